@@ -1,0 +1,217 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use sosik_core::ChannelId;
+
+use crate::Topic;
+
+/// How many cards of one topic an edition may carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Quota {
+    /// The topic.
+    pub topic: Topic,
+    /// Room kept for it when it has posts.
+    pub min: usize,
+    /// No more than this.
+    pub max: usize,
+}
+
+/// The quotas of an edition, in the order in which its topics are shown.
+///
+/// ```
+/// use sosik_content::{Quotas, Topic};
+///
+/// let quotas = Quotas::default().with(Topic::Festival, 1, 2);
+/// assert_eq!(quotas.of(Topic::Festival).max, 2);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quotas(Vec<Quota>);
+
+impl Quotas {
+    /// No topic at all: add those that the edition carries with [`with`](Self::with).
+    #[must_use]
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The quotas with this one set; a new topic comes last.
+    #[must_use]
+    pub fn with(mut self, topic: Topic, min: usize, max: usize) -> Self {
+        let quota = Quota { topic, min, max };
+        match self.0.iter_mut().find(|q| q.topic == topic) {
+            Some(slot) => *slot = quota,
+            None => self.0.push(quota),
+        }
+        self
+    }
+
+    /// The quota of a topic: 0 where none was set.
+    #[must_use]
+    pub fn of(&self, topic: Topic) -> Quota {
+        self.0.iter().copied().find(|q| q.topic == topic).unwrap_or(Quota { topic, min: 0, max: 0 })
+    }
+
+    /// The quotas in their order.
+    pub fn iter(&self) -> impl Iterator<Item = Quota> + '_ {
+        self.0.iter().copied()
+    }
+
+    pub(crate) fn rank(&self, topic: Topic) -> usize {
+        self.0.iter().position(|q| q.topic == topic).unwrap_or(usize::MAX)
+    }
+}
+
+impl Default for Quotas {
+    /// At least one card of each topic where there is one, at most two.
+    fn default() -> Self {
+        Topic::ALL.into_iter().fold(Self::none(), |quotas, topic| quotas.with(topic, 1, 2))
+    }
+}
+
+/// How long a card's texts may be, in UTF-16 code units (the largest of the ways in which providers count).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TextLimits {
+    /// The header.
+    pub header: usize,
+    /// The text.
+    pub body: usize,
+    /// Line breaks in the text.
+    pub line_breaks: usize,
+}
+
+impl TextLimits {
+    /// Limits for header, body and line breaks.
+    #[must_use]
+    pub fn new(header: usize, body: usize, line_breaks: usize) -> Self {
+        Self { header, body, line_breaks }
+    }
+}
+
+impl Default for TextLimits {
+    /// A card of a Kakao carousel feed: header 20, text 180 with 2 line breaks (NHN Cloud's Brand Message guide,
+    /// 2026-06-23, and the Bizgo SDK 1.2.0 agree).
+    fn default() -> Self {
+        Self::new(20, 180, 2)
+    }
+}
+
+/// What an edition shall be: for which channel and slot, with which cards.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    pub(crate) channel: ChannelId,
+    pub(crate) slot: DateTime<Utc>,
+    pub(crate) zone: Tz,
+    pub(crate) name: String,
+    pub(crate) fresh_for: TimeDelta,
+    pub(crate) min_cards: usize,
+    pub(crate) max_cards: usize,
+    pub(crate) quotas: Quotas,
+    pub(crate) text: TextLimits,
+}
+
+impl Brief {
+    /// A brief for the edition of `channel` at the nominal `slot`; civil dates are read in `zone`.
+    #[must_use]
+    pub fn builder(channel: ChannelId, slot: DateTime<Utc>, zone: Tz) -> BriefBuilder {
+        BriefBuilder(Self {
+            channel,
+            slot,
+            zone,
+            name: String::new(),
+            fresh_for: TimeDelta::days(7),
+            min_cards: 3,
+            max_cards: 6,
+            quotas: Quotas::default(),
+            text: TextLimits::default(),
+        })
+    }
+}
+
+/// Makes a [`Brief`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct BriefBuilder(Brief);
+
+impl BriefBuilder {
+    /// What the edition is called before its week, such as `양주시 소식`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.0.name = name.into();
+        self
+    }
+
+    /// How long before the slot a post counts as news. A week by default.
+    pub fn fresh_for(mut self, span: TimeDelta) -> Self {
+        self.0.fresh_for = span;
+        self
+    }
+
+    /// The fewest and the most cards: 3 to 6 by default (a Kakao carousel feed holds 2 to 6).
+    pub fn cards(mut self, min: usize, max: usize) -> Self {
+        (self.0.min_cards, self.0.max_cards) = (min, max);
+        self
+    }
+
+    /// How many cards of each topic.
+    pub fn quotas(mut self, quotas: Quotas) -> Self {
+        self.0.quotas = quotas;
+        self
+    }
+
+    /// How long the texts may be.
+    pub fn text(mut self, text: TextLimits) -> Self {
+        self.0.text = text;
+        self
+    }
+
+    /// The brief.
+    ///
+    /// # Errors
+    ///
+    /// [`BriefError`] lists everything that cannot be.
+    pub fn build(self) -> Result<Brief, BriefError> {
+        let brief = self.0;
+        let mut problems = Vec::new();
+        if brief.min_cards == 0 || brief.min_cards > brief.max_cards {
+            problems.push(format!("cards: {} to {} is no range from 1 up", brief.min_cards, brief.max_cards));
+        }
+        for quota in brief.quotas.iter() {
+            if quota.min > quota.max {
+                problems.push(format!(
+                    "quota of {}: the least ({}) is above the most ({})",
+                    quota.topic, quota.min, quota.max
+                ));
+            }
+        }
+        let room: usize = brief.quotas.iter().map(|q| q.max).sum();
+        if room < brief.min_cards {
+            problems.push(format!("quotas leave room for {room} cards, the edition needs {}", brief.min_cards));
+        }
+        let kept: usize = brief.quotas.iter().map(|q| q.min).sum();
+        if kept > brief.max_cards {
+            problems.push(format!("quotas keep room for {kept} cards, the edition holds {}", brief.max_cards));
+        }
+        if brief.fresh_for <= TimeDelta::zero() {
+            problems.push("fresh_for: it must be longer than nothing".to_owned());
+        }
+        if brief.text.header < 4 || brief.text.body < 20 {
+            problems.push("text: a header needs 4 units and a body 20 to say anything".to_owned());
+        }
+        if problems.is_empty() { Ok(brief) } else { Err(BriefError { problems }) }
+    }
+}
+
+/// A brief that no edition can meet.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the brief cannot be met: {}", problems.join("; "))]
+pub struct BriefError {
+    problems: Vec<String>,
+}
+
+impl BriefError {
+    /// Each problem, one sentence each.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}

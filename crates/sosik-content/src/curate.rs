@@ -1,0 +1,342 @@
+use std::collections::BTreeSet;
+use std::fmt;
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+
+use crate::classify::{COMMERCIAL, classify};
+use crate::{Brief, Card, Edition, EditionId, Post, Topic, dates, points, similarity, text};
+
+/// Titles that share this many hundredths of their letter pairs announce the same thing.
+const ALIKE: usize = 45;
+
+/// What curation made of a week's posts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Curation {
+    /// The cards that go out.
+    pub edition: Edition,
+    /// Every post that does not, in the order in which the posts were given.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A post that is in no card, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// The post.
+    pub post_id: String,
+    /// Its title.
+    pub title: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a post is in no card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It sells something.
+    #[non_exhaustive]
+    Commercial {
+        /// The words that said so.
+        words: String,
+    },
+    /// It announces what a newer post announces.
+    #[non_exhaustive]
+    Duplicate {
+        /// The title of the one that is kept.
+        of: String,
+    },
+    /// Other posts were more useful, and the edition was full.
+    Full,
+    /// It is not yet published at the slot.
+    Future,
+    /// It was published before the brief's span of news.
+    Old,
+    /// What it announces is over at the slot.
+    #[non_exhaustive]
+    Past {
+        /// The last day that it names.
+        ended: NaiveDate,
+    },
+    /// Its topic had its share already.
+    #[non_exhaustive]
+    Quota {
+        /// The topic.
+        topic: Topic,
+        /// The most cards of that topic.
+        max: usize,
+    },
+    /// Its body says too little for a card.
+    Thin,
+    /// It does not say when it was published.
+    Undated,
+}
+
+impl Reason {
+    /// A stable name for reports: `old`, `quota` and so on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Commercial { .. } => "commercial",
+            Self::Duplicate { .. } => "duplicate",
+            Self::Full => "full",
+            Self::Future => "future",
+            Self::Old => "old",
+            Self::Past { .. } => "past",
+            Self::Quota { .. } => "quota",
+            Self::Thin => "thin",
+            Self::Undated => "undated",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Commercial { words } => write!(f, "it sells something (`{words}`)"),
+            Self::Duplicate { of } => write!(f, "a newer post says the same: {of}"),
+            Self::Full => f.write_str("other posts were more useful and the edition is full"),
+            Self::Future => f.write_str("it is published only after the slot"),
+            Self::Old => f.write_str("it is older than the span of news"),
+            Self::Past { ended } => write!(f, "what it announces was over on {ended}"),
+            Self::Quota { topic, max } => write!(f, "{} has its {max} cards already", topic.korean()),
+            Self::Thin => f.write_str("its body says too little for a card"),
+            Self::Undated => f.write_str("it does not say when it was published"),
+        }
+    }
+}
+
+/// The posts do not give an edition.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{found} of {given} posts are fit for a card, the edition needs {needed}")]
+#[non_exhaustive]
+pub struct CurateError {
+    /// How many posts were fit.
+    pub found: usize,
+    /// How many posts were given.
+    pub given: usize,
+    /// How many cards the brief asks for.
+    pub needed: usize,
+    /// Why the others were not.
+    pub left_out: Vec<LeftOut>,
+}
+
+struct Candidate<'a> {
+    post: &'a Post,
+    topic: Topic,
+    score: i64,
+    published: DateTime<Utc>,
+    title: String,
+}
+
+/// Chooses the posts of an edition and makes their cards.
+///
+/// It is deterministic: the answer depends on nothing but the posts and the brief, and not on the posts' order.
+///
+/// # Errors
+///
+/// [`CurateError`] when fewer posts are fit than the brief's least number of cards, with the reason for each.
+pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
+    let mut reasons: Vec<Option<Reason>> = posts.iter().map(|post| unfit(post, brief)).collect();
+    let mut candidates: Vec<(usize, Candidate<'_>)> = posts
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| reasons[*at].is_none())
+        .filter_map(|(at, post)| Some((at, candidate(post, brief, post.published?))))
+        .collect();
+
+    drop_duplicates(&mut candidates, &mut reasons);
+    candidates.sort_by(|(_, a), (_, b)| {
+        b.score.cmp(&a.score).then(b.published.cmp(&a.published)).then_with(|| a.post.id.cmp(&b.post.id))
+    });
+    let chosen = choose(&candidates, brief, &mut reasons);
+
+    let left_out: Vec<LeftOut> = posts
+        .iter()
+        .zip(&reasons)
+        .filter_map(|(post, reason)| {
+            let reason = reason.clone()?;
+            Some(LeftOut { post_id: post.id.clone(), title: post.title.clone(), reason })
+        })
+        .collect();
+    if chosen.len() < brief.min_cards {
+        return Err(CurateError { found: chosen.len(), given: posts.len(), needed: brief.min_cards, left_out });
+    }
+    let cards = chosen.into_iter().map(|c| card(c, brief)).collect();
+    let edition = Edition {
+        id: EditionId::weekly(&brief.channel, brief.slot, brief.zone),
+        channel: brief.channel.clone(),
+        slot: brief.slot,
+        title: title(brief),
+        cards,
+    };
+    Ok(Curation { edition, left_out })
+}
+
+fn unfit(post: &Post, brief: &Brief) -> Option<Reason> {
+    let Some(published) = post.published else { return Some(Reason::Undated) };
+    if published > brief.slot {
+        return Some(Reason::Future);
+    }
+    if brief.slot.signed_duration_since(published) > brief.fresh_for {
+        return Some(Reason::Old);
+    }
+    let all = format!("{}\n{}", post.title, post.text);
+    if let Some(words) = COMMERCIAL.iter().find(|words| all.contains(**words)) {
+        return Some(Reason::Commercial { words: (*words).to_owned() });
+    }
+    if text::units(&post.text) < 20 {
+        return Some(Reason::Thin);
+    }
+    let topic = classify(post).topic;
+    if matches!(topic, Topic::Culture | Topic::Festival | Topic::Tourism) {
+        let (today, written) = (day(brief.slot, brief), day(published, brief));
+        if let Some(ended) = dates::dates(&all, written).into_iter().max().filter(|last| *last < today) {
+            return Some(Reason::Past { ended });
+        }
+    }
+    None
+}
+
+fn day(instant: DateTime<Utc>, brief: &Brief) -> NaiveDate {
+    instant.with_timezone(&brief.zone).date_naive()
+}
+
+fn candidate<'a>(post: &'a Post, brief: &Brief, published: DateTime<Utc>) -> Candidate<'a> {
+    Candidate {
+        post,
+        topic: classify(post).topic,
+        score: score(post, brief, published),
+        published,
+        title: text::plain_title(&post.title),
+    }
+}
+
+/// How useful a post is to a citizen at the slot: fresh, dated, open to all, with what is needed to act on it.
+fn score(post: &Post, brief: &Brief, published: DateTime<Utc>) -> i64 {
+    let age = brief.slot.signed_duration_since(published);
+    let span = brief.fresh_for.num_minutes().max(1);
+    let freshness = 40 * (span - age.num_minutes()).max(0) / span;
+    let today = day(brief.slot, brief);
+    let soon = dates::dates(&post.text, day(published, brief))
+        .into_iter()
+        .filter(|date| *date >= today && date.signed_duration_since(today) <= TimeDelta::days(21))
+        .count();
+    let words =
+        |list: &[&str], each: i64| list.iter().filter(|word| post.text.contains(**word)).map(|_| each).sum::<i64>();
+    freshness
+        + if soon > 0 { 25 } else { 0 }
+        + 5 * i64::try_from(points::points(&post.text, 7, 80).len()).unwrap_or(0)
+        + words(&["무료", "누구나", "시민"], 6)
+        + words(&["신청", "접수", "마감", "까지"], 4)
+        + words(&["후기", "다녀왔", "일상", "소감"], -15)
+}
+
+fn drop_duplicates(candidates: &mut Vec<(usize, Candidate<'_>)>, reasons: &mut [Option<Reason>]) {
+    // The newest announcement has the last word.
+    candidates.sort_by(|(_, a), (_, b)| b.published.cmp(&a.published).then_with(|| a.post.id.cmp(&b.post.id)));
+    let mut kept: Vec<(BTreeSet<(char, char)>, String)> = Vec::new();
+    candidates.retain(|(at, candidate)| {
+        let pairs = similarity::pairs(&candidate.title);
+        match kept.iter().find(|(other, _)| similarity::likeness(other, &pairs) >= ALIKE) {
+            Some((_, title)) => {
+                reasons[*at] = Some(Reason::Duplicate { of: title.clone() });
+                false
+            }
+            None => {
+                kept.push((pairs, candidate.title.clone()));
+                true
+            }
+        }
+    });
+}
+
+fn choose<'a>(
+    candidates: &'a [(usize, Candidate<'a>)],
+    brief: &Brief,
+    reasons: &mut [Option<Reason>],
+) -> Vec<&'a Candidate<'a>> {
+    let mut taken = vec![false; candidates.len()];
+    let count =
+        |taken: &[bool], topic| candidates.iter().zip(taken).filter(|((_, c), t)| **t && c.topic == topic).count();
+    // First the room that each topic keeps, in the brief's order; then whatever is most useful.
+    for quota in brief.quotas.iter() {
+        for at in 0..candidates.len() {
+            let room = taken.iter().filter(|t| **t).count() < brief.max_cards;
+            if room && candidates[at].1.topic == quota.topic && count(&taken, quota.topic) < quota.min {
+                taken[at] = true;
+            }
+        }
+    }
+    for at in 0..candidates.len() {
+        if taken[at] {
+            continue;
+        }
+        let topic = candidates[at].1.topic;
+        let quota = brief.quotas.of(topic);
+        if count(&taken, topic) >= quota.max {
+            reasons[candidates[at].0] = Some(Reason::Quota { topic, max: quota.max });
+        } else if taken.iter().filter(|t| **t).count() >= brief.max_cards {
+            reasons[candidates[at].0] = Some(Reason::Full);
+        } else {
+            taken[at] = true;
+        }
+    }
+    let mut chosen: Vec<&Candidate<'_>> =
+        candidates.iter().zip(&taken).filter(|(_, t)| **t).map(|((_, c), _)| c).collect();
+    chosen.sort_by_key(|c| brief.quotas.rank(c.topic));
+    chosen
+}
+
+fn card(candidate: &Candidate<'_>, brief: &Brief) -> Card {
+    let post = candidate.post;
+    Card {
+        post_id: post.id.clone(),
+        topic: candidate.topic,
+        title: candidate.title.clone(),
+        header: text::shorten(&candidate.title, brief.text.header),
+        body: body(post, brief),
+        points: points::points(&post.text, 3, 44),
+        link: post.link.clone(),
+    }
+}
+
+/// The first sentences that fit, then the labelled facts where there is room for a line of each.
+fn body(post: &Post, brief: &Brief) -> String {
+    let limits = brief.text;
+    let facts: Vec<String> = points::points(&post.text, limits.line_breaks, 40)
+        .iter()
+        .map(|p| format!("{} {}", p.label(), p.value()))
+        .collect();
+    let reserved: usize = facts.iter().map(|fact| text::units(fact) + 1).sum();
+    let room = limits.body.saturating_sub(reserved);
+    let mut lead = String::new();
+    for sentence in text::sentences(&text::without_ornaments(&post.text)) {
+        // A labelled line is shown as a fact below, and a cut-off sentence says nothing for sure.
+        if facts.iter().any(|fact| fact.split(' ').next().is_some_and(|label| sentence.starts_with(label))) {
+            continue;
+        }
+        let more = text::units(&sentence) + usize::from(!lead.is_empty());
+        if text::units(&lead) + more > room {
+            if lead.is_empty() {
+                lead = text::shorten(&sentence, room);
+            }
+            break;
+        }
+        if !lead.is_empty() {
+            lead.push(' ');
+        }
+        lead.push_str(&sentence);
+    }
+    let mut lines = vec![lead];
+    lines.extend(facts);
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n")
+}
+
+fn title(brief: &Brief) -> String {
+    let date = day(brief.slot, brief);
+    let week = (date.day() - 1) / 7 + 1;
+    format!("{} {}월 {week}주", brief.name, date.month()).trim().to_owned()
+}

@@ -1,0 +1,54 @@
+//! The labelled facts of a post: `일시: 12월 5일(토) 14시`, `장소 - 옥정호수공원`.
+
+use crate::card::Point;
+use crate::text;
+
+/// The labels that a card can show, and the other words that posts use for them.
+const LABELS: &[(&str, &[&str])] = &[
+    ("일시", &["일시", "행사일시", "운영일시", "관람시간", "운영시간", "시간"]),
+    ("기간", &["기간", "운영기간", "접수기간", "신청기간", "행사기간", "전시기간", "모집기간", "납부기간", "공사기간"]),
+    ("장소", &["장소", "위치", "행사장소", "구간", "통제구간"]),
+    ("대상", &["대상", "지원대상", "모집대상", "신청대상", "신청자격"]),
+    ("비용", &["비용", "참가비", "관람료", "입장료", "요금", "수강료", "체험비", "지원금액", "지원내용"]),
+    ("신청", &["신청", "신청방법", "접수", "접수방법", "예약", "참여방법"]),
+    ("문의", &["문의", "문의처", "연락처"]),
+];
+
+/// Up to `most` facts, in the order of [`LABELS`].
+pub(crate) fn points(body: &str, most: usize, value_units: usize) -> Vec<Point> {
+    let mut out: Vec<Point> = Vec::new();
+    for (label, words) in LABELS {
+        if out.len() == most {
+            break;
+        }
+        let value = body.lines().find_map(|line| {
+            let line = line.trim_start_matches(['-', '•', '·', '○', '●', '▶', '■', '□', '◆', '*', '※', '✔', '☑', ' ']);
+            words.iter().find_map(|word| labelled(line, word))
+        });
+        if let Some(value) = value {
+            out.push(Point::new(*label, text::shorten(&value, value_units)));
+        }
+    }
+    out
+}
+
+fn labelled(line: &str, word: &str) -> Option<String> {
+    // `일 시` is written with a space to fill a column.
+    let spaced: String = word.chars().flat_map(|c| [c, ' ']).collect();
+    let rest = line.strip_prefix(word).or_else(|| line.strip_prefix(spaced.trim_end()))?;
+    let value = rest.trim_start().strip_prefix([':', '：', '|', '-', '–'])?;
+    let value = text::plain_title(value.trim_start_matches([':', ' ']));
+    (!value.is_empty()).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labelled_lines_become_points_and_prose_does_not() {
+        let body = "✔ 일 시 : 12월 5일(토) 14:00\n장소는 많습니다.\n장소: 옥정호수공원 중앙광장\n문의 031-8082-0000";
+        let found = points(body, 3, 40);
+        assert_eq!(found, [Point::new("일시", "12월 5일(토) 14:00"), Point::new("장소", "옥정호수공원 중앙광장")]);
+    }
+}

@@ -1,0 +1,67 @@
+use chrono::{DateTime, Utc};
+
+use crate::WebLink;
+use crate::text;
+
+/// One post of an official source (blog, notice board, video channel), as plain text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Post {
+    /// What the source calls it; the link where the source gives no name.
+    pub id: String,
+    /// The title, cleaned.
+    pub title: String,
+    /// Where citizens read it.
+    pub link: WebLink,
+    /// Who wrote it, as the source says.
+    pub author: Option<String>,
+    /// The source's own categories.
+    pub categories: Vec<String>,
+    /// When it was published.
+    pub published: Option<DateTime<Utc>>,
+    /// The body as plain text: one line a paragraph, no markup.
+    pub text: String,
+    /// Whether the source cut the body short.
+    pub truncated: bool,
+    /// Addresses of the pictures in the body, in order.
+    pub images: Vec<WebLink>,
+}
+
+impl Post {
+    /// A post with a title, a link and a body; the link is its id.
+    #[must_use]
+    pub fn new(title: impl AsRef<str>, link: WebLink, text: impl AsRef<str>) -> Self {
+        Self {
+            id: link.as_str().to_owned(),
+            title: text::clean_line(title.as_ref()),
+            link,
+            author: None,
+            categories: Vec::new(),
+            published: None,
+            text: text::clean(text.as_ref()),
+            truncated: false,
+            images: Vec::new(),
+        }
+    }
+
+    /// The post with its source's name for it.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// The post with its instant of publication.
+    #[must_use]
+    pub fn with_published(mut self, published: DateTime<Utc>) -> Self {
+        self.published = Some(published);
+        self
+    }
+
+    /// The post with its source's category; call it once for each.
+    #[must_use]
+    pub fn with_category(mut self, category: impl AsRef<str>) -> Self {
+        self.categories.push(text::clean_line(category.as_ref()));
+        self
+    }
+}

@@ -1,0 +1,204 @@
+//! Cleaning and shortening of Korean text.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The length of a text in UTF-16 code units: of the ways in which providers count, the largest.
+///
+/// ```
+/// assert_eq!(sosik_content::text::units("소식"), 2);
+/// assert_eq!(sosik_content::text::units("😀"), 2);
+/// ```
+#[must_use]
+pub fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// Composes Hangul (NFC), drops invisible and control characters, and folds white space, keeping line breaks.
+///
+/// ```
+/// use sosik_content::text::clean;
+///
+/// assert_eq!(clean("\u{1112}\u{1161}\u{11ab}글\u{200b}　공백  둘 \r\n\n\n\n다음 "), "한글 공백 둘\n\n다음");
+/// ```
+#[must_use]
+pub fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut breaks = 0;
+    let mut space = false;
+    for c in text.nfc() {
+        match c {
+            '\n' | '\u{2028}' | '\u{2029}' => breaks += 1,
+            _ if is_invisible(c) => {}
+            _ if c.is_whitespace() || c == '\u{3164}' => space = true,
+            _ => {
+                if !out.is_empty() {
+                    match breaks {
+                        0 if space => out.push(' '),
+                        0 => {}
+                        1 => out.push('\n'),
+                        _ => out.push_str("\n\n"),
+                    }
+                }
+                (breaks, space) = (0, false);
+                out.push(c);
+            }
+        }
+    }
+    out
+}
+
+/// [`clean`], on one line.
+#[must_use]
+pub fn clean_line(text: &str) -> String {
+    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_control() && !c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}' | '\r')
+}
+
+/// A title for a card: without emoji and ornaments, without the `[양주시]` that stands before everything.
+///
+/// ```
+/// use sosik_content::text::plain_title;
+///
+/// assert_eq!(plain_title("📢 [양주시]  김장쓰레기,   이렇게 버려요~!! ♥"), "김장쓰레기, 이렇게 버려요!");
+/// ```
+#[must_use]
+pub fn plain_title(title: &str) -> String {
+    let mut rest = without_ornaments(title);
+    loop {
+        let trimmed = rest.trim_start();
+        let inner = ['[', '【', '<', '〈'].into_iter().zip([']', '】', '>', '〉']).find_map(|(open, close)| {
+            let body = trimmed.strip_prefix(open)?;
+            let end = body.find(close)?;
+            (units(&body[..end]) <= 12 && !body[end + close.len_utf8()..].trim().is_empty())
+                .then(|| body[end + close.len_utf8()..].to_owned())
+        });
+        match inner {
+            Some(shorter) => rest = shorter,
+            None => break,
+        }
+    }
+    let mut out = String::with_capacity(rest.len());
+    for c in rest.chars() {
+        let repeated = matches!(c, '!' | '?' | '~' | '.') && out.ends_with(c);
+        if !repeated {
+            out.push(c);
+        }
+    }
+    let out = out.replace("~!", "!").replace(" !", "!").replace(" ,", ",");
+    out.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(['~', ' ', '-', ':', '|']).to_owned()
+}
+
+/// The text without emoji, hearts, stars and the like, which fonts lack and text messages cannot carry.
+#[must_use]
+pub fn without_ornaments(text: &str) -> String {
+    text.chars()
+        .filter(|&c| {
+            !matches!(u32::from(c),
+                0x1f000..=0x1faff | 0x2600..=0x27bf | 0x2b00..=0x2bff | 0x25a0..=0x25ff | 0x2190..=0x21ff
+                | 0xfe00..=0xfe0f | 0x200d | 0x20e3 | 0xe0000..=0xe007f | 0x3030 | 0x303d)
+        })
+        .collect()
+}
+
+/// Cuts a line to at most `max` units at the end of a word, with `…` in the place of what is gone.
+///
+/// ```
+/// use sosik_content::text::shorten;
+///
+/// assert_eq!(shorten("회암사지 왕실축제 자원봉사자 모집", 20), "회암사지 왕실축제 자원봉사자 모집");
+/// assert_eq!(shorten("회암사지 왕실축제 자원봉사자를 모집합니다", 16), "회암사지 왕실축제…");
+/// ```
+#[must_use]
+pub fn shorten(line: &str, max: usize) -> String {
+    if units(line) <= max {
+        return line.to_owned();
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    let mut boundary = 0;
+    for c in line.chars() {
+        if c.is_whitespace() && used > 0 {
+            boundary = kept.len();
+        }
+        if used + c.len_utf16() + 1 > max {
+            break;
+        }
+        used += c.len_utf16();
+        kept.push(c);
+    }
+    // A single long word is cut inside, which is better than nothing at all.
+    if boundary > 0 && units(&kept[..boundary]) * 2 >= max {
+        kept.truncate(boundary);
+    }
+    let kept = kept.trim_end().trim_end_matches([',', '·', '-', '~', ':', '(', '[', '\'', '"', '“', '‘']).trim_end();
+    format!("{kept}…")
+}
+
+/// The sentences of a text, in order, each on one line.
+#[must_use]
+pub fn sentences(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for line in text.lines() {
+        let chars: Vec<char> = line.chars().collect();
+        let mut start = 0;
+        for at in 0..chars.len() {
+            let stop = matches!(chars[at], '!' | '?' | '。')
+                // A full stop ends a sentence only after a Korean ending (다. 요. 죠.), never in 11. 28. or www.
+                || chars[at] == '.' && at > 0 && ('가'..='힣').contains(&chars[at - 1]);
+            if stop && chars.get(at + 1).is_none_or(|next| next.is_whitespace()) {
+                push_sentence(&mut out, &chars[start..=at]);
+                start = at + 1;
+            }
+        }
+        push_sentence(&mut out, &chars[start..]);
+    }
+    out
+}
+
+fn push_sentence(out: &mut Vec<String>, chars: &[char]) {
+    let sentence = clean_line(&chars.iter().collect::<String>());
+    if !sentence.is_empty() {
+        out.push(sentence);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_date_does_not_end_a_sentence() {
+        let found = sentences("11. 28.(토) 14:00에 엽니다. 장소는 옥정호수공원입니다! 문의 031-8082-0000");
+        assert_eq!(found, ["11. 28.(토) 14:00에 엽니다.", "장소는 옥정호수공원입니다!", "문의 031-8082-0000"]);
+    }
+
+    #[test]
+    fn a_long_word_is_cut_inside() {
+        assert_eq!(shorten("가나다라마바사아자차카타파하", 6), "가나다라마…");
+    }
+
+    #[test]
+    fn a_title_keeps_its_brackets_when_nothing_else_is_there() {
+        assert_eq!(plain_title("[공지]"), "[공지]");
+        assert_eq!(plain_title("[시민기자단] [문화] 관아지의 가을"), "관아지의 가을");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shortened_fits(line in "\\PC{0,80}", max in 4usize..60) {
+            prop_assert!(units(&shorten(&line, max)) <= max);
+        }
+
+        #[test]
+        fn cleaning_twice_changes_nothing(text in "[\\PC\\n\\r\\t\u{200b}\u{3000}]{0,80}") {
+            let once = clean(&text);
+            prop_assert_eq!(clean(&once), once);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Curation as a clerk would judge it.
+
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use proptest::prelude::*;
+use sosik_content::{Brief, Post, Quotas, Topic, WebLink, curate, stored, text};
+use sosik_core::ChannelId;
+
+fn slot() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap()
+}
+
+fn brief() -> sosik_content::BriefBuilder {
+    Brief::builder(ChannelId::parse("yangju-city").unwrap(), slot(), chrono_tz::Asia::Seoul).name("양주시 소식")
+}
+
+fn post(n: u32, title: &str, body: &str, days_before: i64) -> Post {
+    let link = WebLink::parse(&format!("https://blog.example.go.kr/{n}")).unwrap();
+    Post::new(title, link, body).with_published(slot() - TimeDelta::days(days_before))
+}
+
+fn week() -> Vec<Post> {
+    vec![
+        post(1, "산불조심기간, 소각은 안 돼요", "12월 15일까지 산불조심기간입니다. 논밭두렁 소각을 하지 마세요.", 1),
+        post(
+            2,
+            "12월 자동차세 납부 안내",
+            "제2기분 자동차세 납부 기간은 12월 16일부터 31일까지입니다. 가까운 은행에서 납부하세요.",
+            2,
+        ),
+        post(
+            3,
+            "옥정호수공원 겨울빛 점등식",
+            "12월 5일 17시에 점등식 행사를 엽니다. 누구나 무료로 볼 수 있습니다.\n장소: 옥정호수공원 중앙광장",
+            1,
+        ),
+        post(
+            4,
+            "D-10! 옥정호수공원 겨울빛 점등식",
+            "12월 5일 점등식을 엽니다. 많은 관심 부탁드립니다. 옥정호수공원에서 만나요.",
+            3,
+        ),
+        post(5, "장욱진미술관 기획전시 안내", "미술관에서 12월 31일까지 기획전시를 엽니다. 관람료는 무료입니다.", 2),
+        post(
+            6,
+            "관아지 국악 공연 후기",
+            "11월 14일에 열린 국악 공연에 다녀왔습니다. 참 좋았습니다. 다음에 또 만나요.",
+            4,
+        ),
+        post(7, "겨울 딸기농장 나들이", "딸기농장 체험이 시작됩니다. 예약하고 찾아 주세요. 가족 나들이로 좋습니다.", 2),
+        post(
+            8,
+            "대형폐기물 배출 방법",
+            "대형폐기물은 스티커를 사서 붙이고 내놓습니다. 누리집에서 신고할 수 있습니다.",
+            5,
+        ),
+        post(9, "지난달 소식", "지난달에 있었던 도로 공사 소식을 전합니다. 자세한 내용은 누리집에 있습니다.", 20),
+        post(10, "식당 이벤트", "영수증 인증하면 경품을 드립니다. 구매 고객께 할인쿠폰도 드려요. 어서 오세요.", 1),
+        post(11, "사진", "사진입니다.", 1),
+    ]
+}
+
+#[test]
+fn a_week_gives_one_card_of_each_topic_and_a_reason_for_everything_else() {
+    let curation = curate(&week(), &brief().build().unwrap()).unwrap();
+    let topics: Vec<Topic> = curation.edition.cards().iter().map(sosik_content::Card::topic).collect();
+    assert_eq!(topics, Topic::ALL);
+    let reasons: Vec<(&str, &str)> =
+        curation.left_out.iter().map(|left| (left.post_id.rsplit('/').next().unwrap(), left.reason.code())).collect();
+    assert_eq!(reasons, [("4", "duplicate"), ("6", "past"), ("9", "old"), ("10", "commercial"), ("11", "thin")]);
+    assert_eq!(curation.edition.title(), "양주시 소식 11월 4주");
+    assert_eq!(curation.edition.id().as_str(), "yangju-city-2026-W48");
+}
+
+#[test]
+fn a_card_says_what_the_post_labels() {
+    let curation = curate(&week(), &brief().build().unwrap()).unwrap();
+    let card = curation.edition.cards().iter().find(|card| card.topic() == Topic::Festival).unwrap();
+    assert_eq!(card.header(), "옥정호수공원 겨울빛 점등식");
+    assert_eq!(
+        card.body(),
+        "12월 5일 17시에 점등식 행사를 엽니다. 누구나 무료로 볼 수 있습니다.\n장소 옥정호수공원 중앙광장"
+    );
+}
+
+#[test]
+fn a_topic_above_its_quota_is_left_out_by_name() {
+    let quotas = Quotas::none().with(Topic::Safety, 0, 1).with(Topic::Living, 1, 6);
+    let curation = curate(&week(), &brief().quotas(quotas).cards(1, 6).build().unwrap()).unwrap();
+    assert!(curation.left_out.iter().any(|left| left.reason.code() == "quota"));
+    assert!(curation.edition.cards().iter().all(|card| matches!(card.topic(), Topic::Safety | Topic::Living)));
+}
+
+#[test]
+fn too_few_posts_are_an_error_that_says_why_for_each() {
+    let posts = vec![post(1, "지난달 소식", "지난달에 있었던 도로 공사 소식을 전합니다. 자세한 내용은 누리집에.", 20)];
+    let error = curate(&posts, &brief().build().unwrap()).unwrap_err();
+    assert_eq!(error.to_string(), "0 of 1 posts are fit for a card, the edition needs 3");
+    assert_eq!(error.left_out.len(), 1);
+}
+
+#[test]
+fn a_brief_that_cannot_be_met_names_every_problem() {
+    let error = brief().cards(4, 2).quotas(Quotas::none().with(Topic::Policy, 3, 2)).build().unwrap_err();
+    assert_eq!(error.problems().len(), 4, "{error}");
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_the_posts_does_not_matter(shuffled in Just(week()).prop_shuffle()) {
+        let brief = brief().build().unwrap();
+        prop_assert_eq!(curate(&shuffled, &brief).unwrap().edition, curate(&week(), &brief).unwrap().edition);
+    }
+
+    #[test]
+    fn every_post_is_a_card_or_left_out_and_every_card_fits(
+        drafts in proptest::collection::vec(("[가-힣 ]{0,60}", "[가-힣0-9 .\n]{0,400}", 0i64..12), 0..14)
+    ) {
+        let posts: Vec<Post> =
+            drafts.iter().zip(1..).map(|((title, body, days), n)| post(n, title, body, *days)).collect();
+        match curate(&posts, &brief().cards(1, 6).build().unwrap()) {
+            Ok(curation) => {
+                prop_assert_eq!(curation.edition.cards().len() + curation.left_out.len(), posts.len());
+                for card in curation.edition.cards() {
+                    prop_assert!(text::units(card.header()) <= 20);
+                    prop_assert!(text::units(card.body()) <= 180);
+                    prop_assert!(card.body().matches('\n').count() <= 2);
+                }
+                let json = stored::to_json(&curation.edition);
+                prop_assert_eq!(stored::from_json(&json).unwrap(), curation.edition);
+            }
+            Err(error) => prop_assert_eq!(error.left_out.len(), posts.len()),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+use std::fmt;
+
+/// An administrative area (행정구역) by its code: a prefix of the ten digits that Korea gives to each 읍면동 district.
+///
+/// Two digits name a province, five a city (41630 is Yangju, 양주시), ten a district (4163053000 is 회천1동).
+/// Codes are compared, never names: 양주시 is a suffix of 남양주시, and legal and administrative districts that
+/// share a name cover different ground.
+///
+/// ```
+/// use sosik_core::AreaCode;
+///
+/// let city = AreaCode::parse("41630")?;
+/// let district = AreaCode::parse("4163058000")?; // 옥정2동
+/// assert!(district.is_within(&city));
+/// assert!(!city.is_within(&district));
+/// # Ok::<(), sosik_core::AreaCodeError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AreaCode(String);
+
+impl AreaCode {
+    /// Reads a code of two, five, eight or ten ASCII digits.
+    ///
+    /// # Errors
+    ///
+    /// [`AreaCodeError`] when the text has another length or anything but digits.
+    pub fn parse(text: &str) -> Result<Self, AreaCodeError> {
+        let digits = text.bytes().all(|b| b.is_ascii_digit());
+        if digits && matches!(text.len(), 2 | 5 | 8 | 10) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(AreaCodeError { given: text.chars().take(20).collect() })
+        }
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this area is `wider` itself or a part of it.
+    #[must_use]
+    pub fn is_within(&self, wider: &Self) -> bool {
+        self.0.starts_with(&wider.0)
+    }
+}
+
+impl fmt::Display for AreaCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The text is no area code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{given}` is no area code: write 2, 5, 8 or 10 digits, such as 41630 or 4163053000")]
+pub struct AreaCodeError {
+    given: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_has_two_five_eight_or_ten_digits() {
+        for good in ["41", "41630", "41630530", "4163053000"] {
+            assert_eq!(AreaCode::parse(good).unwrap().as_str(), good);
+        }
+        for bad in ["", "4", "416", "4163053000 ", "회천1동", "41630530001", "４１６３０"] {
+            assert!(AreaCode::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_area_is_within_itself_and_its_city() {
+        let district = AreaCode::parse("4163053000").unwrap();
+        assert!(district.is_within(&district));
+        assert!(district.is_within(&AreaCode::parse("41").unwrap()));
+        assert!(!district.is_within(&AreaCode::parse("41360").unwrap())); // 남양주시
+    }
+}
