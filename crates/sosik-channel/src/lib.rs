@@ -1,1 +1,84 @@
-//! x
+//! Business messages for Korean channels: the message model, its limits as data, and the port to whoever carries them.
+//!
+//! # What it is for
+//!
+//! An [`Edition`](sosik_content::Edition) becomes a [`Message`]: a carousel of cards (캐러셀) with its advertising
+//! marks and its plain-text fallback. [`validate`] names every limit that a message breaks, and [`Transport`] is what
+//! a dealer's client implements, so that whoever sends knows no dealer.
+//!
+//! # Where it sits
+//!
+//! Above `sosik-content` and `sosik-core`. Below `sosik-delivery` (which sends) and the dealer crates such as
+//! `sosik-bizgo` (which implement [`Transport`]).
+//!
+//! # Quick start
+//!
+//! ```
+//! use sosik_channel::{Audience, Recipient, RecordingTransport, Submission, TextMessage, Transport, TransportExt};
+//! use sosik_core::PhoneNumber;
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let transport = RecordingTransport::new();
+//! let message = TextMessage::new(PhoneNumber::parse("031-8082-0000")?, "양주시 소식입니다.")?.into();
+//! let to = vec![Recipient::new("r-0", PhoneNumber::parse("010-0000-0001")?)];
+//! let submitted = transport.submit(&Submission::new("key-1", &message, &Audience::Named(to))).await?;
+//! assert_eq!(submitted.accepted(), 1);
+//!
+//! let receipts = transport.drain_receipts().await?;
+//! assert_eq!(receipts[0].reference.as_deref(), Some("r-0"));
+//! # Ok(()) }
+//! ```
+//!
+//! # Concepts
+//!
+//! - **Audience and proof.** A message goes to *named recipients*, to the *friends of a channel*, or into *a person's
+//!   hands*; what can be known of it afterwards is *per recipient*, *aggregate* or *attested*.
+//!   See [`Audience`] and [`Proof`].
+//! - **Limits are data**: each [`Limit`] has its unit, source and date. Providers disagree, so a set belongs to a
+//!   provider.
+//! - **[`SendError`] answers the caller's next question**: retry? when? is the recipient gone? may it have arrived?
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | `throttled` | no | [`Throttled`], the adaptor that keeps a transport within its rate |
+//!
+//! # What is not here
+//!
+//! HTTP and provider JSON (in the dealers' crates), stores, schedules, and the choice of recipients.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod audience;
+mod capabilities;
+mod compose;
+mod error;
+mod limits;
+mod message;
+pub mod preview;
+mod receipt;
+mod recording;
+pub mod stored;
+mod text;
+#[cfg(feature = "throttled")]
+mod throttled;
+mod transport;
+mod validate;
+
+pub use async_trait::async_trait;
+pub use audience::{Audience, AudienceKind, Recipient};
+pub use capabilities::{Capabilities, Idempotency};
+pub use compose::{ChannelProfile, ChannelProfileBuilder, ChannelProfileError, ComposeError, compose};
+pub use error::{SendError, SendErrorKind};
+pub use limits::{KAKAO_CAROUSEL_FEED, Limit, TEXT_MESSAGE, Unit};
+pub use message::{
+    Advertising, Body, Button, CarouselCard, CarouselFeed, Media, MediaRef, Message, Picture, PictureFormat, Refusal,
+};
+pub use receipt::{Outcome, Receipt, ReceiptPage, Route};
+pub use recording::{RecordingTransport, Sent};
+pub use text::{TextError, TextMessage, cp949_bytes, to_cp949};
+#[cfg(feature = "throttled")]
+pub use throttled::Throttled;
+pub use transport::{Acceptance, Answer, Found, Proof, Submission, Submitted, Transport, TransportExt};
+pub use validate::{Fault, Faults, validate};

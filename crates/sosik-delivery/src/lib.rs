@@ -1,1 +1,94 @@
-//! x
+//! Making it happen once: campaigns, the outbox, and an engine that survives whatever crashes.
+//!
+//! # What it is for
+//!
+//! A message for a thousand citizens is planned once, sent once to each, and accounted for to the last one, whether
+//! the program is killed half-way, the answer of the dealer is lost, or the receipts come late and twice.
+//!
+//! # Where it sits
+//!
+//! Above `sosik-channel` (what is sent, and the port it goes through), `sosik-registry` (who receives),
+//! `sosik-schedule` (when it may go) and `sosik-content`. Below the database crates such as `sosik-sqlite`, which
+//! implement [`Outbox`].
+//!
+//! # Quick start
+//!
+//! ```
+//! use std::sync::Arc;
+//! use chrono::{TimeZone, Utc};
+//! use sosik_channel::{RecordingTransport, TextMessage};
+//! use sosik_content::EditionId;
+//! use sosik_core::{AreaCode, ChannelId, PhoneNumber};
+//! use sosik_delivery::{CampaignKey, Engine, MemoryOutbox, Outbox, Plan, plan};
+//! use sosik_registry::{ConsentEvent, MemorySubscriberStore, NewSubscriber, Purpose, Segment, SubscriberStore};
+//! use sosik_schedule::MessageClass;
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let now = Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap();
+//! let subscribers = Arc::new(MemorySubscriberStore::new(1));
+//! let outbox = Arc::new(MemoryOutbox::new());
+//! let transport = Arc::new(RecordingTransport::new());
+//! let consent = ConsentEvent::granted(Purpose::Advertising, now, "서면 신청서");
+//! let citizen = NewSubscriber::new(PhoneNumber::parse("010-0000-0001")?, AreaCode::parse("4163053000")?);
+//! subscribers.put(&[citizen.with_consent(consent)], now).await?;
+//!
+//! let key = CampaignKey::new(ChannelId::parse("yangju-city")?, now, EditionId::from_stored("yangju-city-2026-W48"));
+//! let message = TextMessage::new(PhoneNumber::parse("031-8082-0000")?, "양주시 소식")?.into();
+//! let request = Plan::new(key, message, MessageClass::Advertising, Segment::All, now, 200);
+//! let campaign = plan(&*outbox, &*subscribers, &request, now).await?.campaign;
+//!
+//! let engine = Engine::builder(outbox.clone(), subscribers, transport).build();
+//! while outbox.tally(campaign.id).await?.outstanding() > 0 {
+//!     engine.run_due(now, 10).await?;
+//! }
+//! assert_eq!(outbox.tally(campaign.id).await?.delivered, 1);
+//! # Ok(()) }
+//! ```
+//!
+//! # Concepts
+//!
+//! 1. A campaign is keyed by channel, nominal slot and edition: planning it twice gives the same campaign.
+//! 2. Planning freezes the audience into batches; a batch is the unit of writing, and holds what became of each of its
+//!    recipients as one byte.
+//! 3. That a batch is about to be sent is written down *before* it is. After a crash or a lost answer the engine asks
+//!    the transport what it knows, and repeats only under the same idempotency key.
+//! 4. The engine is stepped: [`Engine::run_due`] does one bounded round and never sleeps.
+//! 5. Consent is checked again when a batch is sent, and the sending window with it.
+//! 6. Planned = delivered + failed + by text + suppressed + unknown, once nothing is outstanding: [`Tally`].
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | `runner` | no | `Runner`, the small loop that reads the clock, steps the engine and sleeps |
+//!
+//! # What is not here
+//!
+//! SQL, HTTP, providers, clocks, and threads.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod batch;
+mod campaign;
+mod engine;
+mod error;
+mod memory;
+mod outbox;
+mod outcomes;
+mod plan;
+#[cfg(feature = "runner")]
+mod runner;
+mod tally;
+
+pub use async_trait::async_trait;
+pub use batch::{Batch, BatchId, BatchState, RecipientRef, RecipientRefError};
+pub use campaign::{Campaign, CampaignId, CampaignKey};
+pub use engine::{Engine, EngineBuilder, Step};
+pub use error::{DeliveryError, OutboxError};
+pub use memory::MemoryOutbox;
+pub use outbox::{BatchUpdate, Claim, Claimed, Outbox, PlannedCampaign};
+pub use outcomes::{Change, Outcomes, OutcomesError, RecipientState};
+pub use plan::{Plan, plan};
+#[cfg(feature = "runner")]
+pub use runner::Runner;
+pub use tally::Tally;

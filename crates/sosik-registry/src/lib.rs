@@ -1,1 +1,71 @@
-//! x
+//! Who receives: subscribers, their consents, the districts they live in, and the port to where they are kept.
+//!
+//! # What it is for
+//!
+//! A city must be able to show who agreed to what, when and how, and must not leak a single phone number.
+//! This crate holds the rules for both: [`consent`](ConsentEvent)s are events that are only ever added, what stands
+//! today is computed from them, and a [`Vault`] seals phone numbers before any store sees them.
+//!
+//! # Where it sits
+//!
+//! Above `sosik-core`. Below `sosik-delivery` (which asks for audiences) and the database crates such as
+//! `sosik-sqlite` (which implement [`SubscriberStore`]). It never sees content.
+//!
+//! # Quick start
+//!
+//! ```
+//! use chrono::{TimeZone, Utc};
+//! use sosik_core::{AreaCode, PhoneNumber};
+//! use sosik_registry::{
+//!     AudienceRequest, ConsentEvent, MemorySubscriberStore, NewSubscriber, Purpose, Segment, SubscriberStore,
+//! };
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = MemorySubscriberStore::new(7);
+//! let then = Utc.with_ymd_and_hms(2026, 3, 2, 0, 0, 0).unwrap();
+//! let consent = ConsentEvent::granted(Purpose::Advertising, then, "주민센터 서면 신청서");
+//! let citizen = NewSubscriber::new(PhoneNumber::parse("010-0000-0001")?, AreaCode::parse("4163053000")?)
+//!     .with_consent(consent);
+//! store.put(&[citizen], then).await?;
+//!
+//! let request = AudienceRequest::new(Segment::All, Purpose::Advertising, then);
+//! assert_eq!(store.audience(&request).await?.members.len(), 1);
+//! # Ok(()) }
+//! ```
+//!
+//! # Concepts
+//!
+//! - [`Segment`]: who is meant. [`AudienceRequest`]: who of them may be sent to, for which [`Purpose`].
+//!   Everyone who may not is counted under a [`Suppression`].
+//! - [`import`]: subscribers from a CSV file, with each bad row named.
+//! - [`Directory`]: the 읍면동 districts of a city by code, valid from and until.
+//!
+//! # Features
+//!
+//! None.
+//!
+//! # What is not here
+//!
+//! SQL, transports, content, and where keys come from: a program reads its key and gives it to the [`Vault`].
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod audience;
+mod consent;
+mod directory;
+pub mod import;
+mod memory;
+mod segment;
+mod store;
+mod subscriber;
+mod vault;
+
+pub use async_trait::async_trait;
+pub use audience::{Address, AudienceRequest, FrozenAudience, Member, Suppression};
+pub use consent::{ConsentEvent, Purpose, standing};
+pub use directory::{Directory, DirectoryError, District};
+pub use memory::MemorySubscriberStore;
+pub use segment::Segment;
+pub use store::{Put, StoreError, StoreErrorKind, SubscriberStore};
+pub use subscriber::{NewSubscriber, Subscriber, SubscriberId};
+pub use vault::{SecretKey, SecretKeyError, Vault, VaultError};

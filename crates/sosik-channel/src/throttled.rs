@@ -1,0 +1,135 @@
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sosik_core::Clock;
+
+use crate::{Audience, Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, Submission, Submitted, Transport};
+
+/// A transport kept within its own [`Capabilities`]' rates: each call waits until there is room for it.
+///
+/// Two token buckets, as dealers keep them: one of recipients, one of other calls, each holding one second's worth and
+/// starting full. A call that costs more than a bucket holds waits for a full one and leaves a debt.
+/// The rates hold for this adaptor alone: several processes with one key have to share them out.
+#[derive(Debug)]
+pub struct Throttled<T> {
+    inner: T,
+    name: String,
+    clock: Arc<dyn Clock>,
+    recipients: Mutex<Bucket>,
+    calls: Mutex<Bucket>,
+}
+
+#[derive(Debug)]
+struct Bucket {
+    rate: f64,
+    tokens: f64,
+    updated: DateTime<Utc>,
+}
+
+impl Bucket {
+    fn full(rate: u32, now: DateTime<Utc>) -> Mutex<Self> {
+        let rate = f64::from(rate.max(1));
+        Mutex::new(Self { rate, tokens: rate, updated: now })
+    }
+
+    /// Takes `cost` tokens, and tells how long to wait before acting.
+    fn reserve(&mut self, cost: f64, now: DateTime<Utc>) -> Duration {
+        let passed = now.signed_duration_since(self.updated).to_std().unwrap_or_default().as_secs_f64();
+        self.tokens = (self.tokens + passed * self.rate).min(self.rate);
+        self.updated = now;
+        let missing = cost.min(self.rate) - self.tokens;
+        self.tokens -= cost;
+        Duration::try_from_secs_f64(missing.max(0.0) / self.rate).unwrap_or_default()
+    }
+}
+
+impl<T: Transport> Throttled<T> {
+    /// Keeps `inner` within its rates, by this clock.
+    #[must_use]
+    pub fn new(inner: T, clock: Arc<dyn Clock>) -> Self {
+        let now = clock.now();
+        let capabilities = inner.capabilities();
+        Self {
+            name: format!("throttled({})", inner.name()),
+            recipients: Bucket::full(capabilities.recipients_per_second, now),
+            calls: Bucket::full(capabilities.calls_per_second, now),
+            clock,
+            inner,
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "waiting is what this adaptor is for")]
+    async fn wait(&self, bucket: &Mutex<Bucket>, cost: f64) {
+        let wait = bucket.lock().unwrap_or_else(PoisonError::into_inner).reserve(cost, self.clock.now());
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn call(&self) {
+        self.wait(&self.calls, 1.0).await;
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl<T: Transport> Transport for Throttled<T> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.inner.capabilities()
+    }
+
+    async fn upload(&self, media: &Media) -> Result<MediaRef, SendError> {
+        self.call().await;
+        self.inner.upload(media).await
+    }
+
+    async fn submit(&self, submission: &Submission<'_>) -> Result<Submitted, SendError> {
+        let cost = match submission.audience {
+            Audience::Named(recipients) => recipients.len().max(1),
+            Audience::Friends { .. } | Audience::Hands => 1,
+        };
+        self.wait(&self.recipients, f64::from(u32::try_from(cost).unwrap_or(u32::MAX))).await;
+        self.inner.submit(submission).await
+    }
+
+    async fn find(&self, submission: &Submission<'_>, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
+        self.call().await;
+        self.inner.find(submission, since).await
+    }
+
+    async fn receipts(&self) -> Result<ReceiptPage, SendError> {
+        self.call().await;
+        self.inner.receipts().await
+    }
+
+    async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
+        self.call().await;
+        self.inner.acknowledge(page).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeDelta, TimeZone};
+
+    use super::*;
+
+    #[test]
+    fn a_bucket_starts_full_and_pays_its_debts() {
+        let start = Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap();
+        let bucket = Bucket::full(200, start);
+        let mut bucket = bucket.lock().unwrap();
+        assert_eq!(bucket.reserve(200.0, start), Duration::ZERO);
+        assert_eq!(bucket.reserve(200.0, start), Duration::from_secs(1));
+        assert_eq!(bucket.reserve(100.0, start + TimeDelta::seconds(1)), Duration::from_millis(500));
+        // More than it holds: a full bucket is waited for, and the rest is owed.
+        assert_eq!(bucket.reserve(400.0, start + TimeDelta::seconds(60)), Duration::ZERO);
+        assert_eq!(bucket.reserve(200.0, start + TimeDelta::seconds(60)), Duration::from_secs(2));
+    }
+}

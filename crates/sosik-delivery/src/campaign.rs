@@ -1,0 +1,137 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use sha2::{Digest, Sha256};
+use sosik_channel::Message;
+use sosik_content::EditionId;
+use sosik_core::ChannelId;
+use sosik_registry::Suppression;
+use sosik_schedule::MessageClass;
+use uuid::Uuid;
+
+/// What makes a campaign the one it is: channel, nominal slot and edition.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct CampaignKey {
+    /// The channel.
+    pub channel: ChannelId,
+    /// The nominal slot, wherever a holiday moves the sending.
+    pub slot: DateTime<Utc>,
+    /// The edition.
+    pub edition: EditionId,
+}
+
+impl CampaignKey {
+    /// A key.
+    #[must_use]
+    pub fn new(channel: ChannelId, slot: DateTime<Utc>, edition: EditionId) -> Self {
+        Self { channel, slot, edition }
+    }
+
+    /// The id of the campaign of this key: the same key always gives the same id.
+    #[must_use]
+    pub fn id(&self) -> CampaignId {
+        let text = format!(
+            "sosik campaign\n{}\n{}\n{}",
+            self.channel,
+            self.slot.to_rfc3339_opts(SecondsFormat::Micros, true),
+            self.edition
+        );
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&Sha256::digest(text.as_bytes())[..16]);
+        CampaignId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
+
+/// The name of a campaign, computed from its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CampaignId(Uuid);
+
+impl CampaignId {
+    /// The name for a UUID that was read from a store.
+    #[must_use]
+    pub fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
+    /// The UUID.
+    #[must_use]
+    pub fn as_uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for CampaignId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.simple())
+    }
+}
+
+/// A message on its way to a frozen audience.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Campaign {
+    /// Its name.
+    pub id: CampaignId,
+    /// What makes it the one it is.
+    pub key: CampaignKey,
+    /// What it is in law.
+    pub class: MessageClass,
+    /// What is sent.
+    pub message: Message,
+    /// When sending begins.
+    pub send_at: DateTime<Utc>,
+    /// When it was planned.
+    pub planned_at: DateTime<Utc>,
+    /// How many people were chosen.
+    pub audience: u64,
+    /// How many of those meant were not, by reason.
+    pub suppressed: BTreeMap<Suppression, u64>,
+}
+
+impl Campaign {
+    /// A campaign of a message for no one yet.
+    #[must_use]
+    pub fn new(
+        key: CampaignKey,
+        class: MessageClass,
+        message: Message,
+        send_at: DateTime<Utc>,
+        planned_at: DateTime<Utc>,
+    ) -> Self {
+        let id = key.id();
+        Self { id, key, class, message, send_at, planned_at, audience: 0, suppressed: BTreeMap::new() }
+    }
+
+    /// The campaign with the size of its audience and who was left out of it.
+    #[must_use]
+    pub fn with_audience(mut self, audience: u64, suppressed: BTreeMap<Suppression, u64>) -> Self {
+        (self.audience, self.suppressed) = (audience, suppressed);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeDelta, TimeZone};
+
+    use super::*;
+
+    #[test]
+    fn the_same_key_gives_the_same_id_and_any_other_key_another() {
+        let slot = Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap();
+        let key = |channel: &str, slot, edition: &str| {
+            CampaignKey::new(ChannelId::parse(channel).unwrap(), slot, EditionId::from_stored(edition)).id()
+        };
+        let id = key("yangju-city", slot, "w48");
+        assert_eq!(id, key("yangju-city", slot, "w48"));
+        for other in [
+            key("yangju-city", slot + TimeDelta::days(7), "w48"),
+            key("yangju-city", slot, "w49"),
+            key("yangju-hoecheon1", slot, "w48"),
+        ] {
+            assert_ne!(id, other);
+        }
+    }
+}

@@ -1,0 +1,543 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sosik_channel::{
+    Answer, Audience, Found, Idempotency, Message, Outcome, Proof, Receipt, Recipient, SendError, SendErrorKind,
+    Submission, Submitted, Transport,
+};
+use sosik_registry::{SubscriberId, SubscriberStore};
+use sosik_schedule::{MessageClass, SendWindow};
+
+use crate::plan::purpose;
+use crate::{
+    Batch, BatchId, BatchState, BatchUpdate, Campaign, Change, Claim, Claimed, DeliveryError, Outbox, OutboxError,
+    RecipientRef, RecipientState,
+};
+
+/// Moves campaigns on, one bounded round at a time.
+///
+/// It holds no state that a crash could lose: everything is in the [`Outbox`], and what was in doubt when the crash
+/// came is looked up at the transport before anything is repeated.
+///
+/// # Cancellation
+///
+/// Dropping the future of [`run_due`](Self::run_due) is a crash like any other: the batch is in doubt until the next
+/// round looks it up.
+#[derive(Debug)]
+pub struct Engine {
+    outbox: Arc<dyn Outbox>,
+    subscribers: Arc<dyn SubscriberStore>,
+    transport: Arc<dyn Transport>,
+    worker: String,
+    lease: TimeDelta,
+    poll_every: TimeDelta,
+    inquire_after: TimeDelta,
+    give_up_after: TimeDelta,
+    windows: Vec<SendWindow>,
+    polling: Mutex<Polling>,
+}
+
+/// When receipts are asked for next. Losing it in a crash costs one early question.
+#[derive(Clone, Copy, Debug)]
+struct Polling {
+    next: Option<DateTime<Utc>>,
+    empty: u32,
+}
+
+/// Makes an [`Engine`].
+#[derive(Debug)]
+#[must_use]
+pub struct EngineBuilder(Engine);
+
+impl EngineBuilder {
+    /// The name under which this process works; `engine` unless set. Two processes must not share one.
+    pub fn worker(mut self, name: impl Into<String>) -> Self {
+        self.0.worker = name.into();
+        self
+    }
+
+    /// How long a batch is leased: longer than a submission can take. A minute unless set.
+    pub fn lease(mut self, span: TimeDelta) -> Self {
+        self.0.lease = span;
+        self
+    }
+
+    /// The shortest wait between two questions for receipts. A second unless set; it doubles, up to a minute, while
+    /// there are none.
+    pub fn poll_every(mut self, span: TimeDelta) -> Self {
+        self.0.poll_every = span;
+        self
+    }
+
+    /// How long after a submission missing receipts are asked for one by one. A minute unless set.
+    pub fn inquire_after(mut self, span: TimeDelta) -> Self {
+        self.0.inquire_after = span;
+        self
+    }
+
+    /// How long after a submission what is still missing counts as unknown. A day unless set.
+    pub fn give_up_after(mut self, span: TimeDelta) -> Self {
+        self.0.give_up_after = span;
+        self
+    }
+
+    /// One more window that must be open when an advertisement is submitted.
+    pub fn window(mut self, window: SendWindow) -> Self {
+        self.0.windows.push(window);
+        self
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn build(self) -> Engine {
+        self.0
+    }
+}
+
+/// What one round did.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Step {
+    /// How many batches it looked at.
+    pub batches: usize,
+    /// How many recipients the transport newly took.
+    pub accepted: u64,
+    /// How many steps forward receipts brought.
+    pub settled: usize,
+    /// Batches that a person has to look at, and why.
+    pub held: Vec<(BatchId, String)>,
+    /// What the transport could not do for now; it is tried again when due.
+    pub trouble: Option<SendError>,
+    /// When the next round has something to do; `None` when nothing is open.
+    pub next_due: Option<DateTime<Utc>>,
+}
+
+impl Engine {
+    /// An engine over an outbox, a subscriber store and a transport.
+    pub fn builder(
+        outbox: Arc<dyn Outbox>,
+        subscribers: Arc<dyn SubscriberStore>,
+        transport: Arc<dyn Transport>,
+    ) -> EngineBuilder {
+        EngineBuilder(Self {
+            outbox,
+            subscribers,
+            transport,
+            worker: "engine".to_owned(),
+            lease: TimeDelta::minutes(1),
+            poll_every: TimeDelta::seconds(1),
+            inquire_after: TimeDelta::minutes(1),
+            give_up_after: TimeDelta::days(1),
+            windows: Vec::new(),
+            polling: Mutex::new(Polling { next: None, empty: 0 }),
+        })
+    }
+
+    /// The outbox.
+    #[must_use]
+    pub fn outbox(&self) -> &Arc<dyn Outbox> {
+        &self.outbox
+    }
+
+    /// Does what is due at `now`: looks at up to `limit` batches, and asks for receipts. It never sleeps.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError`] when a store fails, or the transport cannot be used whatever is sent. What was written down
+    /// stays; the round may be repeated.
+    pub async fn run_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Step, DeliveryError> {
+        let mut step = Step::default();
+        while step.batches < limit && step.trouble.is_none() {
+            let Some(claimed) = self.outbox.claim(&Claim::new(&self.worker, now, self.lease)).await? else { break };
+            step.batches += 1;
+            match self.advance(&claimed, now, &mut step).await {
+                // Someone else has the batch now, and knows more of it.
+                Err(DeliveryError::Outbox(OutboxError::LeaseLost { batch, .. })) => {
+                    tracing::warn!(%batch, "lease lost");
+                }
+                other => other?,
+            }
+        }
+        self.poll(now, &mut step).await?;
+        let due = self.outbox.next_due(&self.worker).await?;
+        let poll = self.polling().next;
+        step.next_due = due.map(|due| poll.map_or(due, |poll| due.min(poll)));
+        Ok(step)
+    }
+
+    fn polling(&self) -> MutexGuard<'_, Polling> {
+        self.polling.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn advance(&self, claimed: &Claimed, now: DateTime<Utc>, step: &mut Step) -> Result<(), DeliveryError> {
+        let id = claimed.batch.id;
+        let Some(campaign) = self.outbox.campaign(id.campaign).await? else {
+            return self.hold(claimed, "its campaign is missing", step).await;
+        };
+        let work = Work { claimed, campaign: &campaign, message: message(&campaign, claimed.batch.fallback), now };
+        match claimed.batch.state {
+            BatchState::Ready => self.send(&work, claimed.batch.clone(), step).await,
+            BatchState::InDoubt => self.look_up(&work, step).await,
+            BatchState::Taken => self.inquire(&work, step).await,
+            BatchState::Held | BatchState::Settled => Ok(()),
+        }
+    }
+
+    /// Submits those of a batch who are not known to be taken. `batch` is what is known of it by now.
+    async fn send(&self, work: &Work<'_>, mut batch: Batch, step: &mut Step) -> Result<(), DeliveryError> {
+        let now = work.now;
+        let closed = self.windows.iter().filter(|window| !window.is_open(now));
+        let opening = closed.map(|window| window.next_opening(now)).max();
+        if let (MessageClass::Advertising, Some(opening)) = (work.campaign.class, opening) {
+            let mut update = work.update(&batch);
+            update.due = opening;
+            update.note = Some("outside the sending window".to_owned());
+            return Ok(self.finish(update).await?);
+        }
+
+        let (recipients, suppressed) = self.recipients(work, &batch).await?;
+        for change in &suppressed {
+            batch.outcomes.apply(change);
+        }
+        let mut update = work.update(&batch);
+        update.changes = suppressed;
+        if recipients.is_empty() {
+            update.state = BatchState::Taken;
+            update.due = after(now, self.inquire_after);
+            return Ok(self.finish(update).await?);
+        }
+        // Written down before the step that cannot be taken back.
+        let was_in_doubt = batch.state == BatchState::InDoubt;
+        batch.state = BatchState::InDoubt;
+        batch.attempts += 1;
+        batch.first_sent = Some(batch.first_sent.unwrap_or(now));
+        (update.state, update.attempts, update.first_sent) = (batch.state, batch.attempts, batch.first_sent);
+        self.outbox.update(&update).await?;
+
+        let key = batch.id.idempotency_key();
+        let audience = Audience::Named(recipients);
+        let answer = self.transport.submit(&Submission::new(&key, &work.message, &audience)).await;
+        match answer {
+            Ok(submitted) => self.taken(work, &batch, &submitted, step).await,
+            Err(error) => self.failed(work, &batch, was_in_doubt, error, step).await,
+        }
+    }
+
+    /// Those of a batch who are still to be sent to, and those who may no longer be.
+    async fn recipients(&self, work: &Work<'_>, batch: &Batch) -> Result<(Vec<Recipient>, Vec<Change>), DeliveryError> {
+        let pending: Vec<(usize, SubscriberId)> = batch
+            .recipients
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|(index, _)| batch.outcomes.state(*index) == Some(RecipientState::Pending))
+            .collect();
+        let ids: Vec<SubscriberId> = pending.iter().map(|(_, id)| *id).collect();
+        let addresses = self.subscribers.addresses(&ids, purpose(work.campaign.class), work.now).await?;
+        let mut recipients = Vec::with_capacity(pending.len());
+        let mut suppressed = Vec::new();
+        for ((index, _), address) in pending.into_iter().zip(addresses) {
+            match address.phone {
+                Ok(phone) => recipients.push(Recipient::new(batch.id.reference(index), phone)),
+                Err(reason) => suppressed.push(Change::new(index, RecipientState::Suppressed(reason))),
+            }
+        }
+        Ok((recipients, suppressed))
+    }
+
+    async fn taken(
+        &self,
+        work: &Work<'_>,
+        batch: &Batch,
+        submitted: &Submitted,
+        step: &mut Step,
+    ) -> Result<(), DeliveryError> {
+        let mut update = work.update(batch);
+        let mut gone = Vec::new();
+        let Proof::PerRecipient(answers) = &submitted.proof else {
+            return self.hold_batch(work.claimed, batch, "the transport gave no answer for each recipient", step).await;
+        };
+        for acceptance in answers {
+            let Some(index) = place(batch.id, &acceptance.reference) else { continue };
+            let state = match &acceptance.answer {
+                Answer::Accepted => {
+                    step.accepted += 1;
+                    RecipientState::Accepted
+                }
+                Answer::Rejected { code, gone: is_gone, .. } => {
+                    if *is_gone {
+                        gone.extend(batch.recipients.get(index));
+                    }
+                    RecipientState::failed(code.as_str())
+                }
+                // Taken before; an answer that we do not know is no proof of anything else.
+                _ => RecipientState::Accepted,
+            };
+            update.changes.push(Change::new(index, state));
+        }
+        update.state = BatchState::Taken;
+        update.due = after(work.now, self.inquire_after);
+        update.note = None;
+        self.finish(update).await?;
+        *self.polling() = Polling { next: Some(after(work.now, self.poll_every)), empty: 0 };
+        self.mark_gone(&gone, work.now).await
+    }
+
+    async fn failed(
+        &self,
+        work: &Work<'_>,
+        batch: &Batch,
+        was_in_doubt: bool,
+        error: SendError,
+        step: &mut Step,
+    ) -> Result<(), DeliveryError> {
+        let mut update = work.update(batch);
+        update.note = Some(error.to_string());
+        update.due = after(work.now, wait(&error, batch.attempts));
+        match error.kind() {
+            SendErrorKind::OutcomeUnknown => {}
+            // Nothing of this attempt was taken; what an earlier one left in doubt stays so.
+            _ if !was_in_doubt => update.state = BatchState::Ready,
+            _ => {}
+        }
+        match error.kind() {
+            SendErrorKind::Unauthorized => {
+                update.due = work.now;
+                self.finish(update).await?;
+                Err(error.into())
+            }
+            SendErrorKind::OutcomeUnknown | SendErrorKind::RateLimited | SendErrorKind::Unavailable => {
+                self.finish(update).await?;
+                step.trouble = Some(error);
+                Ok(())
+            }
+            // The same again would be refused again: a person has to look.
+            _ => {
+                update.state = BatchState::Held;
+                step.held.push((batch.id, error.to_string()));
+                Ok(self.finish(update).await?)
+            }
+        }
+    }
+
+    /// Asks what became of a submission whose answer was lost, and repeats it only under a key that still guards it.
+    async fn look_up(&self, work: &Work<'_>, step: &mut Step) -> Result<(), DeliveryError> {
+        let mut batch = work.claimed.batch.clone();
+        let (changes, gone) = match self.find(work, &batch).await {
+            Ok(found) => found,
+            Err(error) => return self.failed(work, &batch, true, error, step).await,
+        };
+        for change in &changes {
+            batch.outcomes.apply(change);
+        }
+        let mut update = work.update(&batch);
+        update.changes = changes;
+        let pending = batch.outcomes.iter().any(|state| state == RecipientState::Pending);
+        let first = batch.first_sent.unwrap_or(work.now);
+        let guarded = match self.transport.capabilities().idempotency {
+            Idempotency::PerRecipient { lifetime, .. } => {
+                // A tenth of its life is kept as a margin for clocks that differ and requests that are slow.
+                let alive = TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::zero()) * 9 / 10;
+                work.now.signed_duration_since(first) < alive
+            }
+            _ => false,
+        };
+        self.mark_gone(&gone, work.now).await?;
+        if pending && guarded {
+            self.outbox.update(&update).await?;
+            return self.send(work, batch, step).await;
+        }
+        if pending {
+            for (index, state) in batch.outcomes.iter().enumerate() {
+                if state == RecipientState::Pending {
+                    update.changes.push(Change::new(index, RecipientState::Unknown));
+                }
+            }
+            let note = "its answer was lost, and its idempotency key has run out";
+            step.held.push((batch.id, note.to_owned()));
+            update.note = Some(note.to_owned());
+        }
+        update.state = BatchState::Taken;
+        update.due = after(work.now, self.inquire_after);
+        Ok(self.finish(update).await?)
+    }
+
+    /// Asks for the receipts that did not come by themselves.
+    async fn inquire(&self, work: &Work<'_>, step: &mut Step) -> Result<(), DeliveryError> {
+        let batch = &work.claimed.batch;
+        let (changes, gone) = match self.find(work, batch).await {
+            Ok(found) => found,
+            Err(error) => {
+                let mut update = work.update(batch);
+                update.due = after(work.now, wait(&error, batch.attempts));
+                self.finish(update).await?;
+                if error.kind() == SendErrorKind::Unauthorized {
+                    return Err(error.into());
+                }
+                step.trouble = Some(error);
+                return Ok(());
+            }
+        };
+        let mut after_all = batch.outcomes.clone();
+        step.settled += changes.iter().filter(|change| after_all.apply(change)).count();
+        let mut update = work.update(batch);
+        update.changes = changes;
+        let age = work.now.signed_duration_since(batch.first_sent.unwrap_or(work.now));
+        if age >= self.give_up_after {
+            for (index, state) in after_all.iter().enumerate() {
+                if !state.is_final() {
+                    update.changes.push(Change::new(index, RecipientState::Unknown));
+                }
+            }
+        }
+        // Asked again later and later: after twice the age of the submission.
+        update.due = after(work.now, self.inquire_after.max(age));
+        self.finish(update).await?;
+        self.mark_gone(&gone, work.now).await
+    }
+
+    /// What the transport knows of a batch, and who of it cannot be reached any more.
+    async fn find(&self, work: &Work<'_>, batch: &Batch) -> Result<(Vec<Change>, Vec<SubscriberId>), SendError> {
+        let key = batch.id.idempotency_key();
+        let audience = Audience::Named(Vec::new());
+        let since = batch.first_sent.unwrap_or(work.now);
+        let found = self.transport.find(&Submission::new(&key, &work.message, &audience), since).await?;
+        let mut changes = Vec::new();
+        let mut gone = Vec::new();
+        for Found { reference, settled, .. } in found {
+            let Some(index) = place(batch.id, &reference) else { continue };
+            changes.push(Change::new(index, RecipientState::Accepted));
+            if let Some((route, outcome)) = settled {
+                if matches!(outcome, Outcome::Failed { gone: true, .. }) {
+                    gone.extend(batch.recipients.get(index));
+                }
+                changes.push(Change::new(index, RecipientState::of_receipt(route, &outcome, batch.fallback)));
+            }
+        }
+        Ok((changes, gone))
+    }
+
+    /// Takes the receipts that wait, and says so to the transport only when they are written down.
+    async fn poll(&self, now: DateTime<Utc>, step: &mut Step) -> Result<(), DeliveryError> {
+        if self.polling().next.is_some_and(|next| now < next) {
+            return Ok(());
+        }
+        let page = match self.transport.receipts().await {
+            Ok(page) => page,
+            Err(error) if error.kind() == SendErrorKind::Unauthorized => return Err(error.into()),
+            Err(error) => {
+                self.polling().next = Some(after(now, wait(&error, 1)));
+                step.trouble.get_or_insert(error);
+                return Ok(());
+            }
+        };
+        let empty = page.receipts.is_empty();
+        step.settled += self.record(&page.receipts, now).await?;
+        if let Some(id) = &page.id {
+            // Unacknowledged, it comes again, which does no harm.
+            if let Err(error) = self.transport.acknowledge(id).await {
+                step.trouble.get_or_insert(error);
+            }
+        }
+        let mut polling = self.polling();
+        polling.empty = if empty { polling.empty.saturating_add(1) } else { 0 };
+        let wait = self.poll_every * i32::try_from(2_u32.saturating_pow(polling.empty.min(6) / 4)).unwrap_or(1);
+        polling.next = Some(if empty { after(now, wait.min(TimeDelta::minutes(1))) } else { now });
+        Ok(())
+    }
+
+    /// Writes receipts down, from a page or a webhook: late, twice, in any order. Tells how many brought news.
+    ///
+    /// Receipts without a reference of ours are passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError`] when a store fails; the receipts may be given again.
+    pub async fn record(&self, receipts: &[Receipt], now: DateTime<Utc>) -> Result<usize, DeliveryError> {
+        let mut by_batch: BTreeMap<BatchId, Vec<(usize, &Receipt)>> = BTreeMap::new();
+        for receipt in receipts {
+            match receipt.reference.as_deref().map(str::parse::<RecipientRef>) {
+                Some(Ok(reference)) => by_batch.entry(reference.batch).or_default().push((reference.index, receipt)),
+                _ => tracing::debug!("a receipt without a reference of ours"),
+            }
+        }
+        let mut news = 0;
+        for (id, receipts) in by_batch {
+            let Some(batch) = self.outbox.batch(id).await? else { continue };
+            let mut gone = Vec::new();
+            let mut changes = Vec::with_capacity(receipts.len());
+            for (index, receipt) in receipts {
+                if matches!(receipt.outcome, Outcome::Failed { gone: true, .. }) {
+                    gone.extend(batch.recipients.get(index));
+                }
+                let state = RecipientState::of_receipt(receipt.route, &receipt.outcome, batch.fallback);
+                changes.push(Change::new(index, state));
+            }
+            news += self.outbox.settle(id, &changes).await?;
+            self.mark_gone(&gone, now).await?;
+        }
+        Ok(news)
+    }
+
+    async fn mark_gone(&self, gone: &[SubscriberId], now: DateTime<Utc>) -> Result<(), DeliveryError> {
+        if gone.is_empty() { Ok(()) } else { Ok(self.subscribers.mark_gone(gone, now).await?) }
+    }
+
+    async fn hold(&self, claimed: &Claimed, note: &str, step: &mut Step) -> Result<(), DeliveryError> {
+        self.hold_batch(claimed, &claimed.batch, note, step).await
+    }
+
+    async fn hold_batch(
+        &self,
+        claimed: &Claimed,
+        batch: &Batch,
+        note: &str,
+        step: &mut Step,
+    ) -> Result<(), DeliveryError> {
+        let mut update = BatchUpdate::of(&Claimed::new(batch.clone(), claimed.token));
+        update.state = BatchState::Held;
+        update.note = Some(note.to_owned());
+        step.held.push((batch.id, note.to_owned()));
+        Ok(self.finish(update).await?)
+    }
+
+    async fn finish(&self, mut update: BatchUpdate) -> Result<(), OutboxError> {
+        update.release = true;
+        self.outbox.update(&update).await
+    }
+}
+
+/// A claimed batch with what is needed to move it on.
+struct Work<'a> {
+    claimed: &'a Claimed,
+    campaign: &'a Campaign,
+    message: Message,
+    now: DateTime<Utc>,
+}
+
+impl Work<'_> {
+    fn update(&self, batch: &Batch) -> BatchUpdate {
+        BatchUpdate::of(&Claimed::new(batch.clone(), self.claimed.token))
+    }
+}
+
+fn message(campaign: &Campaign, fallback: bool) -> Message {
+    if fallback { campaign.message.clone() } else { campaign.message.clone().without_fallback() }
+}
+
+/// The place of a reference in a batch, if it is of that batch.
+fn place(batch: BatchId, reference: &str) -> Option<usize> {
+    reference.parse::<RecipientRef>().ok().filter(|found| found.batch == batch).map(|found| found.index)
+}
+
+fn after(now: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+    now.checked_add_signed(span).unwrap_or(now)
+}
+
+/// How long to wait after an error: as long as the provider asks, else 1, 2, 4 … up to 60 seconds.
+fn wait(error: &SendError, attempts: u32) -> TimeDelta {
+    let back_off = Duration::from_secs(2_u64.saturating_pow(attempts.saturating_sub(1).min(6)).min(60));
+    TimeDelta::from_std(error.retry_after().unwrap_or(back_off)).unwrap_or(TimeDelta::minutes(1))
+}

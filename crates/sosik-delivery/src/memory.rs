@@ -1,0 +1,122 @@
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use crate::{
+    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, Change, Claim, Claimed, Outbox, OutboxError,
+    PlannedCampaign, Tally,
+};
+
+/// An outbox in memory: for tests and first steps. A crash loses it.
+#[derive(Debug, Default)]
+pub struct MemoryOutbox {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    campaigns: BTreeMap<CampaignId, Campaign>,
+    batches: BTreeMap<BatchId, Held>,
+    token: u64,
+}
+
+#[derive(Debug)]
+struct Held {
+    batch: Batch,
+    token: u64,
+    lease: Option<(String, DateTime<Utc>)>,
+}
+
+impl MemoryOutbox {
+    /// An empty outbox.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl Outbox for MemoryOutbox {
+    async fn plan(&self, campaign: &Campaign, batches: &[Batch]) -> Result<PlannedCampaign, OutboxError> {
+        let mut state = self.lock();
+        if let Some(kept) = state.campaigns.get(&campaign.id) {
+            return Ok(PlannedCampaign::new(kept.clone(), true));
+        }
+        state.campaigns.insert(campaign.id, campaign.clone());
+        for batch in batches {
+            state.batches.insert(batch.id, Held { batch: batch.clone(), token: 0, lease: None });
+        }
+        Ok(PlannedCampaign::new(campaign.clone(), false))
+    }
+
+    async fn campaign(&self, id: CampaignId) -> Result<Option<Campaign>, OutboxError> {
+        Ok(self.lock().campaigns.get(&id).cloned())
+    }
+
+    async fn batch(&self, id: BatchId) -> Result<Option<Batch>, OutboxError> {
+        Ok(self.lock().batches.get(&id).map(|held| held.batch.clone()))
+    }
+
+    async fn claim(&self, claim: &Claim<'_>) -> Result<Option<Claimed>, OutboxError> {
+        let mut state = self.lock();
+        let token = state.token + 1;
+        let free = |held: &Held| match &held.lease {
+            None => true,
+            Some((worker, until)) => worker == claim.worker || *until <= claim.now,
+        };
+        let next = state
+            .batches
+            .values_mut()
+            .filter(|held| held.batch.state.is_open() && held.batch.due <= claim.now && free(held))
+            .min_by_key(|held| (held.batch.due, held.batch.id));
+        let Some(held) = next else { return Ok(None) };
+        held.token = token;
+        held.lease = Some((claim.worker.to_owned(), claim.now.checked_add_signed(claim.lease).unwrap_or(claim.now)));
+        let claimed = Claimed::new(held.batch.clone(), token);
+        state.token = token;
+        Ok(Some(claimed))
+    }
+
+    async fn update(&self, update: &BatchUpdate) -> Result<(), OutboxError> {
+        let mut state = self.lock();
+        let Some(held) = state.batches.get_mut(&update.id).filter(|held| held.token == update.token) else {
+            return Err(OutboxError::lease_lost(update.id));
+        };
+        update.apply(&mut held.batch);
+        if update.release {
+            held.lease = None;
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, batch: BatchId, changes: &[Change]) -> Result<usize, OutboxError> {
+        let mut state = self.lock();
+        let Some(held) = state.batches.get_mut(&batch) else { return Ok(0) };
+        let forward = changes.iter().filter(|change| held.batch.outcomes.apply(change)).count();
+        if held.batch.outcomes.are_final() {
+            held.batch.state = BatchState::Settled;
+        }
+        Ok(forward)
+    }
+
+    async fn tally(&self, id: CampaignId) -> Result<Tally, OutboxError> {
+        let state = self.lock();
+        Ok(Tally::of(state.batches.values().map(|held| &held.batch).filter(|batch| batch.id.campaign == id)))
+    }
+
+    async fn next_due(&self, worker: &str) -> Result<Option<DateTime<Utc>>, OutboxError> {
+        let state = self.lock();
+        let due = state.batches.values().filter(|held| held.batch.state.is_open()).map(|held| match &held.lease {
+            Some((holder, until)) if holder != worker => held.batch.due.max(*until),
+            _ => held.batch.due,
+        });
+        Ok(due.min())
+    }
+}

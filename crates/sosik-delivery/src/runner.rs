@@ -1,0 +1,79 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use sosik_core::Clock;
+
+use crate::{CampaignId, DeliveryError, Engine, Step};
+
+/// The small loop that reads the clock, steps an [`Engine`] and sleeps until there is something to do.
+#[derive(Debug)]
+pub struct Runner {
+    engine: Engine,
+    clock: Arc<dyn Clock>,
+    patience: TimeDelta,
+}
+
+impl Runner {
+    /// A runner of an engine by a clock.
+    #[must_use]
+    pub fn new(engine: Engine, clock: Arc<dyn Clock>) -> Self {
+        Self { engine, clock, patience: TimeDelta::minutes(5) }
+    }
+
+    /// The runner with another patience: how long the transport may be away before the runner gives up with an error.
+    /// Five minutes unless set. Nothing is lost by giving up: the next run goes on.
+    #[must_use]
+    pub fn with_patience(mut self, patience: TimeDelta) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Steps the engine until nothing of a campaign is outstanding, or nothing more can be done for it by itself.
+    /// `watch` sees each step. Tells how many recipients the transport newly took.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError`], also when the transport is away for longer than the runner's patience.
+    pub async fn run_until_settled(
+        &self,
+        campaign: CampaignId,
+        mut watch: impl FnMut(&Step) + Send,
+    ) -> Result<u64, DeliveryError> {
+        let mut accepted = 0;
+        let mut trouble_since = None;
+        loop {
+            let now = self.clock.now();
+            let step = self.engine.run_due(now, 1).await?;
+            accepted += step.accepted;
+            watch(&step);
+            let tally = self.engine.outbox().tally(campaign).await?;
+            if tally.outstanding() == 0 {
+                return Ok(accepted);
+            }
+            match step.trouble {
+                Some(error) => {
+                    let since = *trouble_since.get_or_insert(now);
+                    if now.signed_duration_since(since) >= self.patience {
+                        return Err(error.into());
+                    }
+                }
+                None => trouble_since = None,
+            }
+            let Some(due) = step.next_due else { return Ok(accepted) };
+            let wait = due.signed_duration_since(self.clock.now()).to_std().unwrap_or(Duration::ZERO);
+            sleep(wait.min(Duration::from_secs(60))).await;
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one loop of the workspace that waits")]
+async fn sleep(wait: Duration) {
+    tokio::time::sleep(wait).await;
+}

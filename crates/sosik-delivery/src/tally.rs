@@ -1,0 +1,81 @@
+use std::collections::BTreeMap;
+
+use sosik_registry::Suppression;
+
+use crate::{Batch, BatchState, RecipientState};
+
+/// How many recipients of a campaign stand where. Together they are always the audience that was planned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tally {
+    /// Batches.
+    pub batches: u64,
+    /// Batches that a person has to look at.
+    pub held: u64,
+    /// Not sent yet, or not known to be.
+    pub pending: u64,
+    /// Taken; receipts are to come.
+    pub accepted: u64,
+    /// Delivered.
+    pub delivered: u64,
+    /// Delivered as the fallback text.
+    pub fallback: u64,
+    /// Not delivered.
+    pub failed: u64,
+    /// Not sent, since it might no longer be, by reason.
+    pub suppressed: BTreeMap<Suppression, u64>,
+    /// No one can say.
+    pub unknown: u64,
+    /// The failures by the provider's code.
+    pub codes: BTreeMap<String, u64>,
+}
+
+impl Tally {
+    /// Counts the recipients of batches.
+    pub fn of<'a, I>(batches: I) -> Self
+    where
+        I: IntoIterator<Item = &'a Batch>,
+    {
+        let mut tally = Self::default();
+        for batch in batches {
+            tally.batches += 1;
+            tally.held += u64::from(batch.state == BatchState::Held);
+            for state in batch.outcomes.iter() {
+                tally.add(state);
+            }
+        }
+        tally
+    }
+
+    fn add(&mut self, state: RecipientState) {
+        match state {
+            RecipientState::Pending => self.pending += 1,
+            RecipientState::Accepted | RecipientState::FallingBack { .. } => self.accepted += 1,
+            RecipientState::Delivered => self.delivered += 1,
+            RecipientState::DeliveredAsText => self.fallback += 1,
+            RecipientState::Failed { code } => {
+                self.failed += 1;
+                *self.codes.entry(code).or_default() += 1;
+            }
+            RecipientState::Suppressed(reason) => *self.suppressed.entry(reason).or_default() += 1,
+            RecipientState::Unknown => self.unknown += 1,
+        }
+    }
+
+    /// How many recipients were planned.
+    #[must_use]
+    pub fn planned(&self) -> u64 {
+        self.outstanding()
+            + self.delivered
+            + self.fallback
+            + self.failed
+            + self.unknown
+            + self.suppressed.values().sum::<u64>()
+    }
+
+    /// How many of them something is still to come for.
+    #[must_use]
+    pub fn outstanding(&self) -> u64 {
+        self.pending + self.accepted
+    }
+}

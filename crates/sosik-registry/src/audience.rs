@@ -1,0 +1,151 @@
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use sosik_core::PhoneNumber;
+
+use crate::{Purpose, Segment, Subscriber, SubscriberId, standing};
+
+/// Who is meant, for what, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AudienceRequest {
+    /// Who is meant.
+    pub segment: Segment,
+    /// The consent that is needed.
+    pub purpose: Purpose,
+    /// The instant at which it must stand.
+    pub at: DateTime<Utc>,
+}
+
+impl AudienceRequest {
+    /// The people of a segment with a standing consent at an instant.
+    #[must_use]
+    pub fn new(segment: Segment, purpose: Purpose, at: DateTime<Utc>) -> Self {
+        Self { segment, purpose, at }
+    }
+}
+
+/// The people of a segment, sorted into those who may be sent to and those who may not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FrozenAudience {
+    /// Who may be sent to, in a stable order.
+    pub members: Vec<Member>,
+    /// How many may not, by reason.
+    pub suppressed: BTreeMap<Suppression, u64>,
+}
+
+impl FrozenAudience {
+    /// Sorts people into an audience: the rule that every store follows.
+    pub fn gather<'a, I>(request: &AudienceRequest, people: I) -> Self
+    where
+        I: IntoIterator<Item = &'a Subscriber>,
+    {
+        let mut audience = Self::default();
+        for person in people.into_iter().filter(|person| request.segment.contains(person)) {
+            match suppression(person, request.purpose, request.at) {
+                None => audience.members.push(Member { id: person.id, allows_text: person.allows_text }),
+                Some(reason) => *audience.suppressed.entry(reason).or_default() += 1,
+            }
+        }
+        audience.members.sort_by_key(|member| member.id);
+        audience
+    }
+}
+
+/// One person of an audience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Member {
+    /// Who.
+    pub id: SubscriberId,
+    /// Whether a text message may come where KakaoTalk cannot.
+    pub allows_text: bool,
+}
+
+impl Member {
+    /// A person of an audience.
+    #[must_use]
+    pub fn new(id: SubscriberId, allows_text: bool) -> Self {
+        Self { id, allows_text }
+    }
+}
+
+/// Where to send to one person, or why not to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Address {
+    /// Who.
+    pub id: SubscriberId,
+    /// Their number, or why they may not be sent to.
+    pub phone: Result<PhoneNumber, Suppression>,
+}
+
+impl Address {
+    /// The address of a person for a purpose at an instant: the rule that every store follows. `person` is `None`
+    /// when the store does not know them (any more).
+    #[must_use]
+    pub fn of(id: SubscriberId, person: Option<&Subscriber>, purpose: Purpose, at: DateTime<Utc>) -> Self {
+        let phone = match person {
+            None => Err(Suppression::Erased),
+            Some(person) => match suppression(person, purpose, at) {
+                None => Ok(person.phone.clone()),
+                Some(reason) => Err(reason),
+            },
+        };
+        Self { id, phone }
+    }
+}
+
+/// Why a person may not be sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Suppression {
+    /// Their data were erased since.
+    Erased,
+    /// The channel no longer reaches them.
+    Gone,
+    /// They never gave the consent that is needed.
+    NoConsent,
+    /// Their number is not a mobile one.
+    NotMobile,
+    /// They withdrew that consent.
+    Withdrawn,
+}
+
+impl Suppression {
+    /// Every reason.
+    pub const ALL: [Self; 5] = [Self::Erased, Self::Gone, Self::NoConsent, Self::NotMobile, Self::Withdrawn];
+
+    /// The reason's stable name, in reports and stores.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Erased => "erased",
+            Self::Gone => "gone",
+            Self::NoConsent => "no-consent",
+            Self::NotMobile => "not-mobile",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Reads a [`code`](Self::code).
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+}
+
+fn suppression(person: &Subscriber, purpose: Purpose, at: DateTime<Utc>) -> Option<Suppression> {
+    if person.gone.is_some_and(|gone| gone <= at) {
+        return Some(Suppression::Gone);
+    }
+    if !person.phone.is_mobile() {
+        return Some(Suppression::NotMobile);
+    }
+    match standing(&person.consents, purpose, at) {
+        None => Some(Suppression::NoConsent),
+        Some(event) if !event.granted => Some(Suppression::Withdrawn),
+        Some(_) => None,
+    }
+}

@@ -1,0 +1,298 @@
+//! Subscribers from a CSV file.
+//!
+//! ```
+//! use chrono::NaiveDate;
+//! use sosik_registry::{Directory, import};
+//!
+//! let directory = Directory::from_csv("hjd_code,name,from,to\n4163053000,회천1동,2003-10-19,\n".as_bytes())?;
+//! let file = "휴대전화,읍면동,관심분야,광고동의일,동의근거,문자허용\n010-0000-0001,회천1동,문화;축제,2026-03-02,서면 신청서,예\n";
+//! let people = import::from_csv(file.as_bytes(), &directory, NaiveDate::from_ymd_opt(2026, 11, 27).unwrap())?;
+//! assert_eq!(people.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::collections::HashMap;
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
+use sosik_core::PhoneNumber;
+
+use crate::{ConsentEvent, Directory, NewSubscriber, Purpose};
+
+/// The columns of a subscriber file; the first two must be there.
+pub const COLUMNS: [&str; 6] = ["휴대전화", "읍면동", "관심분야", "광고동의일", "동의근거", "문자허용"];
+
+/// One row, or the file itself, that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RowError {
+    /// The line of the file, from 1.
+    pub line: u64,
+    /// The column.
+    pub column: String,
+    /// What stands there, with digits hidden where it may be a number of a person.
+    pub value: String,
+    /// What is wrong with it.
+    pub problem: String,
+    /// What to write instead.
+    pub fix: String,
+}
+
+impl fmt::Display for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, {} `{}`: {}; {}", self.line, self.column, self.value, self.problem, self.fix)
+    }
+}
+
+/// A file with rows that cannot be read. Nothing of it is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportError(Vec<RowError>);
+
+impl ImportError {
+    /// Every bad row, in order.
+    #[must_use]
+    pub fn rows(&self) -> &[RowError] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} row(s) cannot be read: ", self.0.len())?;
+        for (at, row) in self.0.iter().take(5).enumerate() {
+            write!(f, "{}{row}", if at == 0 { "" } else { " | " })?;
+        }
+        if self.0.len() > 5 { write!(f, " | and {} more", self.0.len() - 5) } else { Ok(()) }
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+/// Reads a file in UTF-8 (with or without a mark) or CP949. Districts are looked up as of `today`.
+///
+/// # Errors
+///
+/// [`ImportError`] names every bad row, not only the first: its line, column, hidden value, problem and fix.
+pub fn from_csv(file: &[u8], directory: &Directory, today: NaiveDate) -> Result<Vec<NewSubscriber>, ImportError> {
+    let text = decode(file)?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let headers = reader.headers().map_err(|e| whole("the file", &e.to_string()))?.clone();
+    let place = |name: &str| headers.iter().position(|header| header == name);
+    let mut errors = Vec::new();
+    for name in &COLUMNS[..2] {
+        if place(name).is_none() {
+            errors.push(RowError {
+                line: 1,
+                column: (*name).to_owned(),
+                value: headers.iter().collect::<Vec<_>>().join(","),
+                problem: "the column is missing".to_owned(),
+                fix: format!("name the columns {}", COLUMNS.join(",")),
+            });
+        }
+    }
+    if !errors.is_empty() {
+        return Err(ImportError(errors));
+    }
+    let places = COLUMNS.map(place);
+    let mut seen: HashMap<String, u64> = HashMap::new();
+    let mut people = Vec::new();
+    for row in reader.records() {
+        let row = match row {
+            Ok(row) => row,
+            Err(error) => {
+                errors.extend(whole("the row", &error.to_string()).0);
+                continue;
+            }
+        };
+        let line = row.position().map_or(0, csv::Position::line);
+        if row.iter().all(str::is_empty) {
+            continue;
+        }
+        let cells = places.map(|at| at.and_then(|at| row.get(at)).unwrap_or_default());
+        match subscriber(cells, line, directory, today) {
+            Err(mut found) => errors.append(&mut found),
+            Ok(person) => match seen.insert(person.phone.expose().to_owned(), line) {
+                Some(before) => errors.push(RowError {
+                    line,
+                    column: COLUMNS[0].to_owned(),
+                    value: person.phone.masked(),
+                    problem: format!("the number stands on line {before} already"),
+                    fix: "keep one of the two".to_owned(),
+                }),
+                None => people.push(person),
+            },
+        }
+    }
+    if errors.is_empty() { Ok(people) } else { Err(ImportError(errors)) }
+}
+
+fn decode(file: &[u8]) -> Result<String, ImportError> {
+    let file = file.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(file);
+    match std::str::from_utf8(file) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => encoding_rs::EUC_KR
+            .decode_without_bom_handling_and_without_replacement(file)
+            .map(std::borrow::Cow::into_owned)
+            .ok_or_else(|| whole("the file", &format!("byte {} is neither UTF-8 nor CP949", error.valid_up_to()))),
+    }
+}
+
+fn whole(column: &str, problem: &str) -> ImportError {
+    ImportError(vec![RowError {
+        line: 1,
+        column: column.to_owned(),
+        value: String::new(),
+        problem: problem.to_owned(),
+        fix: "save it as CSV in UTF-8".to_owned(),
+    }])
+}
+
+fn subscriber(
+    [phone, district, topics, consent, evidence, text]: [&str; 6],
+    line: u64,
+    directory: &Directory,
+    today: NaiveDate,
+) -> Result<NewSubscriber, Vec<RowError>> {
+    let mut errors = Vec::new();
+    let mut fail = |column: usize, value: &str, problem: String, fix: &str| {
+        errors.push(RowError {
+            line,
+            column: COLUMNS[column].to_owned(),
+            value: value.to_owned(),
+            problem,
+            fix: fix.to_owned(),
+        });
+    };
+    let number = PhoneNumber::parse(phone);
+    if let Err(error) = &number {
+        fail(0, &hide(phone), error.to_string(), "write it like 010-0000-0001");
+    }
+    let area = directory.by_name(district, today);
+    if area.is_none() {
+        let names: Vec<&str> = directory.on(today).map(|d| d.name.as_str()).collect();
+        fail(1, district, "no such district today".to_owned(), &format!("write one of {}", names.join(", ")));
+    }
+    let given = if consent.is_empty() { None } else { Some(day(consent)) };
+    match given {
+        Some(None) => fail(3, consent, "it is no date".to_owned(), "write it like 2026-03-02, or leave it empty"),
+        Some(Some(date)) if date > today => {
+            fail(3, consent, "it is in the future".to_owned(), "write the day of the consent")
+        }
+        Some(Some(_)) if evidence.is_empty() => {
+            fail(
+                4,
+                "",
+                "a consent without evidence proves nothing".to_owned(),
+                "say how it was given, such as 서면 신청서",
+            );
+        }
+        _ => {}
+    }
+    let allows_text = match text {
+        "" | "예" | "Y" | "y" | "O" | "o" | "1" => Some(true),
+        "아니오" | "아니요" | "N" | "n" | "X" | "x" | "0" => Some(false),
+        _ => None,
+    };
+    if allows_text.is_none() {
+        fail(5, text, "it is neither yes nor no".to_owned(), "write 예 or 아니오");
+    }
+    let (Ok(number), Some(area), Some(allows_text), true) = (number, area, allows_text, errors.is_empty()) else {
+        return Err(errors);
+    };
+    let mut person = NewSubscriber::new(number, area.code.clone());
+    person.allows_text = allows_text;
+    person.topics = topics.split([';', ',', '/']).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect();
+    if let Some(Some(date)) = given {
+        person = person.with_consent(ConsentEvent::granted(Purpose::Advertising, midnight(date), evidence));
+    }
+    Ok(person)
+}
+
+fn day(text: &str) -> Option<NaiveDate> {
+    let plain = text.replace(['.', '/'], "-").replace(' ', "");
+    NaiveDate::parse_from_str(plain.trim_end_matches('-'), "%Y-%m-%d").ok()
+}
+
+/// The start of a Korean day: a consent of a day stands from its first moment on. Korea has had no summer time since 1988.
+fn midnight(date: NaiveDate) -> DateTime<Utc> {
+    let local = date.and_time(NaiveTime::MIN);
+    let seoul = FixedOffset::east_opt(9 * 3600).and_then(|offset| offset.from_local_datetime(&local).single());
+    seoul.map_or_else(|| local.and_utc(), |at| at.with_timezone(&Utc))
+}
+
+fn hide(text: &str) -> String {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let mut at = 0;
+    text.chars()
+        .take(40)
+        .map(|c| {
+            if !c.is_ascii_digit() {
+                return c;
+            }
+            at += 1;
+            if at > 3 && at + 2 <= digits { '*' } else { c }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "휴대전화,읍면동,관심분야,광고동의일,동의근거,문자허용\n";
+
+    fn read(rows: &str) -> Result<Vec<NewSubscriber>, ImportError> {
+        let directory =
+            Directory::from_csv("hjd_code,name,from,to\n4163053000,회천1동,2003-10-19,\n".as_bytes()).unwrap();
+        from_csv(format!("{HEAD}{rows}").as_bytes(), &directory, NaiveDate::from_ymd_opt(2026, 11, 27).unwrap())
+    }
+
+    #[test]
+    fn every_bad_cell_is_named_with_its_fix_and_no_number_in_full() {
+        let error = read(
+            "010-1234-567,회천1동,,,,\n010-0000-0002,회천9동,,2026-13-01,,\n010-0000-0003,회천1동,,2026-03-02,,글쎄\n\
+             010-0000-0004,회천1동,,2027-03-02,서면,예\n",
+        )
+        .unwrap_err();
+        let at: Vec<(u64, &str)> = error.rows().iter().map(|row| (row.line, row.column.as_str())).collect();
+        assert_eq!(
+            at,
+            [(2, "휴대전화"), (3, "읍면동"), (3, "광고동의일"), (4, "동의근거"), (4, "문자허용"), (5, "광고동의일")]
+        );
+        assert!(!error.to_string().contains("1234"), "{error}");
+        assert_eq!(
+            error.rows()[0].to_string(),
+            "line 2, 휴대전화 `010-****-*67`: the number has 10 digits, which is not the length of a number with its \
+             prefix; write it like 010-0000-0001"
+        );
+    }
+
+    #[test]
+    fn a_number_twice_is_refused() {
+        let error = read("010-0000-0001,회천1동,,,,\n+82 10 0000 0001,회천1동,,,,\n").unwrap_err();
+        assert_eq!(error.rows()[0].problem, "the number stands on line 2 already");
+    }
+
+    #[test]
+    fn cp949_and_a_byte_order_mark_are_read() {
+        let directory =
+            Directory::from_csv("hjd_code,name,from,to\n4163053000,회천1동,2003-10-19,\n".as_bytes()).unwrap();
+        let text = format!("{HEAD}010-0000-0001,회천1동,축제;문화,2026. 3. 2.,서면 신청서,아니오\n");
+        let (cp949, _, _) = encoding_rs::EUC_KR.encode(&text);
+        let marked = [&[0xef, 0xbb, 0xbf], text.as_bytes()].concat();
+        for file in [cp949.as_ref(), &marked] {
+            let people = from_csv(file, &directory, NaiveDate::from_ymd_opt(2026, 11, 27).unwrap()).unwrap();
+            assert_eq!(people.len(), 1);
+            assert!(!people[0].allows_text && people[0].topics.len() == 2);
+            assert_eq!(people[0].consents[0].at.to_rfc3339(), "2026-03-01T15:00:00+00:00");
+        }
+    }
+
+    #[test]
+    fn a_file_without_the_columns_says_which() {
+        let directory = Directory::default();
+        let error = from_csv(b"phone,district\n1,2\n", &directory, NaiveDate::MIN).unwrap_err();
+        assert_eq!(error.rows().len(), 2);
+        assert!(error.to_string().contains("the column is missing"));
+    }
+}

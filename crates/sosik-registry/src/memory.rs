@@ -1,0 +1,98 @@
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sosik_core::{Entropy, PhoneNumber, SeededEntropy, uuid_v7};
+
+use crate::{
+    Address, AudienceRequest, ConsentEvent, FrozenAudience, NewSubscriber, Purpose, Put, StoreError, Subscriber,
+    SubscriberId, SubscriberStore,
+};
+
+/// Subscribers kept in memory: for tests and first steps.
+#[derive(Debug)]
+pub struct MemorySubscriberStore {
+    entropy: Box<dyn Entropy>,
+    people: Mutex<BTreeMap<SubscriberId, Subscriber>>,
+}
+
+impl MemorySubscriberStore {
+    /// An empty store; its ids are drawn from a seed, so that tests repeat.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { entropy: Box::new(SeededEntropy::new(seed)), people: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<SubscriberId, Subscriber>> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl SubscriberStore for MemorySubscriberStore {
+    async fn put(&self, people: &[NewSubscriber], now: DateTime<Utc>) -> Result<Vec<Put>, StoreError> {
+        let mut kept = self.lock();
+        let mut out = Vec::with_capacity(people.len());
+        for new in people {
+            if let Some(known) = kept.values_mut().find(|known| known.phone == new.phone) {
+                known.area = new.area.clone();
+                known.topics.clone_from(&new.topics);
+                known.allows_text = new.allows_text;
+                for event in &new.consents {
+                    if !known.consents.contains(event) {
+                        known.consents.push(event.clone());
+                    }
+                }
+                out.push(Put::Updated(known.id));
+            } else {
+                let id = SubscriberId::new(uuid_v7(now, self.entropy.as_ref()));
+                kept.insert(id, Subscriber::new(id, new.clone()));
+                out.push(Put::Added(id));
+            }
+        }
+        Ok(out)
+    }
+
+    async fn find(&self, phone: &PhoneNumber) -> Result<Option<Subscriber>, StoreError> {
+        Ok(self.lock().values().find(|person| person.phone == *phone).cloned())
+    }
+
+    async fn count(&self) -> Result<u64, StoreError> {
+        Ok(self.lock().len() as u64)
+    }
+
+    async fn record(&self, id: SubscriberId, event: &ConsentEvent) -> Result<bool, StoreError> {
+        let mut kept = self.lock();
+        let Some(person) = kept.get_mut(&id) else { return Ok(false) };
+        if !person.consents.contains(event) {
+            person.consents.push(event.clone());
+        }
+        Ok(true)
+    }
+
+    async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError> {
+        Ok(FrozenAudience::gather(request, self.lock().values()))
+    }
+
+    async fn addresses(
+        &self,
+        ids: &[SubscriberId],
+        purpose: Purpose,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Address>, StoreError> {
+        let kept = self.lock();
+        Ok(ids.iter().map(|id| Address::of(*id, kept.get(id), purpose, at)).collect())
+    }
+
+    async fn mark_gone(&self, ids: &[SubscriberId], at: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut kept = self.lock();
+        for id in ids {
+            if let Some(person) = kept.get_mut(id) {
+                person.gone.get_or_insert(at);
+            }
+        }
+        Ok(())
+    }
+}
