@@ -1,0 +1,29 @@
+/// A card cannot be drawn.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CardError {
+    /// The picture cannot be encoded.
+    #[error("the picture cannot be encoded")]
+    Encode(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The edition has no such card.
+    #[error("the edition has {cards} cards, none at place {place}")]
+    #[non_exhaustive]
+    Missing {
+        /// The place asked for, from 0.
+        place: usize,
+        /// How many cards there are.
+        cards: usize,
+    },
+    /// The layout cannot be drawn: a fault of this crate or of its fonts.
+    #[error("the layout cannot be drawn")]
+    Render(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The picture is too large a file, however it is encoded.
+    #[error("the picture has {bytes} bytes at the lowest quality, {max} are allowed")]
+    #[non_exhaustive]
+    TooLarge {
+        /// Its bytes.
+        bytes: usize,
+        /// The most that are allowed.
+        max: usize,
+    },
+}

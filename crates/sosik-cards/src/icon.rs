@@ -1,0 +1,47 @@
+//! Drawings for the topics, in a box of 200×200, in white, the strong and the soft colour. Our own.
+
+use sosik_content::Topic;
+
+use crate::theme::TopicColours;
+
+pub(crate) fn icon(topic: Topic, colours: TopicColours) -> String {
+    let TopicColours { strong, soft, .. } = colours;
+    match topic {
+        Topic::Safety => format!(
+            r##"<path d="M100 18 L168 44 V98 C168 140 138 170 100 184 C62 170 32 140 32 98 V44 Z" fill="{strong}"/>
+<path d="M100 36 L152 56 V98 C152 131 129 155 100 167 Z" fill="#fff" fill-opacity=".16"/>
+<rect x="90" y="62" width="20" height="54" rx="10" fill="#fff"/><circle cx="100" cy="138" r="12" fill="#fff"/>"##
+        ),
+        Topic::Festival => format!(
+            r##"<path d="M20 40 C60 70 140 70 180 40" stroke="{strong}" stroke-width="6" fill="none" stroke-linecap="round"/>
+<g fill="{strong}"><rect x="76" y="66" width="48" height="12" rx="6"/><path d="M64 84 H136 C148 106 148 130 136 152 H64 C52 130 52 106 64 84 Z"/><rect x="76" y="158" width="48" height="12" rx="6"/></g>
+<path d="M84 84 C76 106 76 130 84 152 M100 84 V152 M116 84 C124 106 124 130 116 152" stroke="#fff" stroke-opacity=".55" stroke-width="5" fill="none"/>
+<path d="M92 172 V192 M100 172 V198 M108 172 V192" stroke="{strong}" stroke-width="5" stroke-linecap="round"/>
+<g fill="#fff"><circle cx="36" cy="96" r="7"/><circle cx="164" cy="100" r="7"/><circle cx="30" cy="146" r="5"/><circle cx="172" cy="150" r="5"/></g>
+<g fill="{strong}"><circle cx="46" cy="122" r="6"/><circle cx="156" cy="128" r="6"/></g>"##
+        ),
+        Topic::Culture => format!(
+            r##"<path d="M100 56 C78 40 48 36 22 40 V150 C48 146 78 150 100 166 Z" fill="{strong}"/>
+<path d="M100 56 C122 40 152 36 178 40 V150 C152 146 122 150 100 166 Z" fill="{strong}" fill-opacity=".82"/>
+<path d="M38 66 C56 64 72 68 86 76 M38 90 C56 88 72 92 86 100 M38 114 C56 112 72 116 86 124" stroke="#fff" stroke-width="6" fill="none" stroke-linecap="round"/>
+<path d="M114 76 C128 68 144 64 162 66 M114 100 C128 92 144 88 162 90 M114 124 C128 116 144 112 162 114" stroke="#fff" stroke-width="6" fill="none" stroke-linecap="round"/>
+<circle cx="100" cy="26" r="10" fill="{soft}"/>"##
+        ),
+        Topic::Tourism => format!(
+            r##"<circle cx="142" cy="62" r="24" fill="#fff"/><path d="M10 168 L74 66 L112 124 L132 96 L190 168 Z" fill="{strong}"/>
+<path d="M74 66 L96 100 L82 96 L72 108 L60 98 L50 104 Z" fill="#fff" fill-opacity=".85"/>
+<path d="M10 178 C50 168 70 190 104 180 C140 170 160 188 190 178" stroke="{strong}" stroke-width="6" fill="none" stroke-linecap="round"/>"##
+        ),
+        Topic::Living => format!(
+            r##"<path d="M100 34 L182 100 H160 V170 H40 V100 H18 Z" fill="{strong}" stroke="{strong}" stroke-width="8" stroke-linejoin="round"/>
+<rect x="84" y="118" width="36" height="52" rx="4" fill="#fff"/><rect x="54" y="104" width="22" height="22" rx="3" fill="#fff" fill-opacity=".85"/>
+<rect x="128" y="104" width="22" height="22" rx="3" fill="#fff" fill-opacity=".85"/><rect x="136" y="40" width="16" height="34" rx="3" fill="{strong}"/>"##
+        ),
+        // Policy, and topics to come: a notice with a seal.
+        _ => format!(
+            r##"<path d="M46 22 H132 L160 50 V178 H46 Z" fill="{strong}"/><path d="M132 22 L160 50 H132 Z" fill="{soft}"/>
+<g stroke="#fff" stroke-width="8" stroke-linecap="round"><path d="M68 74 H136"/><path d="M68 100 H136"/><path d="M68 126 H108"/></g>
+<circle cx="142" cy="154" r="28" fill="#fff"/><path d="M130 154 L139 163 L156 144" stroke="{strong}" stroke-width="8" fill="none" stroke-linecap="round" stroke-linejoin="round"/>"##
+        ),
+    }
+}
