@@ -1,1 +1,56 @@
-//! x
+//! A client of the message dealer Bizgo (비즈고, Infobank): Kakao brand messages and text messages.
+//!
+//! # What it is for
+//!
+//! [`BizgoTransport`] is a [`Transport`](sosik_channel::Transport) over Bizgo's Communication API v1: it uploads
+//! pictures, sends a brand message (브랜드 메시지) with its text fallback to up to 200 named recipients a request under
+//! an idempotency key, looks lost requests up, and takes receipts by polling or by [`webhook`].
+//!
+//! # Where it sits
+//!
+//! Above `sosik-channel`. It knows no store, no schedule and no other dealer.
+//!
+//! # Quick start
+//!
+//! ```no_run
+//! use sosik_bizgo::Bizgo;
+//! use sosik_channel::{Throttled, Transport};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let clock = std::sync::Arc::new(sosik_core::SystemClock::new());
+//! let key = "the key that the console shows";
+//! let transport = Bizgo::builder(key, "SENDER_KEY").sandbox().build()?;
+//! let transport = Throttled::new(transport, clock); // 200 recipients a second, 5 other calls
+//! assert_eq!(transport.capabilities().batch, 200);
+//! # Ok(()) }
+//! ```
+//!
+//! # Concepts
+//!
+//! - **Once to each.** Bizgo remembers which recipients it took under a key for up to a day; a repeated recipient comes
+//!   back as already taken (`A301`). The client never repeats a request by itself.
+//! - **Plain HTTP goes to this machine only**: the key travels in a header.
+//! - Facts are those of Bizgo's own Python SDK 1.2.0 (2026-09), where each limit and code has its source.
+//!
+//! # Features
+//!
+//! None.
+//!
+//! # What is not here
+//!
+//! Group sends to all friends, templates, Alimtalk, statistics, retries and waiting: adaptors of `sosik-channel` and
+//! the engine of `sosik-delivery` do the latter.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod builder;
+mod client;
+mod errors;
+mod limits;
+pub mod webhook;
+mod wire;
+
+pub use builder::{Bizgo, BizgoBuilder, BizgoError};
+pub use client::BizgoTransport;
+pub use errors::{Code, code};
+pub use limits::LIMITS;

@@ -1,0 +1,165 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+use rustls_platform_verifier::BuilderVerifierExt;
+use secrecy::{ExposeSecret, SecretString};
+use sosik_channel::{Capabilities, Idempotency};
+
+use crate::client::BizgoTransport;
+use crate::limits;
+
+/// Where to begin: [`Bizgo::builder`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Bizgo;
+
+impl Bizgo {
+    /// Bizgo's production host: messages are really sent.
+    pub const PRODUCTION: &'static str = "https://mars.ibapi.kr";
+    /// Bizgo's sandbox: the same key, and nothing is sent.
+    pub const SANDBOX: &'static str = "https://sandbox-mars.ibapi.kr";
+
+    /// A transport with an API key, for the sender profile (발신프로필) of a channel.
+    pub fn builder(api_key: impl Into<SecretString>, sender_key: impl Into<String>) -> BizgoBuilder {
+        BizgoBuilder {
+            api_key: api_key.into(),
+            sender_key: sender_key.into(),
+            base_url: Self::PRODUCTION.to_owned(),
+            timeout: Duration::from_secs(30),
+            unreachable_codes: Vec::new(),
+        }
+    }
+}
+
+/// Makes a [`BizgoTransport`].
+#[derive(Debug)]
+#[must_use]
+pub struct BizgoBuilder {
+    api_key: SecretString,
+    sender_key: String,
+    base_url: String,
+    timeout: Duration,
+    unreachable_codes: Vec<String>,
+}
+
+impl BizgoBuilder {
+    /// Sends to Bizgo's sandbox, where nothing is really sent.
+    pub fn sandbox(self) -> Self {
+        self.base_url(Bizgo::SANDBOX)
+    }
+
+    /// Sends to another host: a proxy, or an emulator on this machine.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// How long a request may take. 30 seconds unless set.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Report codes that mean that the channel no longer reaches a person. None unless set: Bizgo documents only that
+    /// `10000` is success, so that a city has to name the codes it has seen.
+    pub fn unreachable_codes<S: Into<String>>(mut self, codes: impl IntoIterator<Item = S>) -> Self {
+        self.unreachable_codes = codes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The transport.
+    ///
+    /// # Errors
+    ///
+    /// [`BizgoError`] names what cannot be used. The key is never repeated.
+    pub fn build(self) -> Result<BizgoTransport, BizgoError> {
+        let key = self.api_key.expose_secret();
+        if key.is_empty() || !key.bytes().all(|byte| (0x21..=0x7e).contains(&byte)) {
+            let why = "it is empty, or has blanks or other characters than the console shows";
+            return Err(BizgoError::Setting { setting: "api_key", why: why.to_owned() });
+        }
+        if self.sender_key.is_empty() || self.sender_key.len() > 40 {
+            let why = "a sender profile's key has 1 to 40 characters";
+            return Err(BizgoError::Setting { setting: "sender_key", why: why.to_owned() });
+        }
+        let base = base(&self.base_url)?;
+        let client = http(self.timeout)?;
+        let capabilities =
+            Capabilities::named(limits::BATCH, limits::RECIPIENTS_PER_SECOND, limits::CALLS_PER_SECOND)
+                .with_idempotency(Idempotency::per_recipient(Duration::from_secs(limits::KEY_LIFETIME)))
+                .with_fallback();
+        Ok(BizgoTransport::new(client, base, self.api_key, self.sender_key, self.unreachable_codes, capabilities))
+    }
+}
+
+fn base(text: &str) -> Result<Url, BizgoError> {
+    let fail = |why: &str| BizgoError::Setting { setting: "base_url", why: why.to_owned() };
+    let url = Url::parse(text.trim_end_matches('/')).map_err(|_| fail("it is no absolute address"))?;
+    let local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    if url.scheme() != "https" && !(url.scheme() == "http" && local) {
+        return Err(fail("the key travels in a header: plain http goes to this machine only, https anywhere"));
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err(fail("it has a user name, a query or a fragment"));
+    }
+    Ok(url)
+}
+
+fn http(timeout: Duration) -> Result<reqwest::Client, BizgoError> {
+    let fail = |error: Box<dyn std::error::Error + Send + Sync>| BizgoError::Client(error);
+    // The provider is named here, so that no other crate's choice of a default one is needed or disturbed.
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| fail(error.into()))?
+        .with_platform_verifier()
+        .map_err(|error| fail(error.into()))?
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(concat!("sosik-bizgo/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(Duration::from_secs(5))
+        .timeout(timeout)
+        // A redirect would carry the key elsewhere; a silent retry could send twice.
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .build()
+        .map_err(|error| fail(error.into()))
+}
+
+/// A transport cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BizgoError {
+    /// The HTTP client cannot be made: the machine's certificates cannot be read.
+    #[error("the HTTP client cannot be made")]
+    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A setting cannot be used.
+    #[error("{setting} cannot be used: {why}")]
+    #[non_exhaustive]
+    Setting {
+        /// Which.
+        setting: &'static str,
+        /// Why.
+        why: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_and_odd_keys_are_refused_without_repeating_them() {
+        for url in ["http://mars.example.go.kr", "ftp://127.0.0.1", "https://me:pw@example.go.kr", "nowhere", "https://a.kr?x=1"] {
+            let error = Bizgo::builder("key", "SENDER").base_url(url).build().unwrap_err();
+            assert!(error.to_string().starts_with("base_url cannot be used"), "{url}: {error}");
+        }
+        for key in ["", "Bearer geheim", "geheim\n"] {
+            let error = Bizgo::builder(key, "SENDER").build().unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("geheim"));
+        }
+        assert!(Bizgo::builder("key", "SENDER").base_url("http://127.0.0.1:8700/").build().is_ok());
+        assert!(!format!("{:?}", Bizgo::builder("geheim", "SENDER")).contains("geheim"));
+    }
+}

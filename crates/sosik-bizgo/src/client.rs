@@ -1,0 +1,301 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Client, Method, RequestBuilder, Response, Url};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use sosik_channel::{
+    Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Outcome, Proof, Receipt, ReceiptPage, Recipient,
+    Route, SendError, SendErrorKind, Submission, Submitted, Transport,
+};
+
+use crate::errors::{self, NAME, refused};
+use crate::limits;
+use crate::wire;
+
+/// A [`Transport`] over Bizgo's Communication API.
+pub struct BizgoTransport {
+    client: Client,
+    base: Url,
+    api_key: SecretString,
+    sender_key: String,
+    unreachable: Vec<String>,
+    capabilities: Capabilities,
+}
+
+impl fmt::Debug for BizgoTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BizgoTransport").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
+}
+
+impl BizgoTransport {
+    pub(crate) fn new(
+        client: Client,
+        base: Url,
+        api_key: SecretString,
+        sender_key: String,
+        unreachable: Vec<String>,
+        capabilities: Capabilities,
+    ) -> Self {
+        Self { client, base, api_key, sender_key, unreachable, capabilities }
+    }
+
+    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
+        let url = format!("{}/api/comm/v1/{path}", self.base.as_str().trim_end_matches('/'));
+        let url = Url::parse(&url).map_err(|error| ours("the path is no address").with_source(error))?;
+        Ok(self.client.request(method, url).header("Authorization", self.api_key.expose_secret()))
+    }
+
+    /// Makes a request. `sends` tells whether it could send something: then a lost answer leaves its outcome unknown.
+    async fn call<T: DeserializeOwned>(&self, request: RequestBuilder, sends: bool) -> Result<Option<T>, SendError> {
+        let response = request.send().await.map_err(|error| lost(error, sends))?;
+        let status = response.status().as_u16();
+        let wait = retry_after(&response);
+        let body = body(response, sends).await?;
+        let envelope: wire::Envelope<T> = match serde_json::from_slice(&body) {
+            Ok(envelope) => envelope,
+            Err(_) if status >= 400 => return Err(with_wait(refused(status, None, true, sends), wait)),
+            Err(error) => return Err(unreadable(sends).with_source(error)),
+        };
+        let gateway = envelope.common.and_then(|common| common.auth_code);
+        if let Some(code) = gateway.as_deref().filter(|code| *code != "A000") {
+            return Err(with_wait(refused(status, Some(code), true, sends), wait));
+        }
+        let (code, data) = envelope.data.map_or((None, None), |service| (service.code, service.data));
+        if let Some(code) = code.as_deref().filter(|code| *code != "A000") {
+            return Err(with_wait(refused(status, Some(code), false, sends), wait));
+        }
+        if status >= 300 {
+            return Err(with_wait(refused(status, None, true, sends), wait));
+        }
+        if gateway.is_none() && code.is_none() {
+            return Err(unreadable(sends));
+        }
+        Ok(data)
+    }
+
+    fn outcome(&self, report_code: &str) -> Outcome {
+        outcome(report_code, &self.unreachable)
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl Transport for BizgoTransport {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn upload(&self, media: &Media) -> Result<MediaRef, SendError> {
+        let format = media.picture.format;
+        // The name is the picture's own: nothing of the sender's files goes out.
+        let name = format!("{}.{}", &media.picture.digest[..media.picture.digest.len().min(16)], format.extension());
+        let part = Part::stream(media.content.clone())
+            .file_name(name)
+            .mime_str(format.media_type())
+            .map_err(|error| ours("the picture's type").with_source(error))?;
+        let request = self.request(Method::POST, "file/brandmessage/carouselFeed")?;
+        let answer: Option<wire::UploadAnswer> =
+            self.call(request.multipart(Form::new().part("file", part)), false).await?;
+        answer.and_then(|answer| answer.img_url).map(MediaRef::new).ok_or_else(|| unreadable(false))
+    }
+
+    async fn submit(&self, submission: &Submission<'_>) -> Result<Submitted, SendError> {
+        let Audience::Named(recipients) = submission.audience else {
+            return Err(SendError::new(SendErrorKind::Unsupported, NAME).with_detail("only named recipients"));
+        };
+        check(submission, recipients)?;
+        let message_flow = wire::flow(submission.message, &self.sender_key).map_err(|problem| ours(&problem))?;
+        let body = wire::SendRequest {
+            destinations: recipients
+                .iter()
+                .map(|to| wire::Destination { to: to.phone.expose(), reference: &to.reference })
+                .collect(),
+            message_flow,
+            group_key: submission.key,
+            idempotency_key: submission.key,
+            idempotency_ttl: limits::KEY_LIFETIME,
+        };
+        let request = self.request(Method::POST, "send/omni")?.json(&body);
+        let answer: Option<wire::SendAnswer> = self.call(request, true).await?;
+        let answers = answer.and_then(|answer| answer.destinations).ok_or_else(|| unreadable(true))?;
+        acceptances(recipients, answers).map(|all| Submitted::new(Proof::PerRecipient(all)))
+    }
+
+    async fn find(&self, submission: &Submission<'_>, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
+        let mut found = Vec::new();
+        let mut cursor: Option<i64> = None;
+        loop {
+            let mut query = vec![
+                ("requestTime", seoul(since.checked_sub_signed(TimeDelta::minutes(5)).unwrap_or(since))),
+                ("groupKey", submission.key.to_owned()),
+                ("limit", "1000".to_owned()),
+            ];
+            query.extend(cursor.map(|cursor| ("lastSeq", cursor.to_string())));
+            let request = self.request(Method::GET, "message/history")?.query(&query);
+            let page: Option<wire::HistoryAnswer> = self.call(request, false).await?;
+            let Some(page) = page else { return Ok(found) };
+            for status in page.messages.unwrap_or_default() {
+                let taken = status.response_code.as_deref() == Some("A000");
+                let (Some(reference), true) = (status.reference, taken) else { continue };
+                let route = route(status.service_type.as_deref(), status.msg_type.as_deref());
+                let settled = status.report_code.filter(|code| !code.is_empty()).map(|code| self.outcome(&code));
+                found.push(Found::new(reference, route.zip(settled)));
+            }
+            // A cursor that does not move would go round for ever.
+            match page.last_seq.filter(|_| page.has_next == Some(true)) {
+                Some(next) if cursor != Some(next) => cursor = Some(next),
+                _ => return Ok(found),
+            }
+        }
+    }
+
+    async fn receipts(&self) -> Result<ReceiptPage, SendError> {
+        let request = self.request(Method::GET, "report/polling")?;
+        let Some(page) = self.call::<wire::PollAnswer>(request, false).await? else { return Ok(ReceiptPage::default()) };
+        let Some(id) = page.report_id.filter(|id| !id.is_empty()) else { return Ok(ReceiptPage::default()) };
+        let reports = page.report.unwrap_or_default();
+        Ok(ReceiptPage::new(id, reports.into_iter().filter_map(|report| receipt(report, &self.unreachable)).collect()))
+    }
+
+    async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
+        let mut url = self.request(Method::DELETE, "report/polling")?.build().map_err(|e| lost(e, false))?;
+        if let Ok(mut segments) = url.url_mut().path_segments_mut() {
+            segments.push(page);
+        }
+        let request = RequestBuilder::from_parts(self.client.clone(), url);
+        self.call::<wire::Nothing>(request, false).await.map(|_| ())
+    }
+}
+
+fn check(submission: &Submission<'_>, recipients: &[Recipient]) -> Result<(), SendError> {
+    if recipients.is_empty() || recipients.len() > limits::BATCH {
+        return Err(ours(&format!("{} recipients, 1 to {} are taken", recipients.len(), limits::BATCH)));
+    }
+    if submission.key.is_empty() || submission.key.chars().count() > limits::KEY_LENGTH {
+        return Err(ours(&format!("the idempotency key is not 1 to {} characters", limits::KEY_LENGTH)));
+    }
+    Ok(())
+}
+
+/// The answer for each recipient, by their reference where Bizgo gives it back, else by their number.
+fn acceptances(
+    recipients: &[Recipient],
+    answers: Vec<wire::DestinationAnswer>,
+) -> Result<Vec<Acceptance>, SendError> {
+    let mut by_reference = HashMap::new();
+    let mut by_number = HashMap::new();
+    for answer in answers {
+        match (&answer.reference, &answer.to) {
+            (Some(reference), _) if !reference.is_empty() => by_reference.insert(reference.clone(), answer),
+            (_, Some(number)) => by_number.insert(number.clone(), answer),
+            _ => None,
+        };
+    }
+    recipients
+        .iter()
+        .map(|recipient| {
+            let answer =
+                by_reference.remove(&recipient.reference).or_else(|| by_number.remove(recipient.phone.expose()));
+            let answer = answer.ok_or_else(|| unreadable(true).with_detail("a recipient has no answer"))?;
+            let code = answer.code.ok_or_else(|| unreadable(true).with_detail("an answer has no code"))?;
+            let verdict = match code.as_str() {
+                "A000" => Answer::Accepted,
+                "A301" => Answer::Already,
+                other => Answer::rejected(other, errors::code(other).is_some_and(|known| known.gone)),
+            };
+            Ok(Acceptance::new(recipient.reference.as_str(), answer.msg_key, verdict))
+        })
+        .collect()
+}
+
+pub(crate) fn receipt(report: wire::Report, unreachable: &[String]) -> Option<Receipt> {
+    let route = route(report.service_type.as_deref(), report.msg_type.as_deref())?;
+    let code = report.report_code?;
+    let mut receipt = Receipt::new(report.msg_key?, route, outcome(&code, unreachable));
+    receipt.reference = report.reference.filter(|reference| !reference.is_empty());
+    receipt.at = report.report_time.as_deref().and_then(instant);
+    Some(receipt)
+}
+
+fn outcome(report_code: &str, unreachable: &[String]) -> Outcome {
+    if report_code == "10000" {
+        return Outcome::Delivered;
+    }
+    Outcome::failed(report_code, unreachable.iter().any(|code| code == report_code))
+}
+
+/// The form in which a message went, by Bizgo's names of services and message types.
+fn route(service: Option<&str>, kind: Option<&str>) -> Option<Route> {
+    match (service.unwrap_or_default().to_ascii_uppercase().as_str(), kind.unwrap_or_default()) {
+        ("BRANDMESSAGE" | "ALIMTALK" | "KAKAO", _) => Some(Route::Kakao),
+        ("SMS" | "LMS" | "MMS", _) => Some(Route::Text),
+        (_, "FT" | "FI" | "FW" | "FL" | "FC" | "FM" | "FA" | "FP" | "FG" | "AT" | "AI") => Some(Route::Kakao),
+        (_, "SM" | "LM" | "MM") => Some(Route::Text),
+        _ => None,
+    }
+}
+
+/// An instant as Bizgo writes it: RFC 3339; without a zone it is meant in Seoul.
+fn instant(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.with_timezone(&Utc));
+    }
+    DateTime::parse_from_rfc3339(&format!("{text}+09:00")).ok().map(|at| at.with_timezone(&Utc))
+}
+
+/// `yyyy-MM-ddTHH:mm:ss` in Seoul, as the history takes it.
+fn seoul(at: DateTime<Utc>) -> String {
+    let local = FixedOffset::east_opt(9 * 3600).map_or(at.naive_utc(), |zone| at.with_timezone(&zone).naive_local());
+    local.format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+fn retry_after(response: &Response) -> Option<Duration> {
+    let seconds: f64 = response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
+    (0.0..=3600.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
+}
+
+fn with_wait(error: SendError, wait: Option<Duration>) -> SendError {
+    match wait {
+        Some(wait) => error.with_retry_after(wait),
+        None => error,
+    }
+}
+
+async fn body(mut response: Response, sends: bool) -> Result<Vec<u8>, SendError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(error, sends))? {
+        if body.len() + chunk.len() > limits::ANSWER_BYTES {
+            return Err(unreadable(sends).with_detail("the answer is too large"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// No answer came. If the request never left, nothing was taken.
+fn lost(error: reqwest::Error, sends: bool) -> SendError {
+    let left = !(error.is_connect() || error.is_builder());
+    let kind = if sends && left { SendErrorKind::OutcomeUnknown } else { SendErrorKind::Unavailable };
+    // The address is left out: it says nothing more, and queries may name messages.
+    SendError::new(kind, NAME).with_source(error.without_url())
+}
+
+/// An answer came that says nothing we can read.
+fn unreadable(sends: bool) -> SendError {
+    let kind = if sends { SendErrorKind::OutcomeUnknown } else { SendErrorKind::Unavailable };
+    SendError::new(kind, NAME).with_detail("the answer is not of the documented form")
+}
+
+fn ours(problem: &str) -> SendError {
+    SendError::new(SendErrorKind::InvalidContent, NAME).with_detail(problem)
+}
