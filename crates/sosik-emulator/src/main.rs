@@ -1,0 +1,87 @@
+//! The emulator as a program.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::Parser;
+use sosik_core::{ShiftedClock, SystemClock};
+use sosik_emulator::{Emulator, Options};
+
+/// A strict loopback stand-in for the Bizgo message dealer.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The address on this machine to listen on.
+    #[arg(long, default_value = "127.0.0.1:8700")]
+    listen: SocketAddr,
+    /// The API key to take.
+    #[arg(long)]
+    bizgo_key: String,
+    /// The folder in which to keep what was taken; in memory without it.
+    #[arg(long)]
+    state: Option<PathBuf>,
+    /// The instant at which its clock starts, such as 2026-11-27T15:00:00+09:00; the machine's time without it.
+    #[arg(long)]
+    now: Option<DateTime<Utc>>,
+    /// The share of messages that KakaoTalk does not deliver, 0 to 1.
+    #[arg(long, default_value_t = 0.0)]
+    kakao_failures: f64,
+    /// The share of texts that the carriers do not deliver, 0 to 1.
+    #[arg(long, default_value_t = 0.0)]
+    text_failures: f64,
+    /// The share of sendings whose answer is lost, 0 to 1.
+    #[arg(long, default_value_t = 0.0)]
+    lost_answers: f64,
+    /// The share of receipts that come twice, 0 to 1.
+    #[arg(long, default_value_t = 0.0)]
+    repeated_receipts: f64,
+    /// Milliseconds from a message to its receipt.
+    #[arg(long, default_value_t = 500)]
+    receipt_delay: i64,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut text = error.to_string();
+            let mut source = error.source();
+            while let Some(cause) = source {
+                text = format!("{text}: {cause}");
+                source = cause.source();
+            }
+            print(&format!("error: {text}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let mut options = Options::new(arguments.bizgo_key)
+        .with_failures(arguments.kakao_failures, arguments.text_failures)
+        .with_lost_answers(arguments.lost_answers)
+        .with_repeated_receipts(arguments.repeated_receipts)
+        .with_receipt_delay(TimeDelta::milliseconds(arguments.receipt_delay));
+    if let Some(now) = arguments.now {
+        options = options.with_clock(Arc::new(ShiftedClock::starting_at(now, Arc::new(SystemClock::new()))));
+    }
+    if let Some(folder) = arguments.state {
+        options = options.with_state(folder);
+    }
+    let emulator = Emulator::start(arguments.listen, options).await?;
+    print(&format!("sosik-emulator listens on {}", emulator.url()));
+    tokio::select! {
+        stopped = emulator.wait() => stopped?,
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a program speaks to whoever started it")]
+fn print(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,99 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use sosik_core::{Clock, SystemClock};
+
+/// How an emulator behaves.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// The API key that it takes.
+    pub key: String,
+    /// The clock by which it keeps rates, lifetimes and hours.
+    pub clock: Arc<dyn Clock>,
+    /// The folder in which it keeps its state; `None` keeps it in memory.
+    pub state: Option<PathBuf>,
+    /// The share of messages that `KakaoTalk` does not deliver, 0 to 1.
+    pub kakao_failures: f64,
+    /// The share of texts that the carriers do not deliver, 0 to 1.
+    pub text_failures: f64,
+    /// The share of sendings whose answer is lost after they were taken, 0 to 1.
+    pub lost_answers: f64,
+    /// The share of receipts that come a second time, 0 to 1.
+    pub repeated_receipts: f64,
+    /// How long after a message its receipt comes.
+    pub receipt_delay: TimeDelta,
+    /// What the chances are drawn from: the same seed and the same calls give the same outcomes.
+    pub seed: u64,
+    /// Whether rates are kept.
+    pub keeps_rates: bool,
+}
+
+impl Options {
+    /// An emulator that takes this key, delivers everything within a second, and keeps nothing.
+    #[must_use]
+    pub fn new(key: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            clock: Arc::new(SystemClock::new()),
+            state: None,
+            kakao_failures: 0.0,
+            text_failures: 0.0,
+            lost_answers: 0.0,
+            repeated_receipts: 0.0,
+            receipt_delay: TimeDelta::milliseconds(500),
+            seed: 1,
+            keeps_rates: true,
+        }
+    }
+
+    /// The emulator with another clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The emulator with a folder for its state, so that several runs are judged together.
+    #[must_use]
+    pub fn with_state(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.state = Some(folder.into());
+        self
+    }
+
+    /// The emulator with these shares of messages and texts that are not delivered.
+    #[must_use]
+    pub fn with_failures(mut self, kakao: f64, text: f64) -> Self {
+        (self.kakao_failures, self.text_failures) = (kakao, text);
+        self
+    }
+
+    /// The emulator with this share of lost answers.
+    #[must_use]
+    pub fn with_lost_answers(mut self, share: f64) -> Self {
+        self.lost_answers = share;
+        self
+    }
+
+    /// The emulator with this share of receipts that come twice.
+    #[must_use]
+    pub fn with_repeated_receipts(mut self, share: f64) -> Self {
+        self.repeated_receipts = share;
+        self
+    }
+
+    /// The emulator with another delay of receipts.
+    #[must_use]
+    pub fn with_receipt_delay(mut self, delay: TimeDelta) -> Self {
+        self.receipt_delay = delay;
+        self
+    }
+
+    /// The emulator without rates: for tests of other things.
+    #[must_use]
+    pub fn without_rates(mut self) -> Self {
+        self.keeps_rates = false;
+        self
+    }
+}

@@ -1,0 +1,160 @@
+//! The body of a sending, as the SDK documents it. Fields that it does not name are refused.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SendOmni {
+    pub(crate) destinations: Vec<Destination>,
+    pub(crate) message_flow: Vec<FlowItem>,
+    pub(crate) payment_code: Option<String>,
+    pub(crate) group_key: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) idempotency_ttl: Option<Value>,
+    #[serde(rename = "ref")]
+    pub(crate) reference: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Destination {
+    pub(crate) to: Option<String>,
+    pub(crate) replace_words: Option<Map<String, Value>>,
+    #[serde(rename = "ref")]
+    pub(crate) reference: Option<String>,
+}
+
+/// One channel; the others that the dealer has are named so that they can be refused by name.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FlowItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) brandmessage: Option<BrandMessage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sms: Option<Sms>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mms: Option<Mms>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) alimtalk: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) international: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rcs: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) navertalk: Option<Value>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct BrandMessage {
+    pub(crate) send_type: Option<String>,
+    pub(crate) msg_type: Option<String>,
+    pub(crate) sender_key: Option<String>,
+    pub(crate) template_code: Option<String>,
+    pub(crate) targeting: Option<String>,
+    pub(crate) text: Option<String>,
+    pub(crate) header: Option<String>,
+    pub(crate) header_description: Option<String>,
+    pub(crate) additional_content: Option<String>,
+    pub(crate) group_tag_key: Option<String>,
+    pub(crate) adult: Option<String>,
+    pub(crate) push_alarm: Option<String>,
+    pub(crate) ad_flag: Option<String>,
+    pub(crate) message_variable: Option<Value>,
+    pub(crate) button_variable: Option<Value>,
+    pub(crate) coupon_variable: Option<Value>,
+    pub(crate) image_variable: Option<Value>,
+    pub(crate) video_variable: Option<Value>,
+    pub(crate) commerce_variable: Option<Value>,
+    pub(crate) carousel_variable: Option<Value>,
+    pub(crate) catalog_variable: Option<Value>,
+    #[serde(rename = "originCID")]
+    pub(crate) origin_cid: Option<String>,
+    pub(crate) unsubscribe_phone_number: Option<String>,
+    pub(crate) unsubscribe_auth_number: Option<String>,
+    pub(crate) attachment: Option<Attachment>,
+    pub(crate) carousel: Option<Carousel>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attachment {
+    pub(crate) button: Option<Vec<Button>>,
+    pub(crate) image: Option<Image>,
+    pub(crate) item: Option<Value>,
+    pub(crate) coupon: Option<Value>,
+    pub(crate) commerce: Option<Value>,
+    pub(crate) video: Option<Value>,
+    pub(crate) catalog: Option<Value>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Button {
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) url_pc: Option<String>,
+    pub(crate) url_mobile: Option<String>,
+    pub(crate) scheme_ios: Option<String>,
+    pub(crate) scheme_android: Option<String>,
+    pub(crate) chat_extra: Option<String>,
+    pub(crate) chat_event: Option<String>,
+    pub(crate) biz_form_key: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Image {
+    pub(crate) img_url: Option<String>,
+    pub(crate) img_link: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Carousel {
+    pub(crate) head: Option<Value>,
+    pub(crate) list: Option<Vec<CarouselItem>>,
+    pub(crate) tail: Option<Tail>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct CarouselItem {
+    pub(crate) header: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) additional_content: Option<String>,
+    pub(crate) attachment: Option<Attachment>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Tail {
+    pub(crate) url_mobile: Option<String>,
+    pub(crate) url_pc: Option<String>,
+    pub(crate) scheme_ios: Option<String>,
+    pub(crate) scheme_android: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sms {
+    pub(crate) from: Option<String>,
+    pub(crate) text: Option<String>,
+    pub(crate) ttl: Option<String>,
+    #[serde(rename = "originCID")]
+    pub(crate) origin_cid: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Mms {
+    pub(crate) from: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) text: Option<String>,
+    pub(crate) file_key: Option<Vec<String>>,
+    pub(crate) ttl: Option<String>,
+    #[serde(rename = "originCID")]
+    pub(crate) origin_cid: Option<String>,
+}

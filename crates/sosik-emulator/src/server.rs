@@ -1,0 +1,123 @@
+use std::future::IntoFuture;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::ledger::Ledger;
+use crate::options::Options;
+use crate::routes::{Shared, router};
+use crate::stats::Stats;
+
+/// A running emulator. It stops when it is dropped.
+#[derive(Debug)]
+pub struct Emulator {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl Emulator {
+    /// Starts an emulator on an address of this machine; port 0 takes a free one.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError`] when the address is not on the loopback or is taken, or the state cannot be read.
+    pub async fn start(address: SocketAddr, options: Options) -> Result<Self, EmulatorError> {
+        if !address.ip().is_loopback() {
+            return Err(EmulatorError::NotLoopback { address });
+        }
+        let key = options.key.clone();
+        let ledger = Ledger::open(options).map_err(EmulatorError::State)?;
+        let shared = Arc::new(Shared { key, ledger: Mutex::new(ledger) });
+        let listen = |source| EmulatorError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = axum::serve(listener, router(Arc::clone(&shared))).with_graceful_shutdown(async {
+            // A sender that is dropped stops the server as one that sends.
+            let _ = stopped.await;
+        });
+        Ok(Self { address, shared, stop: Some(stop), task: spawn(server.into_future()) })
+    }
+
+    /// The address it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address for clients: `http://127.0.0.1:8700`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What it took, refused and took twice so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.shared.ledger().stats()
+    }
+
+    /// Stops it, when the requests under way are answered.
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        let _ = (&mut self.task).await;
+    }
+
+    /// Waits until it stops by itself: for programs.
+    ///
+    /// # Errors
+    ///
+    /// [`EmulatorError::Serve`] when it had to.
+    pub async fn wait(mut self) -> Result<(), EmulatorError> {
+        match (&mut self.task).await {
+            Ok(result) => result.map_err(EmulatorError::Serve),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server runs beside its caller, which holds its handle")]
+fn spawn(future: impl Future<Output = std::io::Result<()>> + Send + 'static) -> JoinHandle<std::io::Result<()>> {
+    tokio::spawn(future)
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// An emulator cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmulatorError {
+    /// The address is taken, or cannot be.
+    #[error("the emulator cannot listen on {address}")]
+    #[non_exhaustive]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The address is one that others can reach.
+    #[error("the emulator listens on this machine only, not on {address}: write 127.0.0.1")]
+    #[non_exhaustive]
+    NotLoopback {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// It had to stop.
+    #[error("the emulator had to stop")]
+    Serve(#[source] std::io::Error),
+    /// Its state cannot be read.
+    #[error("the emulator's state cannot be read")]
+    State(#[source] std::io::Error),
+}
