@@ -109,20 +109,20 @@ impl Transport for BizgoTransport {
         answer.and_then(|answer| answer.img_url).map(MediaRef::new).ok_or_else(|| unreadable(false))
     }
 
-    async fn submit(&self, submission: &Submission<'_>) -> Result<Submitted, SendError> {
-        let Audience::Named(recipients) = submission.audience else {
+    async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
+        let Audience::Named(recipients) = &submission.audience else {
             return Err(SendError::new(SendErrorKind::Unsupported, NAME).with_detail("only named recipients"));
         };
         check(submission, recipients)?;
-        let message_flow = wire::flow(submission.message, &self.sender_key).map_err(|problem| ours(&problem))?;
+        let message_flow = wire::flow(&submission.message, &self.sender_key).map_err(|problem| ours(&problem))?;
         let body = wire::SendRequest {
             destinations: recipients
                 .iter()
                 .map(|to| wire::Destination { to: to.phone.expose(), reference: &to.reference })
                 .collect(),
             message_flow,
-            group_key: submission.key,
-            idempotency_key: submission.key,
+            group_key: &submission.key,
+            idempotency_key: &submission.key,
             idempotency_ttl: limits::KEY_LIFETIME,
         };
         let request = self.request(Method::POST, "send/omni")?.json(&body);
@@ -131,13 +131,13 @@ impl Transport for BizgoTransport {
         acceptances(recipients, answers).map(|all| Submitted::new(Proof::PerRecipient(all)))
     }
 
-    async fn find(&self, submission: &Submission<'_>, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
+    async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
         let mut found = Vec::new();
         let mut cursor: Option<i64> = None;
         loop {
             let mut query = vec![
                 ("requestTime", seoul(since.checked_sub_signed(TimeDelta::minutes(5)).unwrap_or(since))),
-                ("groupKey", submission.key.to_owned()),
+                ("groupKey", submission.key.clone()),
                 ("limit", "1000".to_owned()),
             ];
             query.extend(cursor.map(|cursor| ("lastSeq", cursor.to_string())));
@@ -177,7 +177,7 @@ impl Transport for BizgoTransport {
     }
 }
 
-fn check(submission: &Submission<'_>, recipients: &[Recipient]) -> Result<(), SendError> {
+fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendError> {
     if recipients.is_empty() || recipients.len() > limits::BATCH {
         return Err(ours(&format!("{} recipients, 1 to {} are taken", recipients.len(), limits::BATCH)));
     }

@@ -14,14 +14,14 @@
 //! # Quick start
 //!
 //! ```
-//! use sosik_channel::{Audience, Recipient, RecordingTransport, Submission, TextMessage, Transport, TransportExt};
+//! use sosik_channel::{Audience, Message, Recipient, RecordingTransport, Submission, TextMessage, Transport, TransportExt};
 //! use sosik_core::PhoneNumber;
 //!
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let transport = RecordingTransport::new();
-//! let message = TextMessage::new(PhoneNumber::parse("031-8082-0000")?, "양주시 소식입니다.")?.into();
+//! let message: Message = TextMessage::new(PhoneNumber::parse("031-8082-0000")?, "양주시 소식입니다.")?.into();
 //! let to = vec![Recipient::new("r-0", PhoneNumber::parse("010-0000-0001")?)];
-//! let submitted = transport.submit(&Submission::new("key-1", &message, &Audience::Named(to))).await?;
+//! let submitted = transport.submit(&Submission::new("key-1", message, Audience::Named(to))).await?;
 //! assert_eq!(submitted.accepted(), 1);
 //!
 //! let receipts = transport.drain_receipts().await?;

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -45,7 +45,7 @@ pub struct Sent {
     /// The recipient's reference.
     pub reference: String,
     /// The message.
-    pub message: Message,
+    pub message: Arc<Message>,
 }
 
 impl RecordingTransport {
@@ -91,8 +91,8 @@ impl Transport for RecordingTransport {
         Ok(MediaRef::new(format!("https://media.example.go.kr/{}/{}", state.uploads, media.picture.digest)))
     }
 
-    async fn submit(&self, submission: &Submission<'_>) -> Result<Submitted, SendError> {
-        let Audience::Named(recipients) = submission.audience else {
+    async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
+        let Audience::Named(recipients) = &submission.audience else {
             return Err(SendError::new(SendErrorKind::Unsupported, self.name()).with_detail("only named recipients"));
         };
         if recipients.is_empty() || recipients.len() > self.capabilities.batch {
@@ -105,7 +105,7 @@ impl Transport for RecordingTransport {
         let mut state = self.lock();
         let mut answers = Vec::with_capacity(recipients.len());
         for recipient in recipients {
-            let known = state.keys.entry(submission.key.to_owned()).or_default();
+            let known = state.keys.entry(submission.key.clone()).or_default();
             if known.contains(&recipient.reference) {
                 answers.push(Acceptance::new(recipient.reference.as_str(), None, Answer::Already));
                 continue;
@@ -113,9 +113,9 @@ impl Transport for RecordingTransport {
             known.push(recipient.reference.clone());
             let message_key = format!("m-{}", state.sent.len());
             state.sent.push(Sent {
-                key: submission.key.to_owned(),
+                key: submission.key.clone(),
                 reference: recipient.reference.clone(),
-                message: submission.message.clone(),
+                message: Arc::clone(&submission.message),
             });
             let receipt = Receipt::new(message_key.as_str(), Route::Kakao, Outcome::Delivered);
             state.receipts.push(receipt.with_reference(recipient.reference.as_str()));
@@ -124,9 +124,9 @@ impl Transport for RecordingTransport {
         Ok(Submitted::new(Proof::PerRecipient(answers)))
     }
 
-    async fn find(&self, submission: &Submission<'_>, _since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
+    async fn find(&self, submission: &Submission, _since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
         let state = self.lock();
-        let known = state.keys.get(submission.key).cloned().unwrap_or_default();
+        let known = state.keys.get(&submission.key).cloned().unwrap_or_default();
         Ok(known.into_iter().map(|reference| Found::new(reference, Some((Route::Kakao, Outcome::Delivered)))).collect())
     }
 

@@ -89,8 +89,8 @@ impl<T: Transport> Transport for Throttled<T> {
         self.inner.upload(media).await
     }
 
-    async fn submit(&self, submission: &Submission<'_>) -> Result<Submitted, SendError> {
-        let cost = match submission.audience {
+    async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
+        let cost = match &submission.audience {
             Audience::Named(recipients) => recipients.len().max(1),
             Audience::Friends { .. } | Audience::Hands => 1,
         };
@@ -98,7 +98,7 @@ impl<T: Transport> Transport for Throttled<T> {
         self.inner.submit(submission).await
     }
 
-    async fn find(&self, submission: &Submission<'_>, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
+    async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
         self.call().await;
         self.inner.find(submission, since).await
     }

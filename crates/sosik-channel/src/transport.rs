@@ -39,8 +39,8 @@ use crate::{Audience, Capabilities, Media, MediaRef, Message, Outcome, Receipt, 
 ///     fn name(&self) -> &str { "nobody" }
 ///     fn capabilities(&self) -> &Capabilities { &self.0 }
 ///     async fn upload(&self, _: &Media) -> Result<MediaRef, SendError> { Err(SendError::new(SendErrorKind::Unsupported, "nobody")) }
-///     async fn submit(&self, _: &Submission<'_>) -> Result<Submitted, SendError> { Err(SendError::new(SendErrorKind::Unsupported, "nobody")) }
-///     async fn find(&self, _: &Submission<'_>, _: DateTime<Utc>) -> Result<Vec<Found>, SendError> { Ok(Vec::new()) }
+///     async fn submit(&self, _: &Submission) -> Result<Submitted, SendError> { Err(SendError::new(SendErrorKind::Unsupported, "nobody")) }
+///     async fn find(&self, _: &Submission, _: DateTime<Utc>) -> Result<Vec<Found>, SendError> { Ok(Vec::new()) }
 ///     async fn receipts(&self) -> Result<ReceiptPage, SendError> { Ok(ReceiptPage::default()) }
 ///     async fn acknowledge(&self, _: &str) -> Result<(), SendError> { Ok(()) }
 /// }
@@ -66,14 +66,14 @@ pub trait Transport: fmt::Debug + Send + Sync {
     ///
     /// [`SendError`]; where it [may have arrived](SendError::may_have_arrived), look with [`find`](Self::find) before
     /// anything else.
-    async fn submit(&self, submission: &Submission<'_>) -> Result<Submitted, SendError>;
+    async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError>;
 
     /// Looks for what the provider knows of a submission that was first made at `since`, without sending.
     ///
     /// # Errors
     ///
     /// [`SendError`]; it may be asked again.
-    async fn find(&self, submission: &Submission<'_>, since: DateTime<Utc>) -> Result<Vec<Found>, SendError>;
+    async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError>;
 
     /// The next page of receipts.
     ///
@@ -104,10 +104,10 @@ macro_rules! forward {
             async fn upload(&self, media: &Media) -> Result<MediaRef, SendError> {
                 (**self).upload(media).await
             }
-            async fn submit(&self, submission: &Submission<'_>) -> Result<Submitted, SendError> {
+            async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
                 (**self).submit(submission).await
             }
-            async fn find(&self, submission: &Submission<'_>, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
+            async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
                 (**self).find(submission, since).await
             }
             async fn receipts(&self) -> Result<ReceiptPage, SendError> {
@@ -166,23 +166,23 @@ pub trait TransportExt: Transport {
 impl<T: Transport + ?Sized> TransportExt for T {}
 
 /// A message for an audience, under a key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Submission<'a> {
+pub struct Submission {
     /// The idempotency key: the same for every attempt at the same submission, never used for another message.
     /// At most 200 characters.
-    pub key: &'a str,
+    pub key: String,
     /// What is sent.
-    pub message: &'a Message,
+    pub message: Arc<Message>,
     /// To whom.
-    pub audience: &'a Audience,
+    pub audience: Audience,
 }
 
-impl<'a> Submission<'a> {
+impl Submission {
     /// A message for an audience under a key.
     #[must_use]
-    pub fn new(key: &'a str, message: &'a Message, audience: &'a Audience) -> Self {
-        Self { key, message, audience }
+    pub fn new(key: impl Into<String>, message: impl Into<Arc<Message>>, audience: Audience) -> Self {
+        Self { key: key.into(), message: message.into(), audience }
     }
 }
 

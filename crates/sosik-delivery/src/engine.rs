@@ -176,7 +176,7 @@ impl Engine {
         let Some(campaign) = self.outbox.campaign(id.campaign).await? else {
             return self.hold(claimed, "its campaign is missing", step).await;
         };
-        let work = Work { claimed, campaign: &campaign, message: message(&campaign, claimed.batch.fallback), now };
+        let work = Work { claimed, campaign: &campaign, message: Arc::new(message(&campaign, claimed.batch.fallback)), now };
         match claimed.batch.state {
             BatchState::Ready => self.send(&work, claimed.batch.clone(), step).await,
             BatchState::InDoubt => self.look_up(&work, step).await,
@@ -218,7 +218,7 @@ impl Engine {
 
         let key = batch.id.idempotency_key();
         let audience = Audience::Named(recipients);
-        let answer = self.transport.submit(&Submission::new(&key, &work.message, &audience)).await;
+        let answer = self.transport.submit(&Submission::new(key, Arc::clone(&work.message), audience)).await;
         match answer {
             Ok(submitted) => self.taken(work, &batch, &submitted, step).await,
             Err(error) => self.failed(work, &batch, was_in_doubt, error, step).await,
@@ -281,7 +281,7 @@ impl Engine {
         update.due = after(work.now, self.inquire_after);
         update.note = None;
         self.finish(update).await?;
-        *self.polling() = Polling { next: Some(after(work.now, self.poll_every)), empty: 0 };
+        *self.polling() = Polling { next: Some(work.now), empty: 0 };
         self.mark_gone(&gone, work.now).await
     }
 
@@ -403,7 +403,7 @@ impl Engine {
         let key = batch.id.idempotency_key();
         let audience = Audience::Named(Vec::new());
         let since = batch.first_sent.unwrap_or(work.now);
-        let found = self.transport.find(&Submission::new(&key, &work.message, &audience), since).await?;
+        let found = self.transport.find(&Submission::new(key, Arc::clone(&work.message), audience), since).await?;
         let mut changes = Vec::new();
         let mut gone = Vec::new();
         for Found { reference, settled, .. } in found {
@@ -513,7 +513,7 @@ impl Engine {
 struct Work<'a> {
     claimed: &'a Claimed,
     campaign: &'a Campaign,
-    message: Message,
+    message: Arc<Message>,
     now: DateTime<Utc>,
 }
 

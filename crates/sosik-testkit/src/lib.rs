@@ -1,1 +1,51 @@
-//! x
+//! Conformance suites for every sosik port, and mocks.
+//!
+//! # What it is for
+//!
+//! Each port (`Transport`, `SubscriberStore`, `Outbox`) has a numbered contract. Here each rule is one function, and a
+//! macro expands to one test for each, so that whoever writes an implementation cannot forget a rule, and a failure
+//! names it.
+//!
+//! # Where it sits
+//!
+//! Above the domain crates, below nothing but tests. It knows no adapter.
+//!
+//! # Quick start
+//!
+//! In `tests/conformance.rs` of the crate with the implementation (never in a `#[cfg(test)]` module of the crate that
+//! owns the port, where the traits would be different types):
+//!
+//! ```
+//! mod memory {
+//!     async fn make() -> sosik_registry::MemorySubscriberStore {
+//!         sosik_registry::MemorySubscriberStore::new(7)
+//!     }
+//!     sosik_testkit::subscriber_store_conformance!(make);
+//! }
+//! ```
+//!
+//! # Features
+//!
+//! None.
+//!
+//! # What is not here
+//!
+//! Adapters, and fakes: the memory stores and the recording transport stand beside their ports.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a suite fails by panicking")]
+
+mod mocks;
+pub mod outbox;
+pub mod subscribers;
+pub mod transport;
+mod world;
+
+pub use mocks::MockTransport;
+pub use world::{campaign, campaign_key, citizen, consented, noon, phone};
+
+/// What the macros need.
+#[doc(hidden)]
+pub mod reexport {
+    pub use tokio;
+}

@@ -1,0 +1,1 @@
+SELECT purpose, granted, at, evidence FROM consents WHERE subscriber = ?1 ORDER BY seq

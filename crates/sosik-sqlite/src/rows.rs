@@ -1,0 +1,121 @@
+//! Rows of the database as the types that code works with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use rusqlite::Row;
+use sosik_content::EditionId;
+use sosik_core::{AreaCode, ChannelId};
+use sosik_delivery::{Batch, BatchId, BatchState, Campaign, CampaignId, CampaignKey, Outcomes};
+use sosik_registry::{ConsentEvent, NewSubscriber, Purpose, StoreError, Subscriber, SubscriberId, Suppression, Vault};
+use sosik_schedule::MessageClass;
+use uuid::Uuid;
+
+use crate::error::{database, unreadable};
+
+pub(crate) fn micros(at: DateTime<Utc>) -> i64 {
+    at.timestamp_micros()
+}
+
+pub(crate) fn instant(micros: i64) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::from_timestamp_micros(micros).ok_or_else(|| unreadable("instant", "it is beyond the calendar"))
+}
+
+fn get<T: rusqlite::types::FromSql>(row: &Row<'_>, at: usize) -> Result<T, StoreError> {
+    row.get(at).map_err(database)
+}
+
+pub(crate) fn uuid(bytes: &[u8]) -> Result<Uuid, StoreError> {
+    Uuid::from_slice(bytes).map_err(|error| unreadable("id", error))
+}
+
+pub(crate) fn subscriber(row: &Row<'_>, vault: &Vault) -> Result<Subscriber, StoreError> {
+    let id: Vec<u8> = get(row, 0)?;
+    let sealed: Vec<u8> = get(row, 1)?;
+    let phone = vault.open(&sealed, &id).map_err(|error| unreadable("phone number", error))?;
+    let area: String = get(row, 2)?;
+    let mut new = NewSubscriber::new(phone, AreaCode::parse(&area).map_err(|error| unreadable("area", error))?);
+    let topics: String = get(row, 3)?;
+    new.topics = serde_json::from_str::<BTreeSet<String>>(&topics).map_err(|error| unreadable("topics", error))?;
+    new.allows_text = get(row, 4)?;
+    let gone: Option<i64> = get(row, 5)?;
+    let mut subscriber = Subscriber::new(SubscriberId::new(uuid(&id)?), new);
+    subscriber.gone = gone.map(instant).transpose()?;
+    Ok(subscriber)
+}
+
+pub(crate) fn consent(row: &Row<'_>) -> Result<ConsentEvent, StoreError> {
+    let purpose: String = get(row, 0)?;
+    let purpose = Purpose::from_code(&purpose).ok_or_else(|| unreadable("consent", "its purpose is not known"))?;
+    let (granted, at, evidence): (bool, i64, String) = (get(row, 1)?, get(row, 2)?, get(row, 3)?);
+    let at = instant(at)?;
+    Ok(if granted {
+        ConsentEvent::granted(purpose, at, evidence)
+    } else {
+        ConsentEvent::withdrawn(purpose, at, evidence)
+    })
+}
+
+const CLASSES: [(MessageClass, &str); 3] = [
+    (MessageClass::Advertising, "advertising"),
+    (MessageClass::Emergency, "emergency"),
+    (MessageClass::Informational, "informational"),
+];
+
+pub(crate) fn class_code(class: MessageClass) -> &'static str {
+    CLASSES.iter().find(|(known, _)| *known == class).map_or("advertising", |(_, code)| code)
+}
+
+pub(crate) fn suppressed_json(suppressed: &BTreeMap<Suppression, u64>) -> String {
+    let by_code: BTreeMap<&str, u64> = suppressed.iter().map(|(reason, count)| (reason.code(), *count)).collect();
+    serde_json::to_string(&by_code).unwrap_or_default()
+}
+
+fn suppressed(json: &str) -> Result<BTreeMap<Suppression, u64>, StoreError> {
+    let by_code: BTreeMap<String, u64> = serde_json::from_str(json).map_err(|error| unreadable("suppressions", error))?;
+    by_code
+        .into_iter()
+        .map(|(code, count)| {
+            let reason = Suppression::from_code(&code);
+            Ok((reason.ok_or_else(|| unreadable("suppressions", "a reason is not known"))?, count))
+        })
+        .collect()
+}
+
+pub(crate) fn campaign(row: &Row<'_>) -> Result<Campaign, StoreError> {
+    let (channel, slot, edition): (String, i64, String) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
+    let channel = ChannelId::parse(&channel).map_err(|error| unreadable("channel", error))?;
+    let key = CampaignKey::new(channel, instant(slot)?, EditionId::from_stored(edition));
+    let class: String = get(row, 3)?;
+    let class = CLASSES.iter().find(|(_, code)| *code == class).map(|(class, _)| *class);
+    let class = class.ok_or_else(|| unreadable("campaign", "its class is not known"))?;
+    let message: String = get(row, 4)?;
+    let message = sosik_channel::stored::from_json(&message).map_err(|error| unreadable("message", error))?;
+    let (send_at, planned_at): (i64, i64) = (get(row, 5)?, get(row, 6)?);
+    let (audience, reasons): (i64, String) = (get(row, 7)?, get(row, 8)?);
+    let audience = u64::try_from(audience).map_err(|error| unreadable("audience", error))?;
+    Ok(Campaign::new(key, class, message, instant(send_at)?, instant(planned_at)?)
+        .with_audience(audience, suppressed(&reasons)?))
+}
+
+pub(crate) fn recipients_bytes(recipients: &[SubscriberId]) -> Vec<u8> {
+    recipients.iter().flat_map(|id| *id.as_uuid().as_bytes()).collect()
+}
+
+/// A batch with its lease's token.
+pub(crate) fn batch(row: &Row<'_>) -> Result<(Batch, u64), StoreError> {
+    let (campaign, number): (Vec<u8>, u32) = (get(row, 0)?, get(row, 1)?);
+    let id = BatchId::new(CampaignId::from_uuid(uuid(&campaign)?), number);
+    let recipients: Vec<u8> = get(row, 3)?;
+    let recipients = recipients.chunks(16).map(|bytes| Ok(SubscriberId::new(uuid(bytes)?))).collect::<Result<_, StoreError>>()?;
+    let mut batch = Batch::new(id, get(row, 2)?, recipients, instant(get(row, 7)?)?);
+    let (outcomes, codes): (Vec<u8>, String) = (get(row, 4)?, get(row, 5)?);
+    batch.outcomes = Outcomes::decode(&outcomes, &codes).map_err(|error| unreadable("outcomes", error))?;
+    let state: String = get(row, 6)?;
+    batch.state = BatchState::from_code(&state).ok_or_else(|| unreadable("batch", "its state is not known"))?;
+    batch.attempts = get(row, 8)?;
+    batch.first_sent = get::<Option<i64>>(row, 9)?.map(instant).transpose()?;
+    batch.note = get(row, 10)?;
+    let token: i64 = get(row, 11)?;
+    Ok((batch, u64::try_from(token).map_err(|error| unreadable("token", error))?))
+}

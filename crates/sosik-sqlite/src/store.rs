@@ -1,0 +1,112 @@
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Transaction};
+use sosik_core::Entropy;
+use sosik_registry::{StoreError, StoreErrorKind, Vault};
+
+use crate::error::database;
+use crate::worker::{Worker, transact};
+
+/// The migrations, in order; the database's `user_version` says how many it has had.
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_initial.sql")];
+
+/// Tells a sosik file from any other SQLite database: `sosk`.
+const APPLICATION: i32 = 0x736f_736b;
+
+/// Every sosik store, in one SQLite file.
+///
+/// Clones share one connection.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    pub(crate) worker: Worker,
+    pub(crate) vault: Vault,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
+
+impl SqliteStore {
+    /// Opens a file, makes it where there is none, and brings it up to date.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: the file cannot be opened, is no sosik database, is of a newer release
+    /// ([`Newer`](StoreErrorKind::Newer)), or was made under another key ([`WrongKey`](StoreErrorKind::WrongKey)).
+    /// A file that is refused is left as it is.
+    pub fn open(path: &Path, vault: Vault, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
+        Self::prepare(Connection::open(path).map_err(database)?, vault, entropy)
+    }
+
+    /// A store in memory, which ends with its last clone: for tests.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] as for [`open`](Self::open).
+    pub fn in_memory(vault: Vault, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
+        Self::prepare(Connection::open_in_memory().map_err(database)?, vault, entropy)
+    }
+
+    fn prepare(mut connection: Connection, vault: Vault, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
+        connection.busy_timeout(Duration::from_secs(5)).map_err(database)?;
+        // Looked at before anything is changed: a file that is not ours stays as it is.
+        check(&connection)?;
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(database)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(database)?;
+        connection.pragma_update(None, "foreign_keys", "ON").map_err(database)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        transact(&mut connection, |transaction| {
+            migrate(transaction)?;
+            check_key(transaction, &vault)
+        })?;
+        Ok(Self { worker: Worker::start(connection)?, vault, entropy })
+    }
+}
+
+fn number(connection: &Connection, pragma: &str) -> Result<i64, StoreError> {
+    connection.pragma_query_value(None, pragma, |row| row.get(0)).map_err(database)
+}
+
+fn check(connection: &Connection) -> Result<(), StoreError> {
+    let version = number(connection, "user_version")?;
+    let application = number(connection, "application_id")?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(database)?;
+    if application != i64::from(APPLICATION) && (tables > 0 || version > 0) {
+        return Err(StoreError::new(StoreErrorKind::Corrupt, "the file is a database of another program"));
+    }
+    if version > MIGRATIONS.len() as i64 {
+        let message = format!("the database has version {version}, this release knows up to {}", MIGRATIONS.len());
+        return Err(StoreError::new(StoreErrorKind::Newer, message));
+    }
+    Ok(())
+}
+
+fn migrate(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let version = usize::try_from(number(transaction, "user_version")?).unwrap_or(0);
+    for migration in MIGRATIONS.iter().skip(version) {
+        transaction.execute_batch(migration).map_err(database)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION).map_err(database)?;
+    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64).map_err(database)
+}
+
+fn check_key(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreError> {
+    let name = "key-fingerprint";
+    let fingerprint = vault.fingerprint().to_vec();
+    let kept: Option<Vec<u8>> = transaction
+        .query_row(include_str!("../queries/meta_get.sql"), [name], |row| row.get(0))
+        .optional()
+        .map_err(database)?;
+    match kept {
+        Some(kept) if kept == fingerprint => Ok(()),
+        Some(_) => Err(StoreError::new(
+            StoreErrorKind::WrongKey,
+            "the key is not the one under which this database was made",
+        )),
+        None => {
+            let insert = include_str!("../queries/meta_set.sql");
+            transaction.execute(insert, rusqlite::params![name, fingerprint]).map_err(database)?;
+            Ok(())
+        }
+    }
+}

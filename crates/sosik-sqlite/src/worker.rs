@@ -1,0 +1,62 @@
+use std::sync::mpsc;
+
+use rusqlite::Connection;
+use sosik_registry::{StoreError, StoreErrorKind};
+use tokio::sync::oneshot;
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The thread that owns the connection: calls queue for it, and it ends when the last handle is dropped.
+#[derive(Debug, Clone)]
+pub(crate) struct Worker {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Worker {
+    pub(crate) fn start(mut connection: Connection) -> Result<Self, StoreError> {
+        let (jobs, queue) = mpsc::channel::<Job>();
+        let thread = std::thread::Builder::new().name("sosik-sqlite".to_owned());
+        let started = thread.spawn(move || {
+            for job in queue {
+                job(&mut connection);
+            }
+        });
+        match started {
+            Ok(_) => Ok(Self { jobs }),
+            Err(error) => {
+                Err(StoreError::new(StoreErrorKind::Unavailable, "no thread for the database").with_source(error))
+            }
+        }
+    }
+
+    /// Does something with the connection, in one transaction that is kept when it succeeds and undone when it fails.
+    pub(crate) async fn call<R, E>(
+        &self,
+        job: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<R, E> + Send + 'static,
+    ) -> Result<R, E>
+    where
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            // A caller that went away leaves nobody to answer; the work is done all the same.
+            let _ = answer.send(transact(connection, job));
+        });
+        let gone = || E::from(StoreError::new(StoreErrorKind::Unavailable, "the database's thread is gone"));
+        self.jobs.send(job).map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+}
+
+pub(crate) fn transact<R, E: From<StoreError>>(
+    connection: &mut Connection,
+    job: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<R, E>,
+) -> Result<R, E> {
+    // Immediate: a transaction that will write must not begin as one that reads, or it could fail half-way.
+    let begun = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate);
+    let transaction = begun.map_err(crate::error::database)?;
+    let result = job(&transaction)?;
+    transaction.commit().map_err(crate::error::database)?;
+    Ok(result)
+}

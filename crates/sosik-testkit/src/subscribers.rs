@@ -1,0 +1,145 @@
+//! The contract of [`SubscriberStore`], rule by rule.
+
+use chrono::TimeDelta;
+use sosik_core::AreaCode;
+use sosik_registry::{
+    AudienceRequest, ConsentEvent, Purpose, Put, Segment, SubscriberId, SubscriberStore, Suppression,
+};
+
+use crate::{citizen, consented, noon, phone};
+
+/// One test for each rule of the contract, on what `$make` gives: an async function of an empty store.
+#[macro_export]
+macro_rules! subscriber_store_conformance {
+    ($make:path) => {
+        $crate::subscriber_store_conformance!(@ $make:
+            rule_1_a_number_is_one_person
+            rule_2_put_takes_all_in_their_order
+            rule_3_an_audience_holds_everyone_whose_consent_stands
+            rule_4_addresses_answer_for_every_id_asked
+            rule_5_consents_are_added_and_never_changed
+            rule_6_who_is_gone_is_in_no_audience
+        );
+    };
+    (@ $make:path: $($rule:ident)+) => {$(
+        #[test]
+        fn $rule() {
+            let runtime = $crate::reexport::tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(async { $crate::subscribers::$rule(&$make().await).await });
+        }
+    )+};
+}
+
+fn id(put: &Put) -> SubscriberId {
+    match put {
+        Put::Added(id) | Put::Updated(id) => *id,
+        other => panic!("an unknown answer: {other:?}"),
+    }
+}
+
+fn everyone() -> AudienceRequest {
+    AudienceRequest::new(Segment::All, Purpose::Advertising, noon())
+}
+
+/// Rule 1.
+pub async fn rule_1_a_number_is_one_person(store: &dyn SubscriberStore) {
+    let first = store.put(&[consented(1)], noon()).await.unwrap();
+    let mut moved = consented(1).with_topic("문화").without_text();
+    moved.area = AreaCode::parse("4163058000").unwrap();
+    let second = store.put(&[moved.clone()], noon() + TimeDelta::days(1)).await.unwrap();
+    assert_eq!(second, [Put::Updated(id(&first[0]))]);
+    assert_eq!(store.count().await.unwrap(), 1);
+    let kept = store.find(&phone(1)).await.unwrap().unwrap();
+    assert_eq!((kept.id, &kept.phone), (id(&first[0]), &phone(1)));
+    assert_eq!((&kept.area, kept.allows_text, &kept.topics), (&moved.area, false, &moved.topics));
+    assert_eq!(kept.consents, consented(1).consents, "the same consent is not added twice");
+    assert!(store.find(&phone(2)).await.unwrap().is_none());
+}
+
+/// Rule 2.
+pub async fn rule_2_put_takes_all_in_their_order(store: &dyn SubscriberStore) {
+    store.put(&[consented(2)], noon()).await.unwrap();
+    let put = store.put(&[consented(3), consented(2), consented(1)], noon()).await.unwrap();
+    assert!(matches!(put[..], [Put::Added(_), Put::Updated(_), Put::Added(_)]), "{put:?}");
+    for (number, put) in [(3, &put[0]), (2, &put[1]), (1, &put[2])] {
+        assert_eq!(store.find(&phone(number)).await.unwrap().unwrap().id, id(put));
+    }
+    assert_eq!(store.put(&[], noon()).await.unwrap(), []);
+}
+
+/// Rule 3.
+pub async fn rule_3_an_audience_holds_everyone_whose_consent_stands(store: &dyn SubscriberStore) {
+    let withdrawn = ConsentEvent::withdrawn(Purpose::Advertising, noon() - TimeDelta::days(1), "080");
+    let later = ConsentEvent::withdrawn(Purpose::Advertising, noon() + TimeDelta::seconds(1), "080");
+    let mut elsewhere = consented(5);
+    elsewhere.area = AreaCode::parse("4163058000").unwrap();
+    let mut land_line = consented(6);
+    land_line.phone = sosik_core::PhoneNumber::parse("031-8082-0006").unwrap();
+    let people = [consented(1), citizen(2), consented(3).with_consent(withdrawn), consented(4).with_consent(later).without_text(), elsewhere, land_line];
+    let put = store.put(&people, noon()).await.unwrap();
+
+    let audience = store.audience(&everyone()).await.unwrap();
+    let mut expected: Vec<SubscriberId> = [0, 3, 4].map(|at| id(&put[at])).to_vec();
+    expected.sort();
+    assert_eq!(audience.members.iter().map(|member| member.id).collect::<Vec<_>>(), expected);
+    let text: Vec<bool> = audience.members.iter().map(|m| m.allows_text).collect();
+    assert_eq!(text.iter().filter(|allows| **allows).count(), 2);
+    let suppressed: Vec<_> = audience.suppressed.into_iter().collect();
+    assert_eq!(suppressed, [(Suppression::NoConsent, 1), (Suppression::NotMobile, 1), (Suppression::Withdrawn, 1)]);
+
+    let there = Segment::Area(AreaCode::parse("4163058000").unwrap());
+    let request = AudienceRequest::new(there, Purpose::Advertising, noon());
+    let audience = store.audience(&request).await.unwrap();
+    assert_eq!(audience.members.iter().map(|member| member.id).collect::<Vec<_>>(), [id(&put[4])]);
+    assert!(audience.suppressed.is_empty());
+}
+
+/// Rule 4.
+pub async fn rule_4_addresses_answer_for_every_id_asked(store: &dyn SubscriberStore) {
+    let put = store.put(&[consented(1), consented(2), citizen(3)], noon()).await.unwrap();
+    let unknown = SubscriberId::new(uuid::Uuid::from_u128(7));
+    let withdrawn = ConsentEvent::withdrawn(Purpose::Advertising, noon(), "080");
+    assert!(store.record(id(&put[1]), &withdrawn).await.unwrap());
+    let asked = [id(&put[2]), unknown, id(&put[0]), id(&put[1]), id(&put[0])];
+    let answers = store.addresses(&asked, Purpose::Advertising, noon()).await.unwrap();
+    assert_eq!(answers.iter().map(|answer| answer.id).collect::<Vec<_>>(), asked);
+    let phones: Vec<_> = answers.into_iter().map(|answer| answer.phone).collect();
+    assert_eq!(
+        phones,
+        [Err(Suppression::NoConsent), Err(Suppression::Erased), Ok(phone(1)), Err(Suppression::Withdrawn), Ok(phone(1))]
+    );
+    let before = store.addresses(&[id(&put[1])], Purpose::Advertising, noon() - TimeDelta::seconds(1)).await.unwrap();
+    assert_eq!(before[0].phone, Ok(phone(2)));
+}
+
+/// Rule 5.
+pub async fn rule_5_consents_are_added_and_never_changed(store: &dyn SubscriberStore) {
+    let put = store.put(&[consented(1)], noon()).await.unwrap();
+    let events = [
+        ConsentEvent::withdrawn(Purpose::Advertising, noon(), "080"),
+        ConsentEvent::granted(Purpose::NightAdvertising, noon(), "누리집"),
+        ConsentEvent::granted(Purpose::Advertising, noon() + TimeDelta::days(9), "누리집"),
+    ];
+    for event in &events {
+        assert!(store.record(id(&put[0]), event).await.unwrap());
+    }
+    // Another sign-up repeats an old consent and adds nothing, and takes nothing away.
+    store.put(&[consented(1)], noon() + TimeDelta::days(10)).await.unwrap();
+    let kept = store.find(&phone(1)).await.unwrap().unwrap().consents;
+    assert_eq!(kept, [consented(1).consents, events.to_vec()].concat());
+    assert!(!store.record(SubscriberId::new(uuid::Uuid::from_u128(7)), &events[0]).await.unwrap());
+}
+
+/// Rule 6.
+pub async fn rule_6_who_is_gone_is_in_no_audience(store: &dyn SubscriberStore) {
+    let put = store.put(&[consented(1), consented(2)], noon()).await.unwrap();
+    let gone = id(&put[0]);
+    store.mark_gone(&[gone, SubscriberId::new(uuid::Uuid::from_u128(7))], noon()).await.unwrap();
+    store.mark_gone(&[gone], noon() + TimeDelta::days(1)).await.unwrap();
+    assert_eq!(store.find(&phone(1)).await.unwrap().unwrap().gone, Some(noon()));
+    let audience = store.audience(&everyone()).await.unwrap();
+    assert_eq!(audience.members.iter().map(|member| member.id).collect::<Vec<_>>(), [id(&put[1])]);
+    assert_eq!(audience.suppressed.get(&Suppression::Gone), Some(&1));
+    let address = store.addresses(&[gone], Purpose::Advertising, noon()).await.unwrap().remove(0);
+    assert_eq!(address.phone, Err(Suppression::Gone));
+}
