@@ -1,3 +1,4 @@
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -5,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sosik_core::Clock;
 
-use crate::{Audience, Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, Submission, Submitted, Transport};
+use crate::{Audience, Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, SendErrorKind, Submission, Submitted, Transport};
 
 /// A transport kept within its own [`Capabilities`]' rates: each call waits until there is room for it.
 ///
@@ -60,17 +61,39 @@ impl<T: Transport> Throttled<T> {
         }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "waiting is what this adaptor is for")]
     async fn wait(&self, bucket: &Mutex<Bucket>, cost: f64) {
         let wait = bucket.lock().unwrap_or_else(PoisonError::into_inner).reserve(cost, self.clock.now());
         if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
+            sleep(wait).await;
         }
     }
 
-    async fn call(&self) {
-        self.wait(&self.calls, 1.0).await;
+    /// Waits for room, and again as long as the provider asks when it finds the call too fast after all: several
+    /// processes may share its rate. After three times the error is the caller's.
+    async fn paced<'a, R>(
+        &'a self,
+        bucket: &Mutex<Bucket>,
+        cost: f64,
+        call: impl Fn() -> Pin<Box<dyn Future<Output = Result<R, SendError>> + Send + 'a>> + Send,
+    ) -> Result<R, SendError> {
+        for _ in 0..3 {
+            self.wait(bucket, cost).await;
+            match call().await {
+                Err(error) if error.kind() == SendErrorKind::RateLimited => {
+                    let wait = error.retry_after().unwrap_or(Duration::from_secs(1));
+                    sleep(wait.min(Duration::from_secs(60))).await;
+                }
+                other => return other,
+            }
+        }
+        self.wait(bucket, cost).await;
+        call().await
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "waiting is what this adaptor is for")]
+async fn sleep(wait: Duration) {
+    tokio::time::sleep(wait).await;
 }
 
 #[deny(clippy::missing_trait_methods)]
@@ -85,8 +108,7 @@ impl<T: Transport> Transport for Throttled<T> {
     }
 
     async fn upload(&self, media: &Media) -> Result<MediaRef, SendError> {
-        self.call().await;
-        self.inner.upload(media).await
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.upload(media))).await
     }
 
     async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
@@ -94,23 +116,20 @@ impl<T: Transport> Transport for Throttled<T> {
             Audience::Named(recipients) => recipients.len().max(1),
             Audience::Friends { .. } | Audience::Hands => 1,
         };
-        self.wait(&self.recipients, f64::from(u32::try_from(cost).unwrap_or(u32::MAX))).await;
-        self.inner.submit(submission).await
+        let cost = f64::from(u32::try_from(cost).unwrap_or(u32::MAX));
+        self.paced(&self.recipients, cost, || Box::pin(self.inner.submit(submission))).await
     }
 
     async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
-        self.call().await;
-        self.inner.find(submission, since).await
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.find(submission, since))).await
     }
 
     async fn receipts(&self) -> Result<ReceiptPage, SendError> {
-        self.call().await;
-        self.inner.receipts().await
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.receipts())).await
     }
 
     async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
-        self.call().await;
-        self.inner.acknowledge(page).await
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.acknowledge(page))).await
     }
 }
 

@@ -101,6 +101,7 @@ impl Default for TextLimits {
 pub struct Brief {
     pub(crate) channel: ChannelId,
     pub(crate) slot: DateTime<Utc>,
+    pub(crate) news_until: DateTime<Utc>,
     pub(crate) zone: Tz,
     pub(crate) name: String,
     pub(crate) fresh_for: TimeDelta,
@@ -117,6 +118,7 @@ impl Brief {
         BriefBuilder(Self {
             channel,
             slot,
+            news_until: slot,
             zone,
             name: String::new(),
             fresh_for: TimeDelta::days(7),
@@ -140,7 +142,13 @@ impl BriefBuilder {
         self
     }
 
-    /// How long before the slot a post counts as news. A week by default.
+    /// The instant up to which posts are taken: when the message really goes, where that is before the slot.
+    pub fn news_until(mut self, instant: DateTime<Utc>) -> Self {
+        self.0.news_until = instant;
+        self
+    }
+
+    /// How long before that instant a post counts as news. A week by default.
     pub fn fresh_for(mut self, span: TimeDelta) -> Self {
         self.0.fresh_for = span;
         self

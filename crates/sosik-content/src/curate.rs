@@ -49,7 +49,7 @@ pub enum Reason {
     },
     /// Other posts were more useful, and the edition was full.
     Full,
-    /// It is not yet published at the slot.
+    /// It is published only after the message goes.
     Future,
     /// It was published before the brief's span of news.
     Old,
@@ -97,7 +97,7 @@ impl fmt::Display for Reason {
             Self::Commercial { words } => write!(f, "it sells something (`{words}`)"),
             Self::Duplicate { of } => write!(f, "a newer post says the same: {of}"),
             Self::Full => f.write_str("other posts were more useful and the edition is full"),
-            Self::Future => f.write_str("it is published only after the slot"),
+            Self::Future => f.write_str("it is published only after the message goes"),
             Self::Old => f.write_str("it is older than the span of news"),
             Self::Past { ended } => write!(f, "what it announces was over on {ended}"),
             Self::Quota { topic, max } => write!(f, "{} has its {max} cards already", topic.korean()),
@@ -176,10 +176,10 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
 
 fn unfit(post: &Post, brief: &Brief) -> Option<Reason> {
     let Some(published) = post.published else { return Some(Reason::Undated) };
-    if published > brief.slot {
+    if published > brief.news_until {
         return Some(Reason::Future);
     }
-    if brief.slot.signed_duration_since(published) > brief.fresh_for {
+    if brief.news_until.signed_duration_since(published) > brief.fresh_for {
         return Some(Reason::Old);
     }
     let all = format!("{}\n{}", post.title, post.text);
@@ -191,7 +191,7 @@ fn unfit(post: &Post, brief: &Brief) -> Option<Reason> {
     }
     let topic = classify(post).topic;
     if matches!(topic, Topic::Culture | Topic::Festival | Topic::Tourism) {
-        let (today, written) = (day(brief.slot, brief), day(published, brief));
+        let (today, written) = (day(brief.news_until, brief), day(published, brief));
         if let Some(ended) = dates::dates(&all, written).into_iter().max().filter(|last| *last < today) {
             return Some(Reason::Past { ended });
         }
@@ -215,10 +215,10 @@ fn candidate<'a>(post: &'a Post, brief: &Brief, published: DateTime<Utc>) -> Can
 
 /// How useful a post is to a citizen at the slot: fresh, dated, open to all, with what is needed to act on it.
 fn score(post: &Post, brief: &Brief, published: DateTime<Utc>) -> i64 {
-    let age = brief.slot.signed_duration_since(published);
+    let age = brief.news_until.signed_duration_since(published);
     let span = brief.fresh_for.num_minutes().max(1);
     let freshness = 40 * (span - age.num_minutes()).max(0) / span;
-    let today = day(brief.slot, brief);
+    let today = day(brief.news_until, brief);
     let soon = dates::dates(&post.text, day(published, brief))
         .into_iter()
         .filter(|date| *date >= today && date.signed_duration_since(today) <= TimeDelta::days(21))

@@ -1,1 +1,87 @@
-//! x
+//! sosik (소식, "news"): the parts with which a city runs its official messaging channel.
+//!
+//! # What it is for
+//!
+//! A city's blog becomes a weekly *card news* message, goes to every citizen who agreed to it, once, within the law's
+//! hours, and every one of them is accounted for. This crate is the front door: it re-exports the parts under one name
+//! and defines nothing.
+//!
+//! # Where it sits
+//!
+//! Above all the others. Each part is a crate of its own and can be used alone.
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`content`] | what is said: posts, curation, editions |
+//! | [`channel`] | how it is handed over: messages, limits as data, the transport port |
+//! | [`registry`] | who receives: subscribers, consents, segments |
+//! | [`schedule`] | when it may go: Korean holidays, slots, sending windows, explained decisions |
+//! | [`delivery`] | making it happen once: campaigns, outbox, engine |
+//! | `feeds` | blog feeds into posts (feature `feeds`) |
+//! | `cards` | pictures of cards (feature `cards`) |
+//! | `bizgo` | the message dealer Bizgo (feature `bizgo`) |
+//! | `sqlite` | every store on SQLite (feature `sqlite`) |
+//!
+//! # Quick start
+//!
+//! ```
+//! use sosik::schedule::{KoreanCalendar, MessageClass, Request, SendWindow, Verdict, WeeklySlot, decide};
+//!
+//! let slot = WeeklySlot::friday_afternoon();
+//! let monday = chrono::DateTime::parse_from_rfc3339("2026-12-21T09:00:00+09:00")?.to_utc();
+//! let request = Request::new(MessageClass::Advertising, slot.next(monday), slot.zone())
+//!     .with_window(SendWindow::kakao_brand_message());
+//! let decision = decide(&request, &KoreanCalendar::new(), monday);
+//! // Friday is Christmas: the message goes on Thursday.
+//! assert_eq!(decision.due.to_rfc3339(), "2026-12-24T06:00:00+00:00");
+//! # Ok::<(), chrono::ParseError>(())
+//! ```
+//!
+//! The whole way, from a feed to receipts, is the example program `yangju-weekly`.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | `bizgo` | no | the message dealer Bizgo: `sosik::bizgo` |
+//! | `cards` | no | pictures of cards: `sosik::cards` |
+//! | `feeds` | no | blog feeds: `sosik::feeds` |
+//! | `runner` | no | `delivery::Runner`, and `channel::Throttled`: the parts that wait |
+//! | `sqlite` | no | every store on SQLite: `sosik::sqlite` |
+//! | `full` | no | all of the above |
+//!
+//! By default there are the domain crates only: no C code, no TLS, no runtime.
+//!
+//! # What is not here
+//!
+//! Code. And for tests of your own: `sosik-testkit` and `sosik-emulator` are dependencies by themselves.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "bizgo")]
+pub use sosik_bizgo as bizgo;
+#[cfg(feature = "cards")]
+pub use sosik_cards as cards;
+pub use sosik_channel as channel;
+pub use sosik_content as content;
+pub use sosik_core::{
+    AreaCode, AreaCodeError, ChannelId, ChannelIdError, Clock, Entropy, ManualClock, PhoneNumber, PhoneNumberError,
+    SeededEntropy, ShiftedClock, SystemClock, SystemEntropy, uuid_v7,
+};
+pub use sosik_delivery as delivery;
+#[cfg(feature = "feeds")]
+pub use sosik_feeds as feeds;
+pub use sosik_registry as registry;
+pub use sosik_schedule as schedule;
+#[cfg(feature = "sqlite")]
+pub use sosik_sqlite as sqlite;
+
+#[cfg(any(doc, doctest))]
+pub mod guide {
+    //! The pages of `docs/`.
+
+    #[doc = include_str!("../docs/architecture.md")]
+    pub mod architecture {}
+    #[doc = include_str!("../docs/contributing.md")]
+    pub mod contributing {}
+}

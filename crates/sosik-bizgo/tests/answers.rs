@@ -1,0 +1,155 @@
+//! What the client makes of the answers that a dealer gives, over real HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sosik_bizgo::Bizgo;
+use sosik_channel::{
+    Answer, Audience, Media, Message, Outcome, PictureFormat, Proof, Recipient, Route, SendErrorKind, Submission,
+    TextMessage, Transport, TransportExt,
+};
+use sosik_core::{PhoneNumber, ShiftedClock, SystemClock};
+use sosik_emulator::{Emulator, Options};
+use sosik_testkit::{noon, phone};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+fn options() -> Options {
+    let clock = ShiftedClock::starting_at(noon(), Arc::new(SystemClock::new()));
+    Options::new("KEY").with_clock(Arc::new(clock)).with_receipt_delay(chrono::TimeDelta::zero())
+}
+
+async fn emulator(options: Options) -> Emulator {
+    Emulator::start("127.0.0.1:0".parse().unwrap(), options).await.unwrap()
+}
+
+fn client(url: &str, key: &str) -> impl Transport + use<> {
+    Bizgo::builder(key, "SENDER").base_url(url).timeout(Duration::from_secs(2)).build().unwrap()
+}
+
+fn text() -> TextMessage {
+    TextMessage::new(PhoneNumber::parse("031-8082-0000").unwrap(), "양주시 소식").unwrap()
+}
+
+fn to(numbers: std::ops::Range<u32>) -> Audience {
+    Audience::Named(numbers.map(|number| Recipient::new(format!("r{number}"), phone(number))).collect())
+}
+
+fn submission(key: &str, numbers: std::ops::Range<u32>) -> Submission {
+    Submission::new(key, Message::from(text()), to(numbers))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_stops_the_transport_and_never_shows() {
+    let emulator = emulator(options()).await;
+    let error = client(&emulator.url(), "geheim").submit(&submission("k", 1..2)).await.unwrap_err();
+    assert_eq!(error.kind(), SendErrorKind::Unauthorized);
+    assert!(!format!("{error} {error:?}").contains("geheim"));
+    assert_eq!(emulator.stats().accepted, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_fast_is_told_with_the_wait() {
+    let emulator = emulator(options()).await;
+    let client = client(&emulator.url(), "KEY");
+    client.submit(&submission("one", 0..200)).await.unwrap();
+    let error = client.submit(&submission("two", 200..400)).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry_after()), (SendErrorKind::RateLimited, Some(Duration::from_secs(1))));
+    assert_eq!(emulator.stats().accepted, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_leaves_the_outcome_unknown_and_can_be_looked_up() {
+    let emulator = emulator(options().with_lost_answers(1.0)).await;
+    let client = client(&emulator.url(), "KEY");
+    let sent = submission("key", 1..4);
+    let error = client.submit(&sent).await.unwrap_err();
+    assert!(error.may_have_arrived(), "{error:?}");
+    let found = client.find(&sent, noon()).await.unwrap();
+    assert_eq!(found.len(), 3);
+    assert_eq!(found[0].settled, Some((Route::Text, Outcome::Delivered)));
+    assert_eq!(emulator.stats().accepted, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_listening_means_that_nothing_was_taken() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = client(&url, "KEY").submit(&submission("k", 1..2)).await.unwrap_err();
+    assert_eq!(error.kind(), SendErrorKind::Unavailable);
+}
+
+/// Answers every connection with these bytes, whatever is asked.
+async fn answering(answer: &'static [u8]) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    serve(listener, answer);
+    url
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server beside the test")]
+fn serve(listener: tokio::net::TcpListener, answer: &'static [u8]) {
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 65536];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(answer).await;
+        }
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_no_known_form_leave_a_sending_in_doubt() {
+    for answer in [
+        &b""[..],
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{\"common\"",
+        b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 5\r\n\r\n<p>no",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 79\r\n\r\n{\"common\":{\"authCode\":\"A000\"},\"data\":{\"code\":\"A000\",\"data\":{\"destinations\":[]}}}",
+    ] {
+        let url = answering(answer).await;
+        let error = client(&url, "KEY").submit(&submission("k", 1..2)).await.unwrap_err();
+        assert!(error.may_have_arrived(), "{}: {error:?}", String::from_utf8_lossy(answer));
+        let question = client(&url, "KEY").receipts().await.unwrap_err();
+        assert!(!question.may_have_arrived());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_is_not_followed() {
+    let url = answering(b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n").await;
+    assert!(client(&url, "KEY").submit(&submission("k", 1..2)).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_number_is_that_recipients_alone() {
+    let emulator = emulator(options()).await;
+    let client = client(&emulator.url(), "KEY");
+    let land_line = Recipient::new("land", PhoneNumber::parse("031-8082-0001").unwrap());
+    let audience = Audience::Named(vec![land_line, Recipient::new("mobile", phone(1))]);
+    let submitted = client.submit(&Submission::new("k", Message::from(text()), audience)).await.unwrap();
+    let Proof::PerRecipient(answers) = submitted.proof else { panic!("no answers") };
+    assert_eq!(answers[0].answer, Answer::rejected("A306", true));
+    assert_eq!(answers[1].answer, Answer::Accepted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_none_is_refused_by_its_code() {
+    let emulator = emulator(options()).await;
+    let media = Media::new(PictureFormat::Jpeg, (800, 400), "시험", &b"not a picture"[..]);
+    let error = client(&emulator.url(), "KEY").upload(&media).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (SendErrorKind::InvalidContent, Some("A206")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receipts_name_the_recipient_and_say_how_it_went() {
+    let emulator = emulator(options().with_failures(0.0, 1.0)).await;
+    let client = client(&emulator.url(), "KEY");
+    client.submit(&submission("k", 7..8)).await.unwrap();
+    let receipts = client.drain_receipts().await.unwrap();
+    assert_eq!(receipts.len(), 1);
+    assert_eq!((receipts[0].reference.as_deref(), receipts[0].route), (Some("r7"), Route::Text));
+    assert_eq!(receipts[0].outcome, Outcome::failed("EMU2", false));
+}

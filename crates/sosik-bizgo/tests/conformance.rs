@@ -1,0 +1,24 @@
+//! The client keeps the port's contract, against the emulator over real HTTP.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use sosik_bizgo::{Bizgo, BizgoTransport};
+use sosik_core::{ShiftedClock, SystemClock};
+use sosik_emulator::{Emulator, Options};
+
+mod emulated {
+    use super::*;
+
+    async fn make() -> (BizgoTransport, Emulator) {
+        let clock = ShiftedClock::starting_at(sosik_testkit::noon(), Arc::new(SystemClock::new()));
+        let options = Options::new("KEY")
+            .with_clock(Arc::new(clock))
+            .with_receipt_delay(TimeDelta::milliseconds(100))
+            .without_rates();
+        let emulator = Emulator::start("127.0.0.1:0".parse().unwrap(), options).await.unwrap();
+        let transport = Bizgo::builder("KEY", "SENDER").base_url(emulator.url()).build().unwrap();
+        (transport, emulator)
+    }
+    sosik_testkit::transport_conformance!(make);
+}

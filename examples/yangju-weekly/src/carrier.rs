@@ -1,0 +1,46 @@
+//! Who carries the messages: the emulator in this process, or Bizgo.
+
+use std::sync::Arc;
+
+use sosik::Clock;
+use sosik::bizgo::Bizgo;
+use sosik::channel::{Throttled, Transport};
+use sosik_emulator::{Emulator, Options};
+
+use crate::Failure;
+use crate::args::{Args, Provider};
+
+/// The transport, and the emulator behind it where there is one.
+pub(crate) struct Carrier {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) emulator: Option<Emulator>,
+}
+
+impl Carrier {
+    pub(crate) async fn of(args: &Args, clock: &Arc<dyn Clock>) -> Result<Self, Failure> {
+        let (key, sender, url, emulator) = match args.provider {
+            Provider::Emulator => {
+                let options = Options::new("EMULATED")
+                    .with_clock(Arc::clone(clock))
+                    .with_state(args.out.join("emulator"))
+                    .with_failures(0.06, 0.15)
+                    .with_repeated_receipts(0.03);
+                let emulator = Emulator::start(([127, 0, 0, 1], 0).into(), options).await?;
+                ("EMULATED".to_owned(), "SENDER_KEY_EXAMPLE".to_owned(), Some(emulator.url()), Some(emulator))
+            }
+            Provider::Bizgo => {
+                let need = |value: &Option<String>, name: &str| {
+                    value.clone().ok_or_else(|| Failure::new(format!("{name} is not set: Bizgo needs it")))
+                };
+                let key = need(&args.bizgo_key, "BIZGO_API_KEY")?;
+                (key, need(&args.bizgo_sender, "BIZGO_SENDER_KEY")?, args.bizgo_url.clone(), None)
+            }
+        };
+        let mut builder = Bizgo::builder(key, sender);
+        if let Some(url) = url {
+            builder = builder.base_url(url);
+        }
+        let transport = Throttled::new(builder.build()?, Arc::clone(clock));
+        Ok(Self { transport: Arc::new(transport), emulator })
+    }
+}

@@ -1,0 +1,80 @@
+//! From the feed to the message: read, curate, draw, compose.
+
+use std::path::Path;
+
+use sosik::bizgo;
+use sosik::cards::{CardFormat, Painter};
+use sosik::channel::{Media, Message, Picture, PictureFormat, compose, preview};
+use sosik::content::{Curation, Post, curate, stored};
+use sosik::feeds::Feed;
+use sosik::schedule::Decision;
+
+use crate::Failure;
+use crate::config::City;
+use crate::report::CardLine;
+use crate::screen::say;
+
+const DEFAULT: &[u8] = include_bytes!("../yangju-blog.xml");
+
+/// Reads the feed of a file, or the sample.
+pub(crate) fn read(path: Option<&Path>) -> Result<Feed, Failure> {
+    let bytes = match path {
+        Some(path) => std::fs::read(path).map_err(Failure::at("the feed", path))?,
+        None => DEFAULT.to_vec(),
+    };
+    let place = path.unwrap_or(Path::new("yangju-blog.xml"));
+    let feed = sosik::feeds::parse(&bytes).map_err(Failure::at("the feed", place))?;
+    say(&format!("feed     `{}`: {} posts", feed.title, feed.posts.len()));
+    for rejected in &feed.rejected {
+        say(&format!("         not a post: {rejected}"));
+    }
+    Ok(feed)
+}
+
+/// The edition of a slot, as it is sent.
+pub(crate) struct Made {
+    pub(crate) curation: Curation,
+    pub(crate) message: Message,
+    pub(crate) media: Vec<Media>,
+}
+
+/// Curates, draws and composes.
+pub(crate) fn make(city: &City, posts: &[Post], slot: chrono::DateTime<chrono::Utc>, decision: &Decision) -> Result<Made, Failure> {
+    let curation = curate(posts, &city.brief(slot, decision).build()?)?;
+    let edition = &curation.edition;
+    let painter = Painter::new(city.theme.clone(), CardFormat::kakao_carousel_feed())?;
+    let mut media = Vec::new();
+    for place in 0..edition.cards().len() {
+        let drawn = painter.draw(edition, place)?;
+        media.push(Media::new(PictureFormat::Jpeg, (drawn.width, drawn.height), drawn.alt, drawn.jpeg));
+    }
+    let pictures: Vec<Picture> = media.iter().map(|media| media.picture.clone()).collect();
+    let message = compose(edition, &pictures, &city.profile, bizgo::LIMITS)?;
+    say(&format!("edition  {} `{}`: {} cards, {} posts left out", edition.id(), edition.title(), edition.cards().len(), curation.left_out.len()));
+    for card in edition.cards() {
+        say(&format!("         {:<9} {}", card.topic().code(), card.title()));
+    }
+    for left in &curation.left_out {
+        say(&format!("         left out: {} ({})", left.title, left.reason));
+    }
+    Ok(Made { curation, message, media })
+}
+
+/// Writes the edition, its pictures and the preview, and gives a line for each card.
+pub(crate) fn write(made: &Made, out: &Path) -> Result<Vec<CardLine>, Failure> {
+    let folder = out.join("cards");
+    std::fs::create_dir_all(&folder).map_err(Failure::at("the folder", &folder))?;
+    let mut lines = Vec::new();
+    for (number, media) in (1..).zip(&made.media) {
+        let name = format!("card-{number}.{}", media.picture.format.extension());
+        let path = folder.join(&name);
+        std::fs::write(&path, &media.content).map_err(Failure::at("the picture", &path))?;
+        lines.push(CardLine::new(format!("cards/{name}"), &media.picture));
+    }
+    let page = preview::html(&made.message, &made.media, made.curation.edition.title());
+    for (name, text) in [("preview.html", page), ("edition.json", stored::to_json(&made.curation.edition))] {
+        let path = out.join(name);
+        std::fs::write(&path, text).map_err(Failure::at("the file", &path))?;
+    }
+    Ok(lines)
+}

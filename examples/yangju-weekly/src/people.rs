@@ -1,0 +1,86 @@
+//! The subscribers: a file of them, or placeholders; and the key that seals their numbers.
+
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use sosik::Entropy;
+use sosik::SystemEntropy;
+use sosik::registry::{Directory, NewSubscriber, Put, SecretKey, SubscriberStore, Vault, import};
+use sosik::sqlite::SqliteStore;
+
+use crate::Failure;
+use crate::args::Args;
+use crate::screen::say;
+
+/// Opens the store in the folder, under the key of the command line, the environment or the key file.
+pub(crate) fn store(args: &Args) -> Result<SqliteStore, Failure> {
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+    let key_file = args.out.join("sosik.key");
+    let key = match &args.key {
+        Some(key) => SecretKey::from_hex(key)?,
+        None if key_file.exists() => {
+            let text = std::fs::read_to_string(&key_file).map_err(Failure::at("the key", &key_file))?;
+            SecretKey::from_hex(&text).map_err(Failure::at("the key", &key_file))?
+        }
+        None => new_key(&key_file, &entropy)?,
+    };
+    let path = args.out.join("sosik.db");
+    let vault = Vault::new(&key, Arc::clone(&entropy));
+    SqliteStore::open(&path, vault, entropy).map_err(Failure::at("the database", &path))
+}
+
+fn new_key(path: &Path, entropy: &dyn Entropy) -> Result<SecretKey, Failure> {
+    let key = SecretKey::generate(entropy);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(Failure::at("the key", path))?;
+    file.write_all(key.expose_hex().as_bytes()).map_err(Failure::at("the key", path))?;
+    file.sync_all().map_err(Failure::at("the key", path))?;
+    Ok(key)
+}
+
+/// Brings the subscribers of the file, or the placeholders, into the store.
+pub(crate) async fn bring(
+    args: &Args,
+    store: &SqliteStore,
+    directory: &Directory,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(), Failure> {
+    let today = now.date_naive();
+    let people: Vec<NewSubscriber> = match &args.subscribers {
+        Some(path) => {
+            let file = std::fs::read(path).map_err(Failure::at("the subscribers", path))?;
+            import::from_csv(&file, directory, today).map_err(Failure::at("the subscribers", path))?
+        }
+        None => import::from_csv(placeholders(directory, today).as_bytes(), directory, today)?,
+    };
+    let put = store.put(&people, now).await?;
+    let added = put.iter().filter(|put| matches!(put, Put::Added(_))).count();
+    say(&format!("people   {} subscribers, {added} of them new", store.count().await?));
+    Ok(())
+}
+
+/// A thousand placeholders over the city's districts: one in twelve without consent to advertisements, one in ten
+/// without text messages.
+fn placeholders(directory: &Directory, today: NaiveDate) -> String {
+    let districts: Vec<&str> = directory.on(today).map(|district| district.name.as_str()).collect();
+    let topics = ["", "문화;축제·행사", "재난·안전", "관광", "시정소식;생활정보"];
+    let mut csv = format!("{}\n", import::COLUMNS.join(","));
+    for number in 1..=1_000_usize {
+        let (consent, evidence) = if number % 12 == 0 { ("", "") } else { ("2026-03-02", "주민센터 서면 신청서") };
+        let text = if number % 10 == 0 { "아니오" } else { "예" };
+        let district = districts[number % districts.len()];
+        let _ = writeln!(
+            csv,
+            "010-0000-{number:04},{district},{},{consent},{evidence},{text}",
+            topics[number % topics.len()]
+        );
+    }
+    csv
+}

@@ -1,0 +1,142 @@
+//! `report.json`: what was decided, who was sent to, and what became of it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+use sosik::channel::Picture;
+use sosik::content::LeftOut;
+use sosik::delivery::{Campaign, Tally};
+use sosik::schedule::Decision;
+use sosik_emulator::Stats;
+
+use crate::Failure;
+
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Report {
+    campaign: String,
+    edition: String,
+    nominal_slot: String,
+    send_at: String,
+    reasons: Vec<ReasonLine>,
+    dry_run: bool,
+    audience: u64,
+    suppressed: BTreeMap<&'static str, u64>,
+    batches: u64,
+    accepted: u64,
+    delivered: u64,
+    failed: u64,
+    fallback: u64,
+    unknown: u64,
+    outstanding: u64,
+    held: u64,
+    failures: BTreeMap<String, u64>,
+    left_out: Vec<LeftOutLine>,
+    cards: Vec<CardLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emulator: Option<Stats>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReasonLine {
+    code: &'static str,
+    korean: String,
+    english: String,
+    source: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct LeftOutLine {
+    title: String,
+    code: &'static str,
+    reason: String,
+}
+
+/// A card as the report lists it.
+#[derive(Debug, Serialize)]
+pub(crate) struct CardLine {
+    file: String,
+    width: u32,
+    height: u32,
+    bytes: usize,
+    alt: String,
+}
+
+impl CardLine {
+    pub(crate) fn new(file: String, picture: &Picture) -> Self {
+        Self { file, width: picture.width, height: picture.height, bytes: picture.bytes, alt: picture.alt.clone() }
+    }
+}
+
+fn local(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+impl Report {
+    pub(crate) fn new(nominal: DateTime<Utc>, zone: Tz, decision: &Decision) -> Self {
+        let reasons = decision.reasons.iter().map(|reason| ReasonLine {
+            code: reason.code,
+            korean: reason.korean.clone(),
+            english: reason.english.clone(),
+            source: reason.source,
+        });
+        Self {
+            nominal_slot: local(nominal, zone),
+            send_at: local(decision.due, zone),
+            reasons: reasons.collect(),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn edition(&mut self, name: &str, left_out: &[LeftOut], cards: Vec<CardLine>) {
+        name.clone_into(&mut self.edition);
+        let lines = left_out.iter().map(|left| LeftOutLine {
+            title: left.title.clone(),
+            code: left.reason.code(),
+            reason: left.reason.to_string(),
+        });
+        self.left_out = lines.collect();
+        self.cards = cards;
+    }
+
+    /// A run that sent nothing on purpose.
+    pub(crate) fn dry(&mut self, audience: u64, suppressed: &BTreeMap<sosik::registry::Suppression, u64>) {
+        self.dry_run = true;
+        self.audience = audience;
+        self.suppress(suppressed);
+    }
+
+    pub(crate) fn campaign(&mut self, campaign: &Campaign, tally: &Tally, accepted: u64, emulator: Option<Stats>) {
+        self.campaign = campaign.id.to_string();
+        self.audience = campaign.audience;
+        self.suppress(&campaign.suppressed);
+        self.suppress(&tally.suppressed);
+        self.batches = tally.batches;
+        self.accepted = accepted;
+        self.delivered = tally.delivered;
+        self.failed = tally.failed;
+        self.fallback = tally.fallback;
+        self.unknown = tally.unknown;
+        self.outstanding = tally.outstanding();
+        self.held = tally.held;
+        self.failures.clone_from(&tally.codes);
+        self.emulator = emulator;
+    }
+
+    fn suppress(&mut self, suppressed: &BTreeMap<sosik::registry::Suppression, u64>) {
+        for (reason, count) in suppressed {
+            *self.suppressed.entry(reason.code()).or_default() += count;
+        }
+    }
+
+    /// Writes the report in one step: a reader never sees half of one.
+    pub(crate) fn write(&self, out: &Path) -> Result<(), Failure> {
+        let path = out.join("report.json");
+        let new = out.join("report.json.new");
+        let text = serde_json::to_string_pretty(self)?;
+        std::fs::write(&new, text).map_err(Failure::at("the report", &new))?;
+        std::fs::rename(&new, &path).map_err(Failure::at("the report", &path))
+    }
+}
