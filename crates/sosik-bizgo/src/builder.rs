@@ -85,10 +85,9 @@ impl BizgoBuilder {
         }
         let base = base(&self.base_url)?;
         let client = http(self.timeout)?;
-        let capabilities =
-            Capabilities::named(limits::BATCH, limits::RECIPIENTS_PER_SECOND, limits::CALLS_PER_SECOND)
-                .with_idempotency(Idempotency::per_recipient(Duration::from_secs(limits::KEY_LIFETIME)))
-                .with_fallback();
+        let capabilities = Capabilities::named(limits::BATCH, limits::RECIPIENTS_PER_SECOND, limits::CALLS_PER_SECOND)
+            .with_idempotency(Idempotency::per_recipient(Duration::from_secs(limits::KEY_LIFETIME)))
+            .with_fallback();
         Ok(BizgoTransport::new(client, base, self.api_key, self.sender_key, self.unreachable_codes, capabilities))
     }
 }
@@ -151,7 +150,13 @@ mod tests {
 
     #[test]
     fn plain_http_and_odd_keys_are_refused_without_repeating_them() {
-        for url in ["http://mars.example.go.kr", "ftp://127.0.0.1", "https://me:pw@example.go.kr", "nowhere", "https://a.kr?x=1"] {
+        for url in [
+            "http://mars.example.go.kr",
+            "ftp://127.0.0.1",
+            "https://me:pw@example.go.kr",
+            "nowhere",
+            "https://a.kr?x=1",
+        ] {
             let error = Bizgo::builder("key", "SENDER").base_url(url).build().unwrap_err();
             assert!(error.to_string().starts_with("base_url cannot be used"), "{url}: {error}");
         }

@@ -9,8 +9,8 @@ use reqwest::{Client, Method, RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use sosik_channel::{
-    Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Outcome, Proof, Receipt, ReceiptPage, Recipient,
-    Route, SendError, SendErrorKind, Submission, Submitted, Transport,
+    Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Outcome, Proof, Receipt, ReceiptPage,
+    Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Transport,
 };
 
 use crate::errors::{self, NAME, refused};
@@ -161,7 +161,9 @@ impl Transport for BizgoTransport {
 
     async fn receipts(&self) -> Result<ReceiptPage, SendError> {
         let request = self.request(Method::GET, "report/polling")?;
-        let Some(page) = self.call::<wire::PollAnswer>(request, false).await? else { return Ok(ReceiptPage::default()) };
+        let Some(page) = self.call::<wire::PollAnswer>(request, false).await? else {
+            return Ok(ReceiptPage::default());
+        };
         let Some(id) = page.report_id.filter(|id| !id.is_empty()) else { return Ok(ReceiptPage::default()) };
         let reports = page.report.unwrap_or_default();
         Ok(ReceiptPage::new(id, reports.into_iter().filter_map(|report| receipt(report, &self.unreachable)).collect()))
@@ -188,10 +190,7 @@ fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendEr
 }
 
 /// The answer for each recipient, by their reference where Bizgo gives it back, else by their number.
-fn acceptances(
-    recipients: &[Recipient],
-    answers: Vec<wire::DestinationAnswer>,
-) -> Result<Vec<Acceptance>, SendError> {
+fn acceptances(recipients: &[Recipient], answers: Vec<wire::DestinationAnswer>) -> Result<Vec<Acceptance>, SendError> {
     let mut by_reference = HashMap::new();
     let mut by_number = HashMap::new();
     for answer in answers {

@@ -13,6 +13,12 @@ const FACES: [(u16, &[u8]); 3] = [
     (800, include_bytes!("../fonts/NanumSquareEB.ttf")),
 ];
 
+/// The file of the regular face: for pages that show what the cards are part of.
+#[must_use]
+pub fn regular_font() -> &'static [u8] {
+    FACES[0].1
+}
+
 /// The family's name in the fonts themselves.
 pub(crate) const FAMILY: &str = "NanumSquare";
 

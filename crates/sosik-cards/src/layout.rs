@@ -19,7 +19,7 @@ pub(crate) const QUIET: &str = "#4e5968";
 
 const LEFT: f32 = 44.0;
 /// The room for text: up to the drawing.
-const ROOM: f32 = 500.0;
+const ROOM: f32 = 490.0;
 
 /// Sizes that a title is tried in, each with the lines that it may take.
 const TITLES: [(f32, usize); 6] = [(50.0, 2), (46.0, 2), (42.0, 2), (38.0, 3), (34.0, 3), (30.0, 3)];
@@ -44,8 +44,8 @@ pub(crate) fn layout(card: &Card, place: &Place<'_>, theme: &Theme, fonts: &Font
         page.svg,
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">
 <rect width="{WIDTH}" height="{HEIGHT}" fill="{ground}"/>
-<circle cx="716" cy="172" r="190" fill="{soft}"/><circle cx="604" cy="392" r="64" fill="{soft}" fill-opacity=".5"/>
-<g transform="translate(582 74) scale(1.02)">{icon}</g>
+<circle cx="738" cy="172" r="186" fill="{soft}"/><circle cx="604" cy="392" r="64" fill="{soft}" fill-opacity=".5"/>
+<g transform="translate(586 74) scale(1.0)">{icon}</g>
 "#,
         ground = colours.ground,
         soft = colours.soft,
@@ -60,9 +60,10 @@ pub(crate) fn layout(card: &Card, place: &Place<'_>, theme: &Theme, fonts: &Font
     let free = (HEIGHT - 62.0 - top - block).max(0.0);
     let mut y = top + free * 0.42 + size * 0.86;
     for line in &lines {
-        page.text(LEFT, y, line, Weight::ExtraBold, size, INK, "start");
+        page.draw(LEFT, y, line, Weight::ExtraBold, size, INK, "start");
         y += leading;
     }
+    page.texts.push(lines.join(" "));
     y += 16.0 - size * 0.86 + 20.0;
     for (label, value) in &points {
         let advance = page.fonts.width(label, Weight::Bold, 21.0);
@@ -187,15 +188,23 @@ mod tests {
             "가 나 다 ".repeat(60),
             "W".repeat(80),
         ];
-        let body = format!("일시: {}\n장소: {}\n대상: 누구나\n문의: 031-8082-0000", "가나다 ".repeat(30), "라".repeat(60));
+        let body =
+            format!("일시: {}\n장소: {}\n대상: 누구나\n문의: 031-8082-0000", "가나다 ".repeat(30), "라".repeat(60));
         for title in &titles {
-            for place in [Place { number: 1, of: 6, edition: "양주시 소식 11월 4주" }, Place { number: 10, of: 10, edition: &"긴 이름 ".repeat(20) }] {
+            for place in [
+                Place { number: 1, of: 6, edition: "양주시 소식 11월 4주" },
+                Place { number: 10, of: 10, edition: &"긴 이름 ".repeat(20) },
+            ] {
                 let page = layout(&card(title, &body), &place, &Theme::new("양주시"), &fonts);
                 for element in page.svg.lines().filter_map(|line| line.split("<text ").nth(1)) {
-                    let attribute = |name: &str| element.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
+                    let attribute =
+                        |name: &str| element.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
                     let number = |name: &str| attribute(name).parse::<f32>().unwrap();
                     let text = element.split('>').nth(1).unwrap().split('<').next().unwrap();
-                    let weight = [Weight::Regular, Weight::Bold, Weight::ExtraBold].into_iter().find(|w| w.number().to_string() == attribute("font-weight")).unwrap();
+                    let weight = [Weight::Regular, Weight::Bold, Weight::ExtraBold]
+                        .into_iter()
+                        .find(|w| w.number().to_string() == attribute("font-weight"))
+                        .unwrap();
                     let width = fonts.width(text, weight, number("font-size"));
                     let (left, right) = match attribute("text-anchor") {
                         "start" => (number("x"), number("x") + width),
@@ -203,7 +212,11 @@ mod tests {
                         _ => (number("x") - width / 2.0, number("x") + width / 2.0),
                     };
                     assert!(left >= 40.0 && right <= 760.0, "{text}: {left} to {right}");
-                    assert!(number("y") - number("font-size") * 0.8 >= 30.0 && number("y") <= 370.0, "{text}: {}", number("y"));
+                    assert!(
+                        number("y") - number("font-size") * 0.8 >= 30.0 && number("y") <= 370.0,
+                        "{text}: {}",
+                        number("y")
+                    );
                 }
                 // Nothing of the body runs into the foot.
                 assert!(page.texts.len() >= 4);

@@ -54,6 +54,7 @@ mod theme;
 mod wrap;
 
 pub use error::CardError;
+pub use font::regular_font;
 pub use format::CardFormat;
 pub use painter::{Drawn, Painter};
 pub use theme::{Theme, TopicColours};

@@ -74,7 +74,8 @@ impl Painter {
         let options = Options { fontdb: Arc::clone(&self.database), ..Options::default() };
         let tree = Tree::from_str(&layout.svg, &options).map_err(|error| CardError::Render(Box::new(error)))?;
         let (width, height) = (self.format.width(), self.format.height());
-        let mut pixels = Pixmap::new(width, height).ok_or_else(|| CardError::Render("a picture without pixels".into()))?;
+        let mut pixels =
+            Pixmap::new(width, height).ok_or_else(|| CardError::Render("a picture without pixels".into()))?;
         #[expect(clippy::cast_precision_loss, reason = "pictures are far smaller than 2^24 pixels across")]
         let scale = width as f32 / WIDTH;
         resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());

@@ -88,7 +88,12 @@ mod tests {
         let theme = Theme::new("양주시");
         for topic in Topic::ALL {
             let colours = theme.colours(topic);
-            for (a, b) in [(colours.strong, "#ffffff"), (colours.strong, colours.ground), (crate::layout::INK, colours.ground), (crate::layout::QUIET, colours.ground)] {
+            for (a, b) in [
+                (colours.strong, "#ffffff"),
+                (colours.strong, colours.ground),
+                (crate::layout::INK, colours.ground),
+                (crate::layout::QUIET, colours.ground),
+            ] {
                 assert!(contrast(a, b) >= 4.5, "{topic}: {a} on {b} is {:.2}", contrast(a, b));
             }
         }

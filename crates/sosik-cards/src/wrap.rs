@@ -28,7 +28,9 @@ fn even(words: &[&str], width: f32, lines: usize, measure: &impl Fn(&str) -> f32
                     break;
                 }
                 let Some((before, _)) = best[line - 1][start] else { continue };
-                let raggedness = before + (width - wide).powi(2);
+                // A line that ends where the sense pauses may be shorter.
+                let pauses = words[end - 1].ends_with([',', '!', '?', ')', ':', '·']) && end < words.len();
+                let raggedness = before + (width - wide).powi(2) * if pauses { 0.3 } else { 1.0 };
                 if best[line][end].is_none_or(|(least, _)| raggedness < least) {
                     best[line][end] = Some((raggedness, start));
                 }

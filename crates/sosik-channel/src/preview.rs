@@ -9,9 +9,10 @@ use crate::text::{TextMessage, cp949_bytes};
 
 /// A page in HTML that needs nothing else: pictures are inside it, and it opens from disk.
 ///
-/// `title` heads the page; `media` are the bytes of the message's pictures.
+/// `title` heads the page; `media` are the bytes of the message's pictures. `font` is the file of a font with Hangul to
+/// put into the page, for machines that have none of their own.
 #[must_use]
-pub fn html(message: &Message, media: &[Media], title: &str) -> String {
+pub fn html(message: &Message, media: &[Media], title: &str, font: Option<&[u8]>) -> String {
     let mut chat = String::new();
     match &message.body {
         Body::CarouselFeed(feed) => carousel(&mut chat, message, feed, media),
@@ -27,9 +28,12 @@ pub fn html(message: &Message, media: &[Media], title: &str) -> String {
         sms.push_str("</div></div></section>");
     }
     let sender = message.advertising.as_ref().map_or("", |advertising| advertising.sender.as_str());
+    let face = font.map_or_else(String::new, |file| {
+        format!("@font-face{{font-family:Preview;src:url(data:font/ttf;base64,{})}}", base64(file))
+    });
     format!(
         "<!doctype html>\n<html lang=ko>\n<meta charset=utf-8>\n<meta name=viewport content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>\n<main>\n\
+         <title>{title}</title>\n<style>{face}{STYLE}</style>\n<h1>{title}</h1>\n<main>\n\
          <section class=phone aria-label=\"카카오톡 메시지\"><h2>카카오톡</h2><div class=screen>\n\
          <header class=bar>{sender}</header>\n<div class=chat>{chat}</div></div></section>\n{sms}\n</main>\n</html>\n",
         title = escape(title),
@@ -104,7 +108,7 @@ fn base64(bytes: &[u8]) -> String {
 
 const STYLE: &str = "
 *{box-sizing:border-box}
-body{margin:0;padding:24px;font:15px/1.55 'NanumSquare','Apple SD Gothic Neo','Malgun Gothic',sans-serif;background:#f2f4f7;color:#191f28;word-break:keep-all;overflow-wrap:anywhere}
+body{margin:0;padding:24px;font:15px/1.55 'Apple SD Gothic Neo','Malgun Gothic',Preview,sans-serif;background:#f2f4f7;color:#191f28;word-break:keep-all;overflow-wrap:anywhere}
 h1{font-size:20px;margin:0 0 20px}
 main{display:flex;flex-wrap:wrap;gap:32px;align-items:flex-start}
 h2{font-size:14px;margin:0 0 8px;color:#4e5968;font-weight:600}
@@ -137,7 +141,7 @@ mod tests {
     fn markup_in_a_text_is_shown_and_not_run() {
         let text = TextMessage::new(PhoneNumber::parse("031-8082-0000").unwrap(), "<script>alert(1)</script> & \"a\"")
             .unwrap();
-        let page = html(&text.into(), &[], "제목 <b>");
+        let page = html(&text.into(), &[], "제목 <b>", None);
         assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;a&quot;"), "{page}");
         assert!(page.contains("<title>제목 &lt;b&gt;</title>") && !page.contains("<script"));
     }

@@ -6,7 +6,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sosik_core::Clock;
 
-use crate::{Audience, Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, SendErrorKind, Submission, Submitted, Transport};
+use crate::{
+    Audience, Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, SendErrorKind, Submission, Submitted,
+    Transport,
+};
 
 /// A transport kept within its own [`Capabilities`]' rates: each call waits until there is room for it.
 ///

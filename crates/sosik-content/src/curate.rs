@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
@@ -109,7 +109,7 @@ impl fmt::Display for Reason {
 
 /// The posts do not give an edition.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{found} of {given} posts are fit for a card, the edition needs {needed}")]
+#[error("{found} of {given} posts are fit for a card, the edition needs {needed}{}", reasons(left_out))]
 #[non_exhaustive]
 pub struct CurateError {
     /// How many posts were fit.
@@ -120,6 +120,16 @@ pub struct CurateError {
     pub needed: usize,
     /// Why the others were not.
     pub left_out: Vec<LeftOut>,
+}
+
+/// The reasons, counted: ` (12 old, 1 thin)`.
+fn reasons(left_out: &[LeftOut]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for left in left_out {
+        *counts.entry(left.reason.code()).or_default() += 1;
+    }
+    let list: Vec<String> = counts.iter().map(|(code, count)| format!("{count} {code}")).collect();
+    if list.is_empty() { String::new() } else { format!(" ({})", list.join(", ")) }
 }
 
 struct Candidate<'a> {
@@ -314,7 +324,7 @@ fn body(post: &Post, brief: &Brief) -> String {
     let mut lead = String::new();
     for sentence in text::sentences(&text::without_ornaments(&post.text)) {
         // A labelled line is shown as a fact below, and a cut-off sentence says nothing for sure.
-        if facts.iter().any(|fact| fact.split(' ').next().is_some_and(|label| sentence.starts_with(label))) {
+        if points::is_labelled(&sentence) {
             continue;
         }
         let more = text::units(&sentence) + usize::from(!lead.is_empty());

@@ -14,6 +14,9 @@ const LABELS: &[(&str, &[&str])] = &[
     ("문의", &["문의", "문의처", "연락처"]),
 ];
 
+/// What stands before a label in a list.
+const BULLETS: [char; 14] = ['-', '•', '·', '○', '●', '▶', '■', '□', '◆', '*', '※', '✔', '☑', ' '];
+
 /// Up to `most` facts, in the order of [`LABELS`].
 pub(crate) fn points(body: &str, most: usize, value_units: usize) -> Vec<Point> {
     let mut out: Vec<Point> = Vec::new();
@@ -22,7 +25,7 @@ pub(crate) fn points(body: &str, most: usize, value_units: usize) -> Vec<Point> 
             break;
         }
         let value = body.lines().find_map(|line| {
-            let line = line.trim_start_matches(['-', '•', '·', '○', '●', '▶', '■', '□', '◆', '*', '※', '✔', '☑', ' ']);
+            let line = line.trim_start_matches(BULLETS);
             words.iter().find_map(|word| labelled(line, word))
         });
         if let Some(value) = value {
@@ -30,6 +33,12 @@ pub(crate) fn points(body: &str, most: usize, value_units: usize) -> Vec<Point> 
         }
     }
     out
+}
+
+/// Whether a line is a labelled fact and no prose.
+pub(crate) fn is_labelled(line: &str) -> bool {
+    let line = line.trim_start_matches(BULLETS);
+    LABELS.iter().flat_map(|(_, words)| words.iter()).any(|word| labelled(line, word).is_some())
 }
 
 fn labelled(line: &str, word: &str) -> Option<String> {

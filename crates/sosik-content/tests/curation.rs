@@ -94,7 +94,7 @@ fn a_topic_above_its_quota_is_left_out_by_name() {
 fn too_few_posts_are_an_error_that_says_why_for_each() {
     let posts = vec![post(1, "지난달 소식", "지난달에 있었던 도로 공사 소식을 전합니다. 자세한 내용은 누리집에.", 20)];
     let error = curate(&posts, &brief().build().unwrap()).unwrap_err();
-    assert_eq!(error.to_string(), "0 of 1 posts are fit for a card, the edition needs 3");
+    assert_eq!(error.to_string(), "0 of 1 posts are fit for a card, the edition needs 3 (1 old)");
     assert_eq!(error.left_out.len(), 1);
 }
 

@@ -176,7 +176,8 @@ impl Engine {
         let Some(campaign) = self.outbox.campaign(id.campaign).await? else {
             return self.hold(claimed, "its campaign is missing", step).await;
         };
-        let work = Work { claimed, campaign: &campaign, message: Arc::new(message(&campaign, claimed.batch.fallback)), now };
+        let work =
+            Work { claimed, campaign: &campaign, message: Arc::new(message(&campaign, claimed.batch.fallback)), now };
         match claimed.batch.state {
             BatchState::Ready => self.send(&work, claimed.batch.clone(), step).await,
             BatchState::InDoubt => self.look_up(&work, step).await,

@@ -24,7 +24,11 @@ impl Bucket {
         self.updated = now;
         let missing = cost - self.tokens - self.rate * GRACE;
         if missing > 0.0 {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number of seconds")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a small positive number of seconds"
+            )]
             return Err((missing / self.rate).ceil() as u64);
         }
         self.tokens -= cost;

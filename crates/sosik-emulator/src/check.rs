@@ -3,7 +3,9 @@
 use encoding_rs::{EUC_KR, EncoderResult};
 
 use crate::answer::Refusal;
-use crate::request::{Attachment, BrandMessage, Button, Carousel, CarouselItem, FlowItem, Image, Mms, SendOmni, Sms, Tail};
+use crate::request::{
+    Attachment, BrandMessage, Button, Carousel, CarouselItem, FlowItem, Image, Mms, SendOmni, Sms, Tail,
+};
 
 type Checked = Result<(), Refusal>;
 
@@ -49,7 +51,8 @@ fn idempotency(request: &SendOmni) -> Checked {
 fn flow_item(item: &FlowItem, pictures: &dyn Pictures) -> Checked {
     let others = [&item.alimtalk, &item.international, &item.rcs, &item.navertalk];
     let other = others.iter().filter(|value| value.is_some()).count();
-    let known = usize::from(item.brandmessage.is_some()) + usize::from(item.sms.is_some()) + usize::from(item.mms.is_some());
+    let known =
+        usize::from(item.brandmessage.is_some()) + usize::from(item.sms.is_some()) + usize::from(item.mms.is_some());
     if other + known != 1 {
         return refuse("A300", "messageFlow: an item names exactly one channel");
     }
@@ -80,9 +83,11 @@ fn brand(message: &BrandMessage, pictures: &dyn Pictures) -> Checked {
         Some("M" | "N" | "O") => return refuse("A570", "targeting: this sender profile is allowed I only"),
         Some(_) => return refuse("A570", "targeting: M, N, O or I"),
     }
-    for (name, value, code) in
-        [("adult", &message.adult, "A569"), ("pushAlarm", &message.push_alarm, "A300"), ("adFlag", &message.ad_flag, "A506")]
-    {
+    for (name, value, code) in [
+        ("adult", &message.adult, "A569"),
+        ("pushAlarm", &message.push_alarm, "A300"),
+        ("adFlag", &message.ad_flag, "A506"),
+    ] {
         if !matches!(value.as_deref(), None | Some("Y" | "N")) {
             return refuse(code, format!("{name}: Y or N"));
         }
@@ -210,7 +215,9 @@ fn shown(image: Option<&Image>, kind: &str, pictures: &dyn Pictures) -> Checked 
     };
     match pictures.kind(address) {
         Some(uploaded) if uploaded == kind => {}
-        Some(uploaded) => return refuse("A513", format!("attachment.image.imgUrl: uploaded as {uploaded}, not as {kind}")),
+        Some(uploaded) => {
+            return refuse("A513", format!("attachment.image.imgUrl: uploaded as {uploaded}, not as {kind}"));
+        }
         None => return refuse("A513", "attachment.image.imgUrl: nothing was uploaded there"),
     }
     match img_link {
@@ -305,7 +312,9 @@ fn sender(from: Option<&str>) -> Checked {
 
 fn ttl(ttl: Option<&str>) -> Checked {
     match ttl {
-        Some(text) if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => refuse("A304", "ttl: digits"),
+        Some(text) if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            refuse("A304", "ttl: digits")
+        }
         _ => Ok(()),
     }
 }
@@ -338,7 +347,9 @@ fn cp949(text: &str) -> Result<usize, char> {
 /// Whether a recipient's number is one that a message can go to.
 pub(crate) fn is_mobile(number: &str) -> bool {
     let digits = number.len() == 10 || number.len() == 11;
-    digits && number.bytes().all(|byte| byte.is_ascii_digit()) && matches!(number.as_bytes(), [b'0', b'1', b'0' | b'1' | b'6'..=b'9', ..])
+    digits
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && matches!(number.as_bytes(), [b'0', b'1', b'0' | b'1' | b'6'..=b'9', ..])
         && (number.len() == 11 || !number.starts_with("010"))
 }
 
@@ -352,7 +363,9 @@ mod tests {
 
     impl Pictures for Shelf {
         fn kind(&self, address: &str) -> Option<&str> {
-            ["carouselFeed", "wide"].into_iter().find(|kind| address.strip_prefix("https://img.example.go.kr/") == Some(kind))
+            ["carouselFeed", "wide"]
+                .into_iter()
+                .find(|kind| address.strip_prefix("https://img.example.go.kr/") == Some(kind))
         }
     }
 
@@ -413,10 +426,18 @@ mod tests {
             ("/messageFlow/0/brandmessage/carousel/list/0/message", json!("가".repeat(181)), "A572"),
             ("/messageFlow/0/brandmessage/carousel/list/0/message", json!("가\n나\n다\n라"), "A572"),
             ("/messageFlow/0/brandmessage/carousel/list/0/attachment/image/imgUrl", json!("https://else.kr/1"), "A513"),
-            ("/messageFlow/0/brandmessage/carousel/list/0/attachment/image/imgUrl", json!("https://img.example.go.kr/wide"), "A513"),
+            (
+                "/messageFlow/0/brandmessage/carousel/list/0/attachment/image/imgUrl",
+                json!("https://img.example.go.kr/wide"),
+                "A513",
+            ),
             ("/messageFlow/0/brandmessage/carousel/list/0/attachment/image/imgLink", json!("https://a.kr/가"), "A513"),
             ("/messageFlow/0/brandmessage/carousel/list/0/attachment/button", json!([]), "A573"),
-            ("/messageFlow/0/brandmessage/carousel/list/0/attachment/button/0/name", json!("아홉글자나되는단추"), "A525"),
+            (
+                "/messageFlow/0/brandmessage/carousel/list/0/attachment/button/0/name",
+                json!("아홉글자나되는단추"),
+                "A525",
+            ),
             ("/messageFlow/0/brandmessage/carousel/list/0/attachment/button/0/urlPc", json!(null), "A524"),
             ("/messageFlow/0/brandmessage/carousel/list/0/attachment/button/0/urlMobile", json!("a.kr"), "A524"),
             ("/messageFlow/0/brandmessage/carousel/list/0/attachment/button/0/type", json!("ZZ"), "A524"),
@@ -444,7 +465,14 @@ mod tests {
 
     #[test]
     fn numbers_that_no_message_reaches_are_told_apart() {
-        for (number, mobile) in [("01000000001", true), ("0110000001", true), ("0100000000", false), ("0310000000", false), ("010-0000-0001", false), ("", false)] {
+        for (number, mobile) in [
+            ("01000000001", true),
+            ("0110000001", true),
+            ("0100000000", false),
+            ("0310000000", false),
+            ("010-0000-0001", false),
+            ("", false),
+        ] {
             assert_eq!(is_mobile(number), mobile, "{number}");
         }
     }

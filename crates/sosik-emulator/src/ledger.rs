@@ -145,7 +145,9 @@ impl Ledger {
             Event::Refused { code } => *self.stats.rejected.entry(code).or_default() += 1,
             Event::Acknowledged { receipts, again } => {
                 for (message, number) in receipts {
-                    let Some(found) = self.messages.get(message).and_then(|message| message.tries.get(number)) else { continue };
+                    let Some(found) = self.messages.get(message).and_then(|message| message.tries.get(number)) else {
+                        continue;
+                    };
                     let at = found.at;
                     self.receipts.retain(|receipt| (receipt.1, receipt.2) != (message, number));
                     if again.contains(&(message, number)) {
@@ -189,7 +191,8 @@ impl Ledger {
         let key = request.idempotency_key.clone();
         let lifetime = request.idempotency_ttl.as_ref().and_then(Value::as_i64).unwrap_or(0);
         let alive = key.as_ref().and_then(|key| self.keys.get(key)).filter(|entry| entry.expires > now);
-        let expires = key.as_ref().map(|_| alive.map_or_else(|| later(now, TimeDelta::seconds(lifetime)), |entry| entry.expires));
+        let expires =
+            key.as_ref().map(|_| alive.map_or_else(|| later(now, TimeDelta::seconds(lifetime)), |entry| entry.expires));
         let mut known: HashSet<String> = alive.map(|entry| entry.recipients.clone()).unwrap_or_default();
 
         let request_id = format!("{}EMU{:09}", seoul(now).format("%Y%m%d%H%M%S%3f"), self.requests + 1);
@@ -207,7 +210,8 @@ impl Ledger {
                 (answer["code"], answer["result"]) = (json!("A301"), json!("Duplicated"));
             } else {
                 let message_key = format!("{request_id}{index:03}");
-                (answer["code"], answer["result"], answer["msgKey"]) = (json!("A000"), json!("Success"), json!(message_key));
+                (answer["code"], answer["result"], answer["msgKey"]) =
+                    (json!("A000"), json!("Success"), json!(message_key));
                 let tries = self.tries(&message_key, &request.message_flow, now);
                 let group = request.group_key.clone();
                 let digest = digest.clone();
@@ -285,7 +289,8 @@ impl Ledger {
     pub(crate) fn poll(&mut self) -> Value {
         if self.page.is_none() {
             let now = self.options.clock.now();
-            let ready: Vec<_> = self.receipts.iter().take_while(|receipt| receipt.0 <= now).take(PAGE).copied().collect();
+            let ready: Vec<_> =
+                self.receipts.iter().take_while(|receipt| receipt.0 <= now).take(PAGE).copied().collect();
             if !ready.is_empty() {
                 self.pages += 1;
                 self.page = Some((format!("REPORT-{}-{}", now.timestamp_millis(), self.pages), ready));
@@ -308,7 +313,8 @@ impl Ledger {
             }
             return Err(Refusal::service("A802", "reportId: no such page"));
         };
-        let receipts: Vec<(usize, usize)> = receipts.into_iter().map(|(_, message, number)| (message, number)).collect();
+        let receipts: Vec<(usize, usize)> =
+            receipts.into_iter().map(|(_, message, number)| (message, number)).collect();
         let again = receipts
             .iter()
             .copied()
@@ -355,9 +361,12 @@ impl Ledger {
     /// A page of messages requested at `from` or later, in a group, after the cursor.
     pub(crate) fn history(&self, from: DateTime<Utc>, query: &History) -> Value {
         let start = query.cursor.map_or(0, |cursor| usize::try_from(cursor).unwrap_or(usize::MAX));
-        let mut rest = self.messages.iter().enumerate().skip(start).filter(|(_, message)| {
-            message.at >= from && (query.group.is_none() || message.group == query.group)
-        });
+        let mut rest = self
+            .messages
+            .iter()
+            .enumerate()
+            .skip(start)
+            .filter(|(_, message)| message.at >= from && (query.group.is_none() || message.group == query.group));
         let page: Vec<(usize, &Message)> = rest.by_ref().take(query.limit).collect();
         let has_next = rest.next().is_some();
         let cursor = page.last().map(|(place, _)| place + 1);
@@ -365,7 +374,8 @@ impl Ledger {
             .iter()
             .flat_map(|(_, message)| self.status(message))
             .filter(|status| {
-                query.services.is_empty() || query.services.iter().any(|service| status["serviceType"] == json!(service))
+                query.services.is_empty()
+                    || query.services.iter().any(|service| status["serviceType"] == json!(service))
             })
             .collect();
         json!({ "messages": messages, "lastSeq": cursor, "hasNext": has_next })

@@ -36,11 +36,7 @@ impl Shared {
     }
 
     /// Answers a call other than a sending, and counts it when it is refused.
-    fn call(
-        &self,
-        headers: &HeaderMap,
-        work: impl FnOnce(&mut Ledger) -> Result<Response, Refusal>,
-    ) -> Response {
+    fn call(&self, headers: &HeaderMap, work: impl FnOnce(&mut Ledger) -> Result<Response, Refusal>) -> Response {
         let mut ledger = self.ledger();
         let answer = self.authorized(headers).and_then(|()| ledger.call()).and_then(|()| work(&mut ledger));
         counted(&mut ledger, answer)
@@ -92,8 +88,8 @@ async fn send(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
 }
 
 fn parse(body: &[u8]) -> Result<SendOmni, Refusal> {
-    let value: serde_json::Value =
-        serde_json::from_slice(body).map_err(|error| Refusal::service("A010", format!("the body is no JSON: {error}")))?;
+    let value: serde_json::Value = serde_json::from_slice(body)
+        .map_err(|error| Refusal::service("A010", format!("the body is no JSON: {error}")))?;
     serde_json::from_value(value).map_err(|error| Refusal::service("A011", format!("the JSON does not fit: {error}")))
 }
 

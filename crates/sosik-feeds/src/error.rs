@@ -35,7 +35,9 @@ pub enum FeedError {
 impl fmt::Display for FeedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty { title } if title.is_empty() => f.write_str("the feed has no title and no items: is the blog's name right?"),
+            Self::Empty { title } if title.is_empty() => {
+                f.write_str("the feed has no title and no items: is the blog's name right?")
+            }
             Self::Empty { title } => write!(f, "the feed `{title}` has no items"),
             Self::NotAFeed { found } => write!(f, "this is no feed: it is {found}"),
             Self::Malformed { line: Some(line), column: Some(column), problem } => {
@@ -57,7 +59,9 @@ impl FeedError {
             return Self::NotAFeed { found: "empty".to_owned() };
         }
         if !start.starts_with(['<', '{']) && !bytes.starts_with(&[0xff, 0xfe]) && !bytes.starts_with(&[0xfe, 0xff]) {
-            return Self::NotAFeed { found: format!("text that begins with `{}`", start.chars().take(20).collect::<String>()) };
+            return Self::NotAFeed {
+                found: format!("text that begins with `{}`", start.chars().take(20).collect::<String>()),
+            };
         }
         if start.starts_with('{') {
             return Self::Malformed { line: None, column: None, problem: problem.to_owned() };

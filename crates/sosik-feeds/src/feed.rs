@@ -115,7 +115,8 @@ fn post(entry: &Entry, site: Option<&str>) -> Result<Post, &'static str> {
     if !entry.id.is_empty() {
         post = post.with_id(entry.id.as_str());
     }
-    post.author = entry.authors.iter().filter_map(|person| person.name.as_deref().map(clean_line)).find(|name| !name.is_empty());
+    post.author =
+        entry.authors.iter().filter_map(|person| person.name.as_deref().map(clean_line)).find(|name| !name.is_empty());
     for category in &entry.categories {
         let name = line(category.label.as_deref().unwrap_or(&category.term));
         if !name.is_empty() {

@@ -31,7 +31,9 @@ pub fn plain(body: &str) -> Plain {
     let mut stack = vec![(fragment.tree.root(), false)];
     while let Some((node, leaving)) = stack.pop() {
         match node.value() {
-            Node::Text(text) => out.text.push_str(&text.replace(['\n', '\r'], if has_markup(body) { " " } else { "\n" })),
+            Node::Text(text) => {
+                out.text.push_str(&text.replace(['\n', '\r'], if has_markup(body) { " " } else { "\n" }))
+            }
             Node::Element(element) => {
                 let name = element.name();
                 if is_left_out(name) {
@@ -87,15 +89,32 @@ fn tidy(text: &str) -> String {
 fn is_left_out(name: &str) -> bool {
     matches!(
         name,
-        "script" | "style" | "noscript" | "template" | "iframe" | "object" | "embed" | "form" | "svg" | "head" | "title"
-            | "button" | "select" | "textarea" | "audio" | "video" | "math" | "canvas"
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "iframe"
+            | "object"
+            | "embed"
+            | "form"
+            | "svg"
+            | "head"
+            | "title"
+            | "button"
+            | "select"
+            | "textarea"
+            | "audio"
+            | "video"
+            | "math"
+            | "canvas"
     )
 }
 
 fn opening(name: &str) -> &'static str {
     match name {
-        "br" | "p" | "div" | "li" | "tr" | "ul" | "ol" | "table" | "section" | "article" | "blockquote" | "h1" | "h2" | "h3"
-        | "h4" | "h5" | "h6" | "hr" | "dt" | "dd" | "figure" | "figcaption" | "header" | "footer" | "pre" => "\n",
+        "br" | "p" | "div" | "li" | "tr" | "ul" | "ol" | "table" | "section" | "article" | "blockquote" | "h1"
+        | "h2" | "h3" | "h4" | "h5" | "h6" | "hr" | "dt" | "dd" | "figure" | "figcaption" | "header" | "footer"
+        | "pre" => "\n",
         _ => "",
     }
 }
@@ -119,7 +138,8 @@ mod tests {
 
     #[test]
     fn what_runs_is_left_out_with_all_it_holds() {
-        let body = plain("<p onclick=\"x()\">가</p><script>나</script><iframe>다</iframe><svg><text>라</text></svg><p>마</p>");
+        let body =
+            plain("<p onclick=\"x()\">가</p><script>나</script><iframe>다</iframe><svg><text>라</text></svg><p>마</p>");
         assert_eq!(body.text, "가\n마");
     }
 
@@ -136,7 +156,9 @@ mod tests {
 
     #[test]
     fn lazy_pictures_are_found_by_their_real_address() {
-        let body = plain(r#"<img src="data:," data-lazy-src="https://a.example.go.kr/1.jpg?type=w773"><img src="/2.png"><img>"#);
+        let body = plain(
+            r#"<img src="data:," data-lazy-src="https://a.example.go.kr/1.jpg?type=w773"><img src="/2.png"><img>"#,
+        );
         assert_eq!(body.images, ["https://a.example.go.kr/1.jpg?type=w773", "/2.png"]);
     }
 }

@@ -3,7 +3,9 @@
 use sosik_feeds::parse;
 
 fn rss(items: &str) -> String {
-    format!("<rss version=\"2.0\"><channel><title>블로그</title><link>https://blog.example.go.kr</link>{items}</channel></rss>")
+    format!(
+        "<rss version=\"2.0\"><channel><title>블로그</title><link>https://blog.example.go.kr</link>{items}</channel></rss>"
+    )
 }
 
 fn item(inner: &str) -> String {
@@ -47,7 +49,8 @@ fn titles_are_composed_and_unescaped_and_bodies_marked_as_cut() {
 
 #[test]
 fn a_broken_feed_says_where() {
-    let broken = "<rss version=\"2.0\">\n<channel>\n<title>가나</title>\n<item><title>다</titel></item>\n</channel></rss>";
+    let broken =
+        "<rss version=\"2.0\">\n<channel>\n<title>가나</title>\n<item><title>다</titel></item>\n</channel></rss>";
     let error = parse(broken.as_bytes()).unwrap_err().to_string();
     assert!(error.starts_with("the feed is broken at line 4, character "), "{error}");
     let cut = "<rss version=\"2.0\"><channel><title>가나</title>\n<item><title>다";
@@ -62,7 +65,10 @@ fn what_is_no_feed_is_named() {
         ("안녕하세요", "this is no feed: it is text that begins with `안녕하세요`"),
         ("<!doctype html><html><body>차단되었습니다</body></html>", "this is no feed: it is a web page"),
         ("<note>가</note>", "this is no feed: it is XML with the root element <note>"),
-        ("<rss version=\"2.0\"><channel><title/></channel></rss>", "the feed has no title and no items: is the blog's name right?"),
+        (
+            "<rss version=\"2.0\"><channel><title/></channel></rss>",
+            "the feed has no title and no items: is the blog's name right?",
+        ),
     ] {
         assert_eq!(parse(text.as_bytes()).unwrap_err().to_string(), expected);
     }

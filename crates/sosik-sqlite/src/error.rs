@@ -21,9 +21,6 @@ pub(crate) fn database(error: rusqlite::Error) -> StoreError {
 }
 
 /// What is stored cannot be read.
-pub(crate) fn unreadable(
-    what: &str,
-    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> StoreError {
+pub(crate) fn unreadable(what: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
     StoreError::new(StoreErrorKind::Corrupt, format!("the stored {what} cannot be read")).with_source(source)
 }

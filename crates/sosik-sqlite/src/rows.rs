@@ -72,7 +72,8 @@ pub(crate) fn suppressed_json(suppressed: &BTreeMap<Suppression, u64>) -> String
 }
 
 fn suppressed(json: &str) -> Result<BTreeMap<Suppression, u64>, StoreError> {
-    let by_code: BTreeMap<String, u64> = serde_json::from_str(json).map_err(|error| unreadable("suppressions", error))?;
+    let by_code: BTreeMap<String, u64> =
+        serde_json::from_str(json).map_err(|error| unreadable("suppressions", error))?;
     by_code
         .into_iter()
         .map(|(code, count)| {
@@ -107,7 +108,8 @@ pub(crate) fn batch(row: &Row<'_>) -> Result<(Batch, u64), StoreError> {
     let (campaign, number): (Vec<u8>, u32) = (get(row, 0)?, get(row, 1)?);
     let id = BatchId::new(CampaignId::from_uuid(uuid(&campaign)?), number);
     let recipients: Vec<u8> = get(row, 3)?;
-    let recipients = recipients.chunks(16).map(|bytes| Ok(SubscriberId::new(uuid(bytes)?))).collect::<Result<_, StoreError>>()?;
+    let recipients =
+        recipients.chunks(16).map(|bytes| Ok(SubscriberId::new(uuid(bytes)?))).collect::<Result<_, StoreError>>()?;
     let mut batch = Batch::new(id, get(row, 2)?, recipients, instant(get(row, 7)?)?);
     let (outcomes, codes): (Vec<u8>, String) = (get(row, 4)?, get(row, 5)?);
     batch.outcomes = Outcomes::decode(&outcomes, &codes).map_err(|error| unreadable("outcomes", error))?;

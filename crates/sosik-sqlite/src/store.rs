@@ -99,10 +99,9 @@ fn check_key(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreEr
         .map_err(database)?;
     match kept {
         Some(kept) if kept == fingerprint => Ok(()),
-        Some(_) => Err(StoreError::new(
-            StoreErrorKind::WrongKey,
-            "the key is not the one under which this database was made",
-        )),
+        Some(_) => {
+            Err(StoreError::new(StoreErrorKind::WrongKey, "the key is not the one under which this database was made"))
+        }
         None => {
             let insert = include_str!("../queries/meta_set.sql");
             transaction.execute(insert, rusqlite::params![name, fingerprint]).map_err(database)?;

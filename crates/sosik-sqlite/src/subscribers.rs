@@ -21,13 +21,19 @@ impl SubscriberStore for SqliteStore {
 
     async fn find(&self, phone: &PhoneNumber) -> Result<Option<Subscriber>, StoreError> {
         let (index, vault) = (self.vault.index(phone).to_vec(), self.vault.clone());
-        self.worker.call(move |transaction| one(transaction, &vault, include_str!("../queries/subscriber_by_phone.sql"), &index)).await
+        self.worker
+            .call(move |transaction| {
+                one(transaction, &vault, include_str!("../queries/subscriber_by_phone.sql"), &index)
+            })
+            .await
     }
 
     async fn count(&self) -> Result<u64, StoreError> {
         let query = include_str!("../queries/subscriber_count.sql");
-        let count: i64 =
-            self.worker.call(move |transaction| transaction.query_row(query, [], |row| row.get(0)).map_err(database)).await?;
+        let count: i64 = self
+            .worker
+            .call(move |transaction| transaction.query_row(query, [], |row| row.get(0)).map_err(database))
+            .await?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
@@ -126,7 +132,15 @@ fn put(
         transaction
             .prepare_cached(insert)
             .and_then(|mut statement| {
-                statement.execute(params![bytes, index, sealed, new.area.as_str(), topics, new.allows_text, micros(now)])
+                statement.execute(params![
+                    bytes,
+                    index,
+                    sealed,
+                    new.area.as_str(),
+                    topics,
+                    new.allows_text,
+                    micros(now)
+                ])
             })
             .map_err(database)?;
         (bytes, Put::Added(id))

@@ -75,7 +75,14 @@ pub async fn rule_3_an_audience_holds_everyone_whose_consent_stands(store: &dyn 
     elsewhere.area = AreaCode::parse("4163058000").unwrap();
     let mut land_line = consented(6);
     land_line.phone = sosik_core::PhoneNumber::parse("031-8082-0006").unwrap();
-    let people = [consented(1), citizen(2), consented(3).with_consent(withdrawn), consented(4).with_consent(later).without_text(), elsewhere, land_line];
+    let people = [
+        consented(1),
+        citizen(2),
+        consented(3).with_consent(withdrawn),
+        consented(4).with_consent(later).without_text(),
+        elsewhere,
+        land_line,
+    ];
     let put = store.put(&people, noon()).await.unwrap();
 
     let audience = store.audience(&everyone()).await.unwrap();
@@ -106,7 +113,13 @@ pub async fn rule_4_addresses_answer_for_every_id_asked(store: &dyn SubscriberSt
     let phones: Vec<_> = answers.into_iter().map(|answer| answer.phone).collect();
     assert_eq!(
         phones,
-        [Err(Suppression::NoConsent), Err(Suppression::Erased), Ok(phone(1)), Err(Suppression::Withdrawn), Ok(phone(1))]
+        [
+            Err(Suppression::NoConsent),
+            Err(Suppression::Erased),
+            Ok(phone(1)),
+            Err(Suppression::Withdrawn),
+            Ok(phone(1))
+        ]
     );
     let before = store.addresses(&[id(&put[1])], Purpose::Advertising, noon() - TimeDelta::seconds(1)).await.unwrap();
     assert_eq!(before[0].phone, Ok(phone(2)));

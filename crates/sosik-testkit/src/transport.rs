@@ -109,9 +109,13 @@ pub async fn rule_4_an_audience_it_cannot_serve_is_refused(transport: &dyn Trans
         let error = transport.submit(&Submission::new("rule-4", message(), audience)).await.unwrap_err();
         assert_eq!(error.kind(), SendErrorKind::Unsupported);
     }
-    assert!(transport.capabilities().audiences.iter().all(|kind| {
-        matches!(kind, AudienceKind::Friends | AudienceKind::Hands | AudienceKind::Named)
-    }));
+    assert!(
+        transport
+            .capabilities()
+            .audiences
+            .iter()
+            .all(|kind| { matches!(kind, AudienceKind::Friends | AudienceKind::Hands | AudienceKind::Named) })
+    );
     assert_eq!(receipts(transport, 0).await, Vec::<String>::new());
 }
 

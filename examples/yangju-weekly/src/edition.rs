@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sosik::bizgo;
-use sosik::cards::{CardFormat, Painter};
+use sosik::cards::{CardFormat, Painter, regular_font};
 use sosik::channel::{Media, Message, Picture, PictureFormat, compose, preview};
 use sosik::content::{Curation, Post, curate, stored};
 use sosik::feeds::Feed;
@@ -39,7 +39,12 @@ pub(crate) struct Made {
 }
 
 /// Curates, draws and composes.
-pub(crate) fn make(city: &City, posts: &[Post], slot: chrono::DateTime<chrono::Utc>, decision: &Decision) -> Result<Made, Failure> {
+pub(crate) fn make(
+    city: &City,
+    posts: &[Post],
+    slot: chrono::DateTime<chrono::Utc>,
+    decision: &Decision,
+) -> Result<Made, Failure> {
     let curation = curate(posts, &city.brief(slot, decision).build()?)?;
     let edition = &curation.edition;
     let painter = Painter::new(city.theme.clone(), CardFormat::kakao_carousel_feed())?;
@@ -50,7 +55,13 @@ pub(crate) fn make(city: &City, posts: &[Post], slot: chrono::DateTime<chrono::U
     }
     let pictures: Vec<Picture> = media.iter().map(|media| media.picture.clone()).collect();
     let message = compose(edition, &pictures, &city.profile, bizgo::LIMITS)?;
-    say(&format!("edition  {} `{}`: {} cards, {} posts left out", edition.id(), edition.title(), edition.cards().len(), curation.left_out.len()));
+    say(&format!(
+        "edition  {} `{}`: {} cards, {} posts left out",
+        edition.id(),
+        edition.title(),
+        edition.cards().len(),
+        curation.left_out.len()
+    ));
     for card in edition.cards() {
         say(&format!("         {:<9} {}", card.topic().code(), card.title()));
     }
@@ -71,7 +82,8 @@ pub(crate) fn write(made: &Made, out: &Path) -> Result<Vec<CardLine>, Failure> {
         std::fs::write(&path, &media.content).map_err(Failure::at("the picture", &path))?;
         lines.push(CardLine::new(format!("cards/{name}"), &media.picture));
     }
-    let page = preview::html(&made.message, &made.media, made.curation.edition.title());
+    let title = made.curation.edition.title();
+    let page = preview::html(&made.message, &made.media, title, Some(regular_font()));
     for (name, text) in [("preview.html", page), ("edition.json", stored::to_json(&made.curation.edition))] {
         let path = out.join(name);
         std::fs::write(&path, text).map_err(Failure::at("the file", &path))?;

@@ -66,7 +66,9 @@ async fn run(args: &Args) -> Result<(), Failure> {
         Verdict::Send => now,
         Verdict::Wait { until, .. } if !real => until,
         Verdict::Wait { until, .. } => return send::wait_until(until, city.slot.zone()),
-        _ => return Err(Failure::new("it is too late for this edition: a person has to decide (see the reasons above)")),
+        _ => {
+            return Err(Failure::new("it is too late for this edition: a person has to decide (see the reasons above)"));
+        }
     };
     let clock: Arc<dyn Clock> = if real { system } else { Arc::new(ShiftedClock::starting_at(begin, system)) };
     send::deliver(args, &city, made, nominal, decision.due, &clock, &mut report).await

@@ -73,7 +73,8 @@ fn placeholders(directory: &Directory, today: NaiveDate) -> String {
     let topics = ["", "문화;축제·행사", "재난·안전", "관광", "시정소식;생활정보"];
     let mut csv = format!("{}\n", import::COLUMNS.join(","));
     for number in 1..=1_000_usize {
-        let (consent, evidence) = if number % 12 == 0 { ("", "") } else { ("2026-03-02", "주민센터 서면 신청서") };
+        let (consent, evidence) =
+            if number % 12 == 0 { ("", "") } else { ("2026-03-02", "주민센터 서면 신청서") };
         let text = if number % 10 == 0 { "아니오" } else { "예" };
         let district = districts[number % districts.len()];
         let _ = writeln!(
