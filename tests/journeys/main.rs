@@ -1,1 +1,7 @@
-fn main() {}
+//! Stories through the facade: a city's week, with crashes, lost answers and changed minds.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod city;
+mod crashes;
+mod friday;
+mod minds;

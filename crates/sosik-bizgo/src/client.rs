@@ -235,13 +235,16 @@ fn outcome(report_code: &str, unreachable: &[String]) -> Outcome {
 
 /// The form in which a message went, by Bizgo's names of services and message types.
 fn route(service: Option<&str>, kind: Option<&str>) -> Option<Route> {
-    match (service.unwrap_or_default().to_ascii_uppercase().as_str(), kind.unwrap_or_default()) {
-        ("BRANDMESSAGE" | "ALIMTALK" | "KAKAO", _) => Some(Route::Kakao),
-        ("SMS" | "LMS" | "MMS", _) => Some(Route::Text),
-        (_, "FT" | "FI" | "FW" | "FL" | "FC" | "FM" | "FA" | "FP" | "FG" | "AT" | "AI") => Some(Route::Kakao),
-        (_, "SM" | "LM" | "MM") => Some(Route::Text),
+    let by_service = match service.unwrap_or_default().to_ascii_uppercase().as_str() {
+        "BRANDMESSAGE" | "ALIMTALK" | "KAKAO" => Some(Route::Kakao),
+        "SMS" | "LMS" | "MMS" => Some(Route::Text),
         _ => None,
-    }
+    };
+    by_service.or_else(|| match kind.unwrap_or_default() {
+        "FT" | "FI" | "FW" | "FL" | "FC" | "FM" | "FA" | "FP" | "FG" | "AT" | "AI" => Some(Route::Kakao),
+        "SM" | "LM" | "MM" => Some(Route::Text),
+        _ => None,
+    })
 }
 
 /// An instant as Bizgo writes it: RFC 3339; without a zone it is meant in Seoul.

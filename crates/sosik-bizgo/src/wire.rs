@@ -85,6 +85,7 @@ struct Image<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the wire's own names")]
 pub(crate) struct Text<'a> {
     from: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -186,6 +187,7 @@ pub(crate) struct PollAnswer {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the wire's own names")]
 pub(crate) struct Report {
     pub(crate) msg_key: Option<String>,
     pub(crate) service_type: Option<String>,

@@ -30,7 +30,7 @@ impl Theme {
     #[must_use]
     pub fn with_mark(mut self, colour: &str) -> Self {
         if luminance(colour).is_some() {
-            self.mark = colour.to_owned();
+            colour.clone_into(&mut self.mark);
         }
         self
     }

@@ -1,5 +1,7 @@
 //! Pictures as a phone would receive them.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use chrono::{TimeZone, Utc};
 use sosik_cards::{CardError, CardFormat, Painter, Theme};
 use sosik_content::{Brief, Edition, Post, Topic, WebLink, curate};

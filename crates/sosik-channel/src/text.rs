@@ -118,10 +118,9 @@ pub fn to_cp949(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         let near = match c {
-            '\u{2010}'..='\u{2015}' | '\u{2212}' | '〜' => "-",
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '〜' | '✓' | '✔' | '☑' | '▪' | '◾' => "-",
             '\u{2027}' | '•' | '∙' => "·",
             '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' => " ",
-            '✓' | '✔' | '☑' | '▪' | '◾' => "-",
             _ => "",
         };
         if cp949_bytes(c.encode_utf8(&mut [0; 4])).is_some() {

@@ -25,6 +25,9 @@ pub struct Throttled<T> {
     calls: Mutex<Bucket>,
 }
 
+/// A call under way.
+type Called<'a, R> = Pin<Box<dyn Future<Output = Result<R, SendError>> + Send + 'a>>;
+
 #[derive(Debug)]
 struct Bucket {
     rate: f64,
@@ -74,10 +77,10 @@ impl<T: Transport> Throttled<T> {
     /// Waits for room, and again as long as the provider asks when it finds the call too fast after all: several
     /// processes may share its rate. After three times the error is the caller's.
     async fn paced<'a, R>(
-        &'a self,
+        &self,
         bucket: &Mutex<Bucket>,
         cost: f64,
-        call: impl Fn() -> Pin<Box<dyn Future<Output = Result<R, SendError>> + Send + 'a>> + Send,
+        call: impl Fn() -> Called<'a, R> + Send,
     ) -> Result<R, SendError> {
         for _ in 0..3 {
             self.wait(bucket, cost).await;

@@ -249,15 +249,12 @@ fn drop_duplicates(candidates: &mut Vec<(usize, Candidate<'_>)>, reasons: &mut [
     let mut kept: Vec<(BTreeSet<(char, char)>, String)> = Vec::new();
     candidates.retain(|(at, candidate)| {
         let pairs = similarity::pairs(&candidate.title);
-        match kept.iter().find(|(other, _)| similarity::likeness(other, &pairs) >= ALIKE) {
-            Some((_, title)) => {
-                reasons[*at] = Some(Reason::Duplicate { of: title.clone() });
-                false
-            }
-            None => {
-                kept.push((pairs, candidate.title.clone()));
-                true
-            }
+        if let Some((_, title)) = kept.iter().find(|(other, _)| similarity::likeness(other, &pairs) >= ALIKE) {
+            reasons[*at] = Some(Reason::Duplicate { of: title.clone() });
+            false
+        } else {
+            kept.push((pairs, candidate.title.clone()));
+            true
         }
     });
 }

@@ -1,5 +1,7 @@
 //! Curation as a clerk would judge it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 use sosik_content::{Brief, Post, Quotas, Topic, WebLink, curate, stored, text};

@@ -38,10 +38,10 @@ impl PhoneNumber {
             return Err(PhoneNumberError::Empty);
         }
         if let Some(rest) = digits.strip_prefix("0082") {
-            digits = rest.to_owned();
+            digits = String::from(rest);
             plus = true;
         } else if plus {
-            digits = digits.strip_prefix("82").ok_or(PhoneNumberError::Abroad)?.to_owned();
+            digits = String::from(digits.strip_prefix("82").ok_or(PhoneNumberError::Abroad)?);
         }
         if plus && !digits.starts_with('0') {
             digits.insert(0, '0');

@@ -87,6 +87,7 @@ impl std::str::FromStr for RecipientRef {
 /// The text is no reference of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the text is no recipient's reference")]
+#[non_exhaustive]
 pub struct RecipientRefError;
 
 /// Recipients who are sent to in one submission.

@@ -444,7 +444,9 @@ impl Engine {
         }
         let mut polling = self.polling();
         polling.empty = if empty { polling.empty.saturating_add(1) } else { 0 };
-        let wait = self.poll_every * i32::try_from(2_u32.saturating_pow(polling.empty.min(6) / 4)).unwrap_or(1);
+        // The first empty answer waits once the interval, the next twice, and so on.
+        let doublings = polling.empty.saturating_sub(1).min(10);
+        let wait = self.poll_every * i32::try_from(1_u32 << doublings).unwrap_or(i32::MAX);
         polling.next = Some(if empty { after(now, wait.min(TimeDelta::minutes(1))) } else { now });
         Ok(())
     }
@@ -459,10 +461,7 @@ impl Engine {
     pub async fn record(&self, receipts: &[Receipt], now: DateTime<Utc>) -> Result<usize, DeliveryError> {
         let mut by_batch: BTreeMap<BatchId, Vec<(usize, &Receipt)>> = BTreeMap::new();
         for receipt in receipts {
-            match receipt.reference.as_deref().map(str::parse::<RecipientRef>) {
-                Some(Ok(reference)) => by_batch.entry(reference.batch).or_default().push((reference.index, receipt)),
-                _ => tracing::debug!("a receipt without a reference of ours"),
-            }
+            if let Some(Ok(reference)) = receipt.reference.as_deref().map(str::parse::<RecipientRef>) { by_batch.entry(reference.batch).or_default().push((reference.index, receipt)) } else { tracing::debug!("a receipt without a reference of ours") }
         }
         let mut news = 0;
         for (id, receipts) in by_batch {

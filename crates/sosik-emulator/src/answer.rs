@@ -61,12 +61,13 @@ fn common(code: &str, result: &str) -> Value {
 }
 
 /// A success with this inner part.
+#[expect(clippy::needless_pass_by_value, reason = "values are made for this call")]
 pub(crate) fn success(data: Value) -> Response {
-    with_reference(data, None)
+    with_reference(&data, None)
 }
 
 /// A success that gives the request's own reference back.
-pub(crate) fn with_reference(data: Value, reference: Option<&str>) -> Response {
+pub(crate) fn with_reference(data: &Value, reference: Option<&str>) -> Response {
     let mut inner = json!({ "code": "A000", "result": "Success", "data": data });
     if let Some(reference) = reference {
         inner["ref"] = json!(reference);

@@ -14,6 +14,9 @@ use crate::options::Options;
 use crate::request::{Destination, FlowItem, SendOmni};
 use crate::stats::Stats;
 
+/// A receipt: when it comes, of which message, of which of its tries.
+type Due = (DateTime<Utc>, usize, usize);
+
 /// Receipts of a page.
 const PAGE: usize = 200;
 
@@ -27,9 +30,9 @@ pub(crate) struct Ledger {
     pictures: HashMap<String, (String, String)>,
     seen: HashSet<(String, String)>,
     recipients: HashSet<String>,
-    /// Receipts not acknowledged yet: when they come, of which message, of which of its tries.
-    receipts: BTreeSet<(DateTime<Utc>, usize, usize)>,
-    page: Option<(String, Vec<(DateTime<Utc>, usize, usize)>)>,
+    /// Receipts not acknowledged yet.
+    receipts: BTreeSet<Due>,
+    page: Option<(String, Vec<Due>)>,
     pages: u64,
     requests: u64,
     stats: Stats,
@@ -136,7 +139,9 @@ impl Ledger {
                     }
                     entry.recipients.extend(messages.iter().map(|message| message.to.clone()));
                 }
-                messages.into_iter().for_each(|message| self.take(message));
+                for message in messages {
+                    self.take(message);
+                }
             }
             Event::Uploaded { address, kind, digest } => {
                 self.stats.uploads += 1;

@@ -82,7 +82,7 @@ async fn send(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
         if sent.lost {
             return Ok(lost());
         }
-        Ok(with_reference(json!({ "destinations": sent.destinations }), request.reference.as_deref()))
+        Ok(with_reference(&json!({ "destinations": sent.destinations }), request.reference.as_deref()))
     });
     counted(&mut ledger, answer)
 }

@@ -32,7 +32,7 @@ pub fn plain(body: &str) -> Plain {
     while let Some((node, leaving)) = stack.pop() {
         match node.value() {
             Node::Text(text) => {
-                out.text.push_str(&text.replace(['\n', '\r'], if has_markup(body) { " " } else { "\n" }))
+                out.text.push_str(&text.replace(['\n', '\r'], if has_markup(body) { " " } else { "\n" }));
             }
             Node::Element(element) => {
                 let name = element.name();

@@ -1,5 +1,8 @@
 //! Real feeds that others made, where they lie: set `SOSIK_CORPUS` to their folder.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+
 use std::path::PathBuf;
 
 use sosik_feeds::{FeedError, parse};

@@ -176,7 +176,7 @@ fn subscriber(
     match given {
         Some(None) => fail(3, consent, "it is no date".to_owned(), "write it like 2026-03-02, or leave it empty"),
         Some(Some(date)) if date > today => {
-            fail(3, consent, "it is in the future".to_owned(), "write the day of the consent")
+            fail(3, consent, "it is in the future".to_owned(), "write the day of the consent");
         }
         Some(Some(_)) if evidence.is_empty() => {
             fail(

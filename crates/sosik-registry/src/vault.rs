@@ -167,6 +167,7 @@ impl fmt::Debug for Vault {
 /// A sealed number cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a sealed phone number cannot be opened: another key, another row, or changed data")]
+#[non_exhaustive]
 pub struct VaultError;
 
 fn mac(key: &[u8; 32], text: &[u8]) -> [u8; 32] {

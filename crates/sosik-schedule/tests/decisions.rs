@@ -1,5 +1,7 @@
 //! Decisions as a clerk would take them.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sosik_schedule::{Decision, KoreanCalendar, MessageClass, Request, SendWindow, Verdict, decide, resolve};
 

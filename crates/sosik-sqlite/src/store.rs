@@ -74,7 +74,7 @@ fn check(connection: &Connection) -> Result<(), StoreError> {
     if application != i64::from(APPLICATION) && (tables > 0 || version > 0) {
         return Err(StoreError::new(StoreErrorKind::Corrupt, "the file is a database of another program"));
     }
-    if version > MIGRATIONS.len() as i64 {
+    if usize::try_from(version).is_ok_and(|version| version > MIGRATIONS.len()) {
         let message = format!("the database has version {version}, this release knows up to {}", MIGRATIONS.len());
         return Err(StoreError::new(StoreErrorKind::Newer, message));
     }
@@ -87,7 +87,7 @@ fn migrate(transaction: &Transaction<'_>) -> Result<(), StoreError> {
         transaction.execute_batch(migration).map_err(database)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION).map_err(database)?;
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64).map_err(database)
+    transaction.pragma_update(None, "user_version", i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)).map_err(database)
 }
 
 fn check_key(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreError> {

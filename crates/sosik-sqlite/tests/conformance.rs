@@ -1,5 +1,7 @@
 //! The SQLite store keeps both ports' contracts, in a file and in memory, which lock differently.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 
 use sosik_core::SeededEntropy;

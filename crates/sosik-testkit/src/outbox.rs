@@ -1,5 +1,7 @@
 //! The contract of [`Outbox`], rule by rule.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use sosik_delivery::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, Change, Claim, Claimed, Outbox, OutboxError, RecipientState,
@@ -36,7 +38,7 @@ macro_rules! outbox_conformance {
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 
 async fn planned(outbox: &dyn Outbox, edition: &str, sizes: &[usize]) -> Campaign {
-    let campaign = campaign(edition).with_audience(sizes.iter().sum::<usize>() as u64, Default::default());
+    let campaign = campaign(edition).with_audience(sizes.iter().sum::<usize>() as u64, BTreeMap::default());
     let batches: Vec<Batch> = sizes.iter().zip(0..).map(|(size, number)| batch(&campaign, number, *size)).collect();
     let planned = outbox.plan(&campaign, &batches).await.unwrap();
     assert!(!planned.already);
@@ -46,7 +48,7 @@ async fn planned(outbox: &dyn Outbox, edition: &str, sizes: &[usize]) -> Campaig
 fn batch(campaign: &Campaign, number: u32, size: usize) -> Batch {
     let people = (0..size as u128).map(|at| SubscriberId::new(uuid::Uuid::from_u128(u128::from(number) << 64 | at)));
     let due = noon() + TimeDelta::seconds(number.into());
-    Batch::new(BatchId::new(campaign.id, number), number % 2 == 0, people.collect(), due)
+    Batch::new(BatchId::new(campaign.id, number), number.is_multiple_of(2), people.collect(), due)
 }
 
 async fn claim(outbox: &dyn Outbox, worker: &str, seconds: i64) -> Option<Claimed> {
@@ -56,7 +58,7 @@ async fn claim(outbox: &dyn Outbox, worker: &str, seconds: i64) -> Option<Claime
 /// Rule 1.
 pub async fn rule_1_a_campaign_is_planned_once(outbox: &dyn Outbox) {
     let first = planned(outbox, "w48", &[2, 1]).await;
-    let mut again = campaign("w48").with_audience(9, Default::default());
+    let mut again = campaign("w48").with_audience(9, BTreeMap::default());
     again.send_at = noon() + TimeDelta::hours(1);
     let more = [batch(&again, 0, 9), batch(&again, 7, 9)];
     let answer = outbox.plan(&again, &more).await.unwrap();

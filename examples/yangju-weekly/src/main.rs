@@ -65,7 +65,10 @@ async fn run(args: &Args) -> Result<(), Failure> {
     let begin = match decision.verdict {
         Verdict::Send => now,
         Verdict::Wait { until, .. } if !real => until,
-        Verdict::Wait { until, .. } => return send::wait_until(until, city.slot.zone()),
+        Verdict::Wait { until, .. } => {
+            send::wait_until(until, city.slot.zone());
+            return Ok(());
+        }
         _ => {
             return Err(Failure::new("it is too late for this edition: a person has to decide (see the reasons above)"));
         }

@@ -33,9 +33,8 @@ pub(crate) fn lock(out: &Path) -> Result<File, Failure> {
 }
 
 /// Says when to come back.
-pub(crate) fn wait_until(until: DateTime<Utc>, zone: Tz) -> Result<(), Failure> {
+pub(crate) fn wait_until(until: DateTime<Utc>, zone: Tz) {
     say(&format!("waiting  run this again at {}", until.with_timezone(&zone).to_rfc3339()));
-    Ok(())
 }
 
 /// Sends the edition to everyone who agreed to it, or goes on where an earlier run stopped.
@@ -68,14 +67,11 @@ pub(crate) async fn deliver(
     }
     let cards = edition::write(&made, &args.out)?;
     report.edition(edition.as_str(), &made.curation.left_out, cards);
-    let campaign = match kept {
-        Some(campaign) => campaign,
-        None => {
-            let message = carrier.transport.upload_all(made.message, &made.media).await?;
-            let batch = carrier.transport.capabilities().batch;
-            let request = Plan::new(key, message, MessageClass::Advertising, Segment::All, send_at, batch);
-            plan(&*store, &*store, &request, clock.now()).await?.campaign
-        }
+    let campaign = if let Some(campaign) = kept { campaign } else {
+        let message = carrier.transport.upload_all(made.message, &made.media).await?;
+        let batch = carrier.transport.capabilities().batch;
+        let request = Plan::new(key, message, MessageClass::Advertising, Segment::All, send_at, batch);
+        plan(&*store, &*store, &request, clock.now()).await?.campaign
     };
     let before = store.tally(campaign.id).await?;
     say(&format!(
@@ -88,7 +84,7 @@ pub(crate) async fn deliver(
         say("sent     this edition was sent before: 0 sent now");
     }
 
-    let engine = Engine::builder(store.clone(), store.clone(), Arc::clone(&carrier.transport))
+    let engine = Engine::builder(Arc::clone(&store) as _, Arc::clone(&store) as _, Arc::clone(&carrier.transport))
         .worker("yangju-weekly")
         .window(SendWindow::statutory_day())
         .window(SendWindow::kakao_brand_message())

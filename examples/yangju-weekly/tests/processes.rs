@@ -1,0 +1,107 @@
+//! The example program as a process: run, killed, run again, and given bad input.
+//!
+//! Each run draws, encrypts, writes and sends for real, at the dealer's own rate.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_yangju-weekly"))
+}
+
+fn run(out: &Path, arguments: &[&str]) -> Output {
+    Command::new(program()).arg("--out").arg(out).args(arguments).env_remove("SOSIK_KEY").output().unwrap()
+}
+
+fn report(out: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(out.join("report.json")).unwrap()).unwrap()
+}
+
+fn error_of(output: &Output) -> String {
+    assert!(!output.status.success(), "it must fail: {}", String::from_utf8_lossy(&output.stdout));
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(text.trim_end().lines().count(), 1, "one clear error: {text}");
+    assert!(text.starts_with("error: "), "{text}");
+    text
+}
+
+#[test]
+fn killed_again_and_again_it_ends_with_everyone_sent_to_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path();
+    for wait in [300, 900, 1_700] {
+        let mut child =
+            Command::new(program()).arg("--out").arg(out).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(wait));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(run(out, &[]).status.success());
+    let last = report(out);
+    let number = |name: &str| last[name].as_u64().unwrap();
+    assert_eq!(number("delivered") + number("failed") + number("fallback"), number("audience"));
+    assert_eq!((number("unknown"), number("outstanding")), (0, 0));
+    assert_eq!(last["emulator"]["duplicates"], 0);
+    assert_eq!(last["emulator"]["distinct"].as_u64(), Some(number("audience")));
+
+    // The same again sends nothing and says so.
+    let again = run(out, &[]);
+    assert!(again.status.success());
+    assert!(String::from_utf8_lossy(&again.stdout).contains("0 sent now"));
+    assert_eq!(report(out)["accepted"], 0);
+}
+
+#[test]
+fn bad_input_gets_one_clear_error_and_leaves_the_database_intact() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    assert!(run(&out, &["--dry-run"]).status.success());
+    let path = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+
+    let text = error_of(&run(&out, &["--feed", "/nowhere/feed.xml"]));
+    assert!(text.contains("the feed (/nowhere/feed.xml)"), "{text}");
+    let text = error_of(&run(&out, &["--feed", &path("page.html", "<html><body>차단</body></html>")]));
+    assert!(text.contains("this is no feed: it is a web page"), "{text}");
+    let text = error_of(&run(&out, &["--feed", &path("cut.xml", "<rss version=\"2.0\"><channel>\n<item>")]));
+    assert!(text.contains("line 2"), "{text}");
+
+    let settings = include_str!("../yangju.toml");
+    let text = error_of(&Command::new(program()).args(["--out"]).arg(&out).args(["--config", &path("bad.toml", &settings.replace("fresh_days", "frsh_days"))]).output().unwrap().one_line());
+    assert!(text.contains("frsh_days") && text.contains("bad.toml"), "{text}");
+
+    let rows = "휴대전화,읍면동,관심분야,광고동의일,동의근거,문자허용\n010-0000-0001,회천1동,,2026-03-02,서면,예\n010-12-345,회천1동,,2026-03-02,서면,예\n";
+    let text = error_of(&run(&out, &["--dry-run", "--subscribers", &path("people.csv", rows)]));
+    assert!(text.contains("line 3, 휴대전화") && text.contains("people.csv") && !text.contains("010-12-345"), "{text}");
+
+    let text = error_of(&run(&out, &["--dry-run", "--key", &"ab".repeat(32)]));
+    assert!(text.contains("sosik.db") && text.contains("the key is not the one"), "{text}");
+    let text = error_of(&run(&out, &["--dry-run", "--key", "short"]));
+    assert!(text.contains("64 hexadecimal digits"), "{text}");
+
+    // After all that the database is as it was.
+    assert!(run(&out, &["--dry-run"]).status.success());
+    let people = run(&out, &["--dry-run"]);
+    assert!(String::from_utf8_lossy(&people.stdout).contains("1000 subscribers, 0 of them new"));
+}
+
+/// Settings' errors point into the file over several lines: the first says what and where.
+trait OneLine {
+    fn one_line(self) -> Output;
+}
+
+impl OneLine for Output {
+    fn one_line(mut self) -> Self {
+        let text = String::from_utf8_lossy(&self.stderr).replace('\n', " ");
+        self.stderr = text.into_bytes();
+        self
+    }
+}

@@ -1,0 +1,161 @@
+//! Crashes at every step, lost answers, and a dealer that is away.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sosik::Clock;
+use sosik::channel::{
+    Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, SendErrorKind, Submission, Submitted, Transport,
+    async_trait,
+};
+use sosik::delivery::{BatchState, DeliveryError, Outbox};
+use sosik_testkit::MockTransport;
+
+use crate::city::City;
+
+/// A transport whose process is killed at the n-th call: before the call is made, or when its answer is on the way.
+#[derive(Debug)]
+struct Killed<T> {
+    inner: T,
+    left: AtomicU32,
+    after: bool,
+}
+
+/// What a killed process leaves behind: a future that never ends.
+async fn dead<R>() -> R {
+    std::future::pending().await
+}
+
+impl<T: Transport> Killed<T> {
+    async fn call<R>(&self, call: impl Future<Output = R> + Send) -> R {
+        let left = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+        match left {
+            Ok(1) if !self.after => dead().await,
+            Ok(1) => {
+                call.await;
+                dead().await
+            }
+            _ => call.await,
+        }
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Transport for Killed<T> {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+    fn capabilities(&self) -> &Capabilities {
+        self.inner.capabilities()
+    }
+    async fn upload(&self, media: &Media) -> Result<MediaRef, SendError> {
+        self.call(self.inner.upload(media)).await
+    }
+    async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
+        self.call(self.inner.submit(submission)).await
+    }
+    async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
+        self.call(self.inner.find(submission, since)).await
+    }
+    async fn receipts(&self) -> Result<ReceiptPage, SendError> {
+        self.call(self.inner.receipts()).await
+    }
+    async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
+        self.call(self.inner.acknowledge(page)).await
+    }
+}
+
+/// Runs an engine over a transport that dies at the n-th call, until it does or all is settled.
+async fn run_until_killed(city: &City, campaign: &sosik::delivery::Campaign, n: u32, after: bool) {
+    let transport = Killed { inner: city.transport(), left: AtomicU32::new(n), after };
+    let engine = city.engine_over(Arc::new(transport)).build();
+    let life = city.settle(&engine, campaign, 500);
+    // A dead call never answers; nothing real takes this long on the loopback.
+    let _ = tokio::time::timeout(std::time::Duration::from_millis(400), life).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_at_any_call_sends_nothing_twice_and_forgets_no_one() {
+    for n in 1..=9 {
+        for after in [false, true] {
+            let city = City::of(60, |options| options.with_repeated_receipts(0.1)).await;
+            let campaign = city.plan(20).await;
+            run_until_killed(&city, &campaign, n, after).await;
+            // The next process: a new engine under the same name, nothing left of the old one but the database.
+            let engine = city.engine().build();
+            city.settle(&engine, &campaign, 500).await;
+            let (tally, stats) = (city.store.tally(campaign.id).await.unwrap(), city.emulator.stats());
+            assert_eq!((tally.delivered, tally.planned()), (60, 60), "call {n}, after {after}: {tally:?}");
+            assert_eq!((stats.accepted, stats.duplicates), (60, 0), "call {n}, after {after}: {stats:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_answers_are_looked_up_and_never_guessed() {
+    let city = City::of(100, |options| options.with_lost_answers(0.6)).await;
+    let campaign = city.plan(10).await;
+    let engine = city.engine().build();
+    city.settle(&engine, &campaign, 1_000).await;
+    let (tally, stats) = (city.store.tally(campaign.id).await.unwrap(), city.emulator.stats());
+    assert_eq!((tally.delivered, stats.accepted, stats.duplicates), (100, 100, 0), "{stats:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_request_is_repeated_under_its_key_only_while_the_key_lives() {
+    // Nobody knows of the request: the answer was lost on the way there.
+    for (hours, accepted, unknown) in [(20, 5, 0), (23, 0, 5)] {
+        let city = City::of(5, |options| options).await;
+        let campaign = city.plan(10).await;
+        let mut mock = MockTransport::new();
+        let capabilities = city.transport().capabilities().clone();
+        mock.expect_capabilities().return_const(capabilities);
+        mock.expect_name().return_const("mock".to_owned());
+        mock.expect_submit().times(1).returning(|_| Err(SendError::new(SendErrorKind::OutcomeUnknown, "mock")));
+        mock.expect_receipts().returning(|| Ok(ReceiptPage::default()));
+        let engine = city.engine_over(Arc::new(mock)).build();
+        let step = engine.run_due(city.clock.now(), 1).await.unwrap();
+        assert!(step.trouble.unwrap().may_have_arrived());
+
+        city.clock.advance(TimeDelta::hours(hours));
+        let engine = city.engine().build();
+        let step = engine.run_due(city.clock.now(), 1).await.unwrap();
+        assert_eq!((step.accepted, step.held.len()), (accepted, usize::from(unknown > 0)), "{hours} hours");
+        city.settle(&engine, &campaign, 200).await;
+        let tally = city.store.tally(campaign.id).await.unwrap();
+        assert_eq!((tally.delivered, tally.unknown), (accepted, unknown), "{hours} hours");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_stops_everything_and_loses_nothing() {
+    let city = City::of(5, |options| options).await;
+    let campaign = city.plan(10).await;
+    let wrong = sosik::bizgo::Bizgo::builder("WRONG", "SENDER").base_url(city.emulator.url()).build().unwrap();
+    let error = city.engine_over(Arc::new(wrong)).build().run_due(city.clock.now(), 1).await.unwrap_err();
+    assert!(matches!(error, DeliveryError::Transport(_)), "{error}");
+    let engine = city.engine().build();
+    city.settle(&engine, &campaign, 100).await;
+    assert_eq!(city.store.tally(campaign.id).await.unwrap().delivered, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_dealer_refuses_whole_is_held_for_a_person() {
+    let city = City::of(5, |options| options).await;
+    let campaign = city.plan(10).await;
+    let mut mock = MockTransport::new();
+    mock.expect_capabilities().return_const(city.transport().capabilities().clone());
+    mock.expect_submit().times(1).returning(|_| Err(SendError::new(SendErrorKind::Refused, "mock").with_code("A322")));
+    mock.expect_receipts().returning(|| Ok(ReceiptPage::default()));
+    let engine = city.engine_over(Arc::new(mock)).build();
+    let step = engine.run_due(city.clock.now(), 10).await.unwrap();
+    assert_eq!(step.held.len(), 1);
+    assert!(step.held[0].1.contains("A322"), "{:?}", step.held);
+    // It is not tried again by itself.
+    city.clock.advance(TimeDelta::days(1));
+    let step = engine.run_due(city.clock.now(), 10).await.unwrap();
+    assert_eq!((step.batches, step.next_due), (0, None));
+    let batch = city.store.batch(sosik::delivery::BatchId::new(campaign.id, 0)).await.unwrap().unwrap();
+    assert_eq!((batch.state, batch.note.is_some()), (BatchState::Held, true));
+}
