@@ -30,8 +30,16 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "sosik",
         &[
-            "sosik-bizgo", "sosik-cards", "sosik-channel", "sosik-content", "sosik-core", "sosik-delivery", "sosik-feeds",
-            "sosik-registry", "sosik-schedule", "sosik-sqlite",
+            "sosik-bizgo",
+            "sosik-cards",
+            "sosik-channel",
+            "sosik-content",
+            "sosik-core",
+            "sosik-delivery",
+            "sosik-feeds",
+            "sosik-registry",
+            "sosik-schedule",
+            "sosik-sqlite",
         ],
     ),
     ("yangju-weekly", &["sosik", "sosik-emulator"]),
@@ -65,8 +73,7 @@ fn crates_know_only_those_they_may() {
     let packages: BTreeSet<&str> = metadata.packages.iter().map(|package| package.name.as_str()).collect();
     assert_eq!(packages, table.keys().copied().collect(), "every package has its row");
     for package in &metadata.packages {
-        let ours: BTreeSet<&str> =
-            dependencies(package).into_iter().filter(|name| name.starts_with("sosik")).collect();
+        let ours: BTreeSet<&str> = dependencies(package).into_iter().filter(|name| name.starts_with("sosik")).collect();
         let allowed = &table[package.name.as_str()];
         assert!(ours.is_subset(allowed), "{} may not know {:?}", package.name, ours.difference(allowed));
     }
@@ -84,7 +91,9 @@ fn what_one_crate_alone_may_use_no_other_uses() {
 
 #[test]
 fn every_feature_has_its_row_in_the_docs_and_its_comment_in_the_manifest() {
-    for package in metadata().packages.iter().filter(|package| package.name.starts_with("sosik") && package.publish.is_none()) {
+    for package in
+        metadata().packages.iter().filter(|package| package.name.starts_with("sosik") && package.publish.is_none())
+    {
         let docs = file(&format!("crates/{}/src/lib.rs", package.name));
         let manifest = file(&format!("crates/{}/Cargo.toml", package.name));
         let rows: BTreeSet<&str> = docs
@@ -125,7 +134,8 @@ fn the_papers_agree_with_the_manifests() {
     assert!(metadata.packages.iter().all(|package| package.version.to_string() == version), "versions are in lockstep");
     let msrv = metadata.packages[0].rust_version.as_ref().unwrap().to_string();
     let readme = file("README.md");
-    let minor = msrv.rsplit_once('.').filter(|_| msrv.matches('.').count() == 2).map_or(msrv.as_str(), |(minor, _)| minor);
+    let minor =
+        msrv.rsplit_once('.').filter(|_| msrv.matches('.').count() == 2).map_or(msrv.as_str(), |(minor, _)| minor);
     assert!(readme.contains(&format!("Rust {minor}")), "README names Rust {minor}");
     assert!(file("CHANGELOG.md").contains("## [Unreleased]"));
     let map = file("docs/architecture.md");
@@ -148,8 +158,17 @@ fn the_readme_s_commands_are_those_that_ci_runs() {
 #[test]
 fn the_top_level_holds_what_was_agreed() {
     let allowed = [
-        "Cargo.toml", "Cargo.lock", "crates", "examples", "tests", "docs", "README.md", "CHANGELOG.md", "LICENSE-MIT",
-        "LICENSE-APACHE", "target",
+        "Cargo.toml",
+        "Cargo.lock",
+        "crates",
+        "examples",
+        "tests",
+        "docs",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "target",
     ];
     for entry in std::fs::read_dir(root()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();

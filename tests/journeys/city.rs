@@ -82,6 +82,9 @@ pub(crate) fn open(path: &std::path::Path) -> SqliteStore {
 }
 
 pub(crate) fn message() -> Message {
-    let text = TextMessage::new(PhoneNumber::parse("031-8082-0000").unwrap(), "(광고)양주시청 소식\n무료수신거부 080-000-0000");
+    let text = TextMessage::new(
+        PhoneNumber::parse("031-8082-0000").unwrap(),
+        "(광고)양주시청 소식\n무료수신거부 080-000-0000",
+    );
     text.unwrap().into()
 }

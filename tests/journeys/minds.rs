@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use sosik::SeededEntropy;
 use sosik::Clock;
+use sosik::SeededEntropy;
 use sosik::delivery::Outbox;
 use sosik::registry::{ConsentEvent, Purpose, SecretKey, StoreErrorKind, SubscriberStore, Suppression, Vault};
 use sosik::sqlite::SqliteStore;
@@ -39,7 +39,10 @@ async fn numbers_never_reach_the_file_in_the_clear() {
         files += 1;
         for number in 1..=50 {
             let digits = phone(number);
-            assert!(!bytes.windows(11).any(|window| window == digits.expose().as_bytes()), "{digits:?} lies in the file");
+            assert!(
+                !bytes.windows(11).any(|window| window == digits.expose().as_bytes()),
+                "{digits:?} lies in the file"
+            );
         }
     }
     assert!(files >= 2, "the database and its log are looked at");
@@ -57,7 +60,8 @@ async fn a_wrong_key_and_a_newer_file_are_refused_and_left_alone() {
     assert_eq!(open(&"0f".repeat(32)).unwrap().count().await.unwrap(), 3);
 
     let other = city.folder.path().join("other.db");
-    std::fs::write(&other, "this is no database, but long enough to have a header of one hundred bytes. ".repeat(3)).unwrap();
+    std::fs::write(&other, "this is no database, but long enough to have a header of one hundred bytes. ".repeat(3))
+        .unwrap();
     let vault = Vault::new(&SecretKey::from_hex(&"0f".repeat(32)).unwrap(), Arc::new(SeededEntropy::new(1)));
     let before = std::fs::read(&other).unwrap();
     let error = SqliteStore::open(&other, vault, Arc::new(SeededEntropy::new(2))).unwrap_err();

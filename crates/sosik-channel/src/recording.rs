@@ -142,11 +142,12 @@ impl Transport for RecordingTransport {
         let mut state = self.lock();
         let mut parts = page.split('-').skip(1).filter_map(|part| part.parse::<usize>().ok());
         if let (Some(number), Some(count)) = (parts.next(), parts.next())
-            && number == state.pages {
-                let count = count.min(state.receipts.len());
-                state.receipts.drain(..count);
-                state.pages += 1;
-            }
+            && number == state.pages
+        {
+            let count = count.min(state.receipts.len());
+            state.receipts.drain(..count);
+            state.pages += 1;
+        }
         Ok(())
     }
 }

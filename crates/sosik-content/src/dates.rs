@@ -14,12 +14,14 @@ pub(crate) fn dates(text: &str, published: NaiveDate) -> Vec<NaiveDate> {
                     && at >= 2
                     && chars[at - 2].is_ascii_digit()
                     && chars[at - 1] != '~');
-        if chars[at].is_ascii_digit() && fresh
-            && let Some((date, end)) = date_at(&chars, at, published) {
-                out.push(date);
-                at = end;
-                continue;
-            }
+        if chars[at].is_ascii_digit()
+            && fresh
+            && let Some((date, end)) = date_at(&chars, at, published)
+        {
+            out.push(date);
+            at = end;
+            continue;
+        }
         at += 1;
     }
     out
@@ -50,10 +52,11 @@ fn skip(chars: &[char], mut at: usize, what: &[char]) -> Option<usize> {
 
 fn date_at(chars: &[char], at: usize, published: NaiveDate) -> Option<(NaiveDate, usize)> {
     if let Some((year, end)) = number(chars, at, 4).filter(|(y, _)| (2000..2100).contains(y))
-        && let Some(next) = skip(chars, end, &['년', '.']) {
-            let (month, day, end) = month_day(chars, next, true)?;
-            return Some((NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?, end));
-        }
+        && let Some(next) = skip(chars, end, &['년', '.'])
+    {
+        let (month, day, end) = month_day(chars, next, true)?;
+        return Some((NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?, end));
+    }
     let (month, day, end) = month_day(chars, at, false)?;
     let near = |year: i32| NaiveDate::from_ymd_opt(year, month, day);
     let best = [-1, 0, 1]

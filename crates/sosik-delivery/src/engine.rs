@@ -461,7 +461,11 @@ impl Engine {
     pub async fn record(&self, receipts: &[Receipt], now: DateTime<Utc>) -> Result<usize, DeliveryError> {
         let mut by_batch: BTreeMap<BatchId, Vec<(usize, &Receipt)>> = BTreeMap::new();
         for receipt in receipts {
-            if let Some(Ok(reference)) = receipt.reference.as_deref().map(str::parse::<RecipientRef>) { by_batch.entry(reference.batch).or_default().push((reference.index, receipt)) } else { tracing::debug!("a receipt without a reference of ours") }
+            if let Some(Ok(reference)) = receipt.reference.as_deref().map(str::parse::<RecipientRef>) {
+                by_batch.entry(reference.batch).or_default().push((reference.index, receipt))
+            } else {
+                tracing::debug!("a receipt without a reference of ours")
+            }
         }
         let mut news = 0;
         for (id, receipts) in by_batch {

@@ -11,6 +11,7 @@ use sosik_feeds::{FeedError, parse};
 #[expect(clippy::disallowed_methods, reason = "tests find the corpus by an environment variable")]
 fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
     let Some(corpus) = std::env::var_os("SOSIK_CORPUS") else {
+        assert!(std::env::var_os("SOSIK_REQUIRE_CORPUS").is_none(), "the corpus must be here: set SOSIK_CORPUS");
         println!("SKIPPED: SOSIK_CORPUS is not set, no file of {folder} was read");
         return Vec::new();
     };

@@ -87,7 +87,9 @@ fn migrate(transaction: &Transaction<'_>) -> Result<(), StoreError> {
         transaction.execute_batch(migration).map_err(database)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION).map_err(database)?;
-    transaction.pragma_update(None, "user_version", i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)).map_err(database)
+    transaction
+        .pragma_update(None, "user_version", i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))
+        .map_err(database)
 }
 
 fn check_key(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreError> {

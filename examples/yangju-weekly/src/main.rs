@@ -70,7 +70,9 @@ async fn run(args: &Args) -> Result<(), Failure> {
             return Ok(());
         }
         _ => {
-            return Err(Failure::new("it is too late for this edition: a person has to decide (see the reasons above)"));
+            return Err(Failure::new(
+                "it is too late for this edition: a person has to decide (see the reasons above)",
+            ));
         }
     };
     let clock: Arc<dyn Clock> = if real { system } else { Arc::new(ShiftedClock::starting_at(begin, system)) };

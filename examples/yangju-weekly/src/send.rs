@@ -67,7 +67,9 @@ pub(crate) async fn deliver(
     }
     let cards = edition::write(&made, &args.out)?;
     report.edition(edition.as_str(), &made.curation.left_out, cards);
-    let campaign = if let Some(campaign) = kept { campaign } else {
+    let campaign = if let Some(campaign) = kept {
+        campaign
+    } else {
         let message = carrier.transport.upload_all(made.message, &made.media).await?;
         let batch = carrier.transport.capabilities().batch;
         let request = Plan::new(key, message, MessageClass::Advertising, Segment::All, send_at, batch);

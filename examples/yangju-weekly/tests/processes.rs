@@ -75,7 +75,15 @@ fn bad_input_gets_one_clear_error_and_leaves_the_database_intact() {
     assert!(text.contains("line 2"), "{text}");
 
     let settings = include_str!("../yangju.toml");
-    let text = error_of(&Command::new(program()).args(["--out"]).arg(&out).args(["--config", &path("bad.toml", &settings.replace("fresh_days", "frsh_days"))]).output().unwrap().one_line());
+    let text = error_of(
+        &Command::new(program())
+            .args(["--out"])
+            .arg(&out)
+            .args(["--config", &path("bad.toml", &settings.replace("fresh_days", "frsh_days"))])
+            .output()
+            .unwrap()
+            .one_line(),
+    );
     assert!(text.contains("frsh_days") && text.contains("bad.toml"), "{text}");
 
     let rows = "휴대전화,읍면동,관심분야,광고동의일,동의근거,문자허용\n010-0000-0001,회천1동,,2026-03-02,서면,예\n010-12-345,회천1동,,2026-03-02,서면,예\n";

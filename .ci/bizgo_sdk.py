@@ -1,0 +1,89 @@
+"""The dealer's own SDK judges the emulator: usage: bizgo_sdk.py BASE_URL KEY"""
+
+import sys
+import time
+
+from bizgo import AuthenticationError, BadRequestError, Bizgo, BrandMessage, MmsMessage, RateLimitError, SmsMessage
+
+base_url, key = sys.argv[1:]
+checks = 0
+
+
+def check(what, condition):
+    global checks
+    if not condition:
+        sys.exit(f"FAILED: {what}")
+    checks += 1
+    print(f"ok: {what}")
+
+
+JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000" "ffc0000b080190032001011100" "ffd9")  # 800x400
+
+with Bizgo(api_key=key, base_url=base_url) as client:
+    picture = client.files.upload_brand_message(JPEG, kind="carouselFeed", filename="card.jpg")
+    check("a picture is uploaded", picture.img_url.startswith("https://"))
+
+    def card(n):
+        return {
+            "header": f"카드 {n}",
+            "message": f"내용 {n}",
+            "attachment": {
+                "button": [{"type": "WL", "name": "자세히 보기", "urlPc": "https://www.example.go.kr/1", "urlMobile": "https://www.example.go.kr/1"}],
+                "image": {"imgUrl": picture.img_url, "imgLink": "https://www.example.go.kr/1"},
+            },
+        }
+
+    flow = [
+        BrandMessage(send_type="free", msg_type="FC", sender_key="SENDER_KEY_EXAMPLE", targeting="I", ad_flag="Y",
+                     carousel={"list": [card(1), card(2)], "tail": {"urlMobile": "https://www.example.go.kr/all"}}),
+        MmsMessage(from_="0310000000", title="(광고) 주간 소식", text="(광고) 예시시 주간 소식 무료거부 0800000000"),
+    ]
+    people = [f"0100000{n:04d}" for n in range(1, 51)]
+    first = client.send.omni(to=people, messages=flow, idempotency_key="weekly-1", ref="w48")
+    check("50 recipients are accepted", len(first.succeeded) == 50 and not first.failed and not first.duplicates)
+    again = client.send.omni(to=people + ["01000000051"], messages=flow, idempotency_key="weekly-1", ref="w48")
+    check("a repeat comes back as duplicates", len(again.duplicates) == 50 and len(again.succeeded) == 1)
+    check("a repeat has no message keys but the new one's", len(again.msg_keys) == 1)
+
+    time.sleep(1.2)
+    reports = []
+    check("receipts are polled and acknowledged", client.reports.consume(reports.extend) == 51 and len(reports) == 51)
+    check("a receipt is a success with its reference", reports[0].report_code == "10000" and reports[0].ref == "w48")
+    check("nothing is left to poll", client.reports.poll().empty)
+    key_of_one = first.msg_keys[0]
+    check("one message is looked up", client.reports.inquiry(key_of_one)[0].msg_key == key_of_one)
+    check("its status is known", client.messages.status(key_of_one)[0].response_code == "A000")
+    check("its request is known", len(client.messages.status_by_request_id(key_of_one[:-3])) == 50)
+
+    try:
+        client.send.sms(to="01000000001", from_="0310000000", text="안내", idempotency_key="k" * 200)
+        check("an SMS is accepted", True)
+    except Exception as error:  # noqa: BLE001
+        sys.exit(f"FAILED: an SMS: {error}")
+    try:
+        flow[0].ad_flag = "N"
+        client.send.omni(to=people[:1], messages=flow)
+        sys.exit("FAILED: a carousel without adFlag=Y was taken")
+    except BadRequestError as error:
+        check("a carousel without adFlag=Y is refused by A506", error.code == "A506")
+
+    bulk = client.send.bulk(to=[f"0100001{n:04d}" for n in range(600)], messages=[SmsMessage(from_="0310000000", text="안내")],
+                            idempotency_key_prefix="bulk")
+    check("600 in bulk keep within the rate", bulk.ok and len(bulk.msg_keys) == 600)
+
+with Bizgo(api_key="WRONG", base_url=base_url) as client:
+    try:
+        client.send.sms(to="01000000001", from_="0310000000", text="안내")
+        sys.exit("FAILED: a wrong key was taken")
+    except AuthenticationError as error:
+        check("a wrong key is an AuthenticationError", error.http_status == 401)
+
+with Bizgo(api_key=key, base_url=base_url, rate_limit=None, max_retries=0) as client:
+    try:
+        for n in range(3):
+            client.send.sms(to=[f"0100002{i:04d}" for i in range(200)], from_="0310000000", text="안내")
+        sys.exit("FAILED: 600 in a second were taken")
+    except RateLimitError as error:
+        check("too many in a second is a RateLimitError with its wait", error.retry_after >= 1)
+
+print(f"{checks} passed, 0 failed")
