@@ -113,7 +113,6 @@ pub struct Brief {
 
 impl Brief {
     /// A brief for the edition of `channel` at the nominal `slot`; civil dates are read in `zone`.
-    #[must_use]
     pub fn builder(channel: ChannelId, slot: DateTime<Utc>, zone: Tz) -> BriefBuilder {
         BriefBuilder(Self {
             channel,

@@ -462,9 +462,9 @@ impl Engine {
         let mut by_batch: BTreeMap<BatchId, Vec<(usize, &Receipt)>> = BTreeMap::new();
         for receipt in receipts {
             if let Some(Ok(reference)) = receipt.reference.as_deref().map(str::parse::<RecipientRef>) {
-                by_batch.entry(reference.batch).or_default().push((reference.index, receipt))
+                by_batch.entry(reference.batch).or_default().push((reference.index, receipt));
             } else {
-                tracing::debug!("a receipt without a reference of ours")
+                tracing::debug!("a receipt without a reference of ours");
             }
         }
         let mut news = 0;
