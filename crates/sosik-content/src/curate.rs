@@ -134,6 +134,7 @@ fn reasons(left_out: &[LeftOut]) -> String {
 
 struct Candidate<'a> {
     post: &'a Post,
+    old: bool,
     topic: Topic,
     score: i64,
     published: DateTime<Utc>,
@@ -142,6 +143,8 @@ struct Candidate<'a> {
 
 /// Chooses the posts of an edition and makes their cards.
 ///
+/// An edition that would be shorter than the brief's least number of cards is filled with posts beyond their topic's
+/// quota, and then with posts up to three spans of news old.
 /// It is deterministic: the answer depends on nothing but the posts and the brief, and not on the posts' order.
 ///
 /// # Errors
@@ -152,8 +155,9 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
     let mut candidates: Vec<(usize, Candidate<'_>)> = posts
         .iter()
         .enumerate()
-        .filter(|(at, _)| reasons[*at].is_none())
+        .filter(|(at, _)| matches!(reasons[*at], None | Some(Reason::Old)))
         .filter_map(|(at, post)| Some((at, candidate(post, brief, post.published?))))
+        .filter(|(_, candidate)| !candidate.old || may_fill(candidate, brief))
         .collect();
 
     drop_duplicates(&mut candidates, &mut reasons);
@@ -192,6 +196,17 @@ fn unfit(post: &Post, brief: &Brief) -> Option<Reason> {
     if brief.news_until.signed_duration_since(published) > brief.fresh_for {
         return Some(Reason::Old);
     }
+    unusable(post, brief, published)
+}
+
+/// Whether an older post may fill an edition that would else be too short: one up to three spans of news old.
+fn may_fill(candidate: &Candidate<'_>, brief: &Brief) -> bool {
+    let age = brief.news_until.signed_duration_since(candidate.published);
+    age <= brief.fresh_for * 3 && unusable(candidate.post, brief, candidate.published).is_none()
+}
+
+/// What is wrong with a post besides its age.
+fn unusable(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Option<Reason> {
     let all = format!("{}\n{}", post.title, post.text);
     if let Some(words) = COMMERCIAL.iter().find(|words| all.contains(**words)) {
         return Some(Reason::Commercial { words: (*words).to_owned() });
@@ -216,6 +231,7 @@ fn day(instant: DateTime<Utc>, brief: &Brief) -> NaiveDate {
 fn candidate<'a>(post: &'a Post, brief: &Brief, published: DateTime<Utc>) -> Candidate<'a> {
     Candidate {
         post,
+        old: brief.news_until.signed_duration_since(published) > brief.fresh_for,
         topic: classify(post).topic,
         score: score(post, brief, published),
         published,
@@ -270,14 +286,14 @@ fn choose<'a>(
     // First the room that each topic keeps, in the brief's order; then whatever is most useful.
     for quota in brief.quotas.iter() {
         for at in 0..candidates.len() {
-            let room = taken.iter().filter(|t| **t).count() < brief.max_cards;
+            let room = taken.iter().filter(|t| **t).count() < brief.max_cards && !candidates[at].1.old;
             if room && candidates[at].1.topic == quota.topic && count(&taken, quota.topic) < quota.min {
                 taken[at] = true;
             }
         }
     }
     for at in 0..candidates.len() {
-        if taken[at] {
+        if taken[at] || candidates[at].1.old {
             continue;
         }
         let topic = candidates[at].1.topic;
@@ -288,6 +304,16 @@ fn choose<'a>(
             reasons[candidates[at].0] = Some(Reason::Full);
         } else {
             taken[at] = true;
+        }
+    }
+    // An edition that would be too short is filled: with what its quota kept out, then with what is older.
+    for old in [false, true] {
+        for at in 0..candidates.len() {
+            let short = taken.iter().filter(|t| **t).count() < brief.min_cards;
+            if short && !taken[at] && candidates[at].1.old == old {
+                taken[at] = true;
+                reasons[candidates[at].0] = None;
+            }
         }
     }
     let mut chosen: Vec<&Candidate<'_>> =

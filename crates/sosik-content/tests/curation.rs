@@ -93,8 +93,25 @@ fn a_topic_above_its_quota_is_left_out_by_name() {
 }
 
 #[test]
+fn a_thin_week_is_filled_beyond_quotas_and_then_with_older_posts() {
+    let body = "도서관에서 전시를 엽니다. 누구나 무료로 볼 수 있습니다.";
+    let titles = ["옥정호수도서관 그림책 전시", "꿈나무도서관 사진 전시", "고암도서관 작은 음악회"];
+    let mut posts: Vec<Post> = (1..).zip(titles).map(|(n, title)| post(n, title, body, 1)).collect();
+    let quotas = || Quotas::none().with(Topic::Culture, 1, 1).with(Topic::Living, 1, 6);
+    let brief = || brief().quotas(quotas()).build().unwrap();
+    assert_eq!(curate(&posts, &brief()).unwrap().edition.cards().len(), 3);
+    posts[2].published = Some(slot() - TimeDelta::days(20));
+    assert_eq!(curate(&posts, &brief()).unwrap().edition.cards().len(), 3);
+    posts[2].published = Some(slot() - TimeDelta::days(22));
+    assert_eq!(
+        curate(&posts, &brief()).unwrap_err().to_string(),
+        "2 of 3 posts are fit for a card, the edition needs 3 (1 old)"
+    );
+}
+
+#[test]
 fn too_few_posts_are_an_error_that_says_why_for_each() {
-    let posts = vec![post(1, "지난달 소식", "지난달에 있었던 도로 공사 소식을 전합니다. 자세한 내용은 누리집에.", 20)];
+    let posts = vec![post(1, "지난달 소식", "지난달에 있었던 도로 공사 소식을 전합니다. 자세한 내용은 누리집에.", 30)];
     let error = curate(&posts, &brief().build().unwrap()).unwrap_err();
     assert_eq!(error.to_string(), "0 of 1 posts are fit for a card, the edition needs 3 (1 old)");
     assert_eq!(error.left_out.len(), 1);

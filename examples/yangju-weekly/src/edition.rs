@@ -28,6 +28,14 @@ pub(crate) fn read(path: Option<&Path>) -> Result<Feed, Failure> {
     for rejected in &feed.rejected {
         say(&format!("         not a post: {rejected}"));
     }
+    if feed.posts.is_empty() {
+        let first = feed.rejected.first().map(ToString::to_string).unwrap_or_default();
+        let place = place.display();
+        return Err(Failure::new(format!(
+            "the feed ({place}): none of its {} items is a post: {first}",
+            feed.rejected.len()
+        )));
+    }
     Ok(feed)
 }
 

@@ -42,7 +42,7 @@ fn complain(failure: &Failure) {
 async fn run(args: &Args) -> Result<(), Failure> {
     let city = City::read(args.config.as_deref())?;
     let feed = edition::read(args.feed.as_deref())?;
-    let _lock = send::lock(&args.out)?;
+    let mut folder = send::Folder::take(&args.out)?;
 
     // A rehearsal begins at the slot after the newest post; a real run is now.
     let system: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -75,6 +75,8 @@ async fn run(args: &Args) -> Result<(), Failure> {
             ));
         }
     };
+    // A rehearsal that goes on where another stopped does not turn its clock back.
+    let begin = if real { begin } else { folder.last.map_or(begin, |last| begin.max(last)) };
     let clock: Arc<dyn Clock> = if real { system } else { Arc::new(ShiftedClock::starting_at(begin, system)) };
-    send::deliver(args, &city, made, nominal, decision.due, &clock, &mut report).await
+    send::deliver(args, &city, made, nominal, decision.due, &clock, &mut folder, &mut report).await
 }

@@ -1,6 +1,7 @@
 //! From the message to the receipts: choose, plan, send, settle.
 
 use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,14 +22,36 @@ use crate::people;
 use crate::report::Report;
 use crate::screen::{Progress, say};
 
-/// Takes the folder for this run alone: two runs under one worker's name would take each other's batches.
-pub(crate) fn lock(out: &Path) -> Result<File, Failure> {
-    std::fs::create_dir_all(out).map_err(Failure::at("the folder", out))?;
-    let path = out.join("lock");
-    let file = File::create(&path).map_err(Failure::at("the lock", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(_) => Err(Failure::new(format!("another run is at work in {}: wait for it to end", out.display()))),
+/// A folder taken for one run, and the instant at which the run before it was last at work.
+pub(crate) struct Folder {
+    lock: File,
+    pub(crate) last: Option<DateTime<Utc>>,
+}
+
+impl Folder {
+    /// Takes a folder for this run alone: two runs under one worker's name would take each other's batches.
+    pub(crate) fn take(out: &Path) -> Result<Self, Failure> {
+        std::fs::create_dir_all(out).map_err(Failure::at("the folder", out))?;
+        let path = out.join("lock");
+        let mut options = File::options();
+        let options = options.read(true).write(true).create(true).truncate(false);
+        let mut lock = options.open(&path).map_err(Failure::at("the lock", &path))?;
+        if lock.try_lock().is_err() {
+            return Err(Failure::new(format!("another run is at work in {}: wait for it to end", out.display())));
+        }
+        let mut text = String::new();
+        lock.read_to_string(&mut text).map_err(Failure::at("the lock", &path))?;
+        let last = DateTime::parse_from_rfc3339(text.trim()).ok().map(|at| at.to_utc());
+        Ok(Self { lock, last })
+    }
+
+    /// Writes down that the run was at work at an instant: a rehearsal's clock never goes back.
+    fn at_work(&mut self, now: DateTime<Utc>) {
+        // A kill in between leaves no instant, and the next rehearsal begins at the slot again.
+        let written = self.lock.rewind().and_then(|()| writeln!(self.lock, "{}", now.to_rfc3339()));
+        if let Err(error) = written {
+            say(&format!("         the lock cannot be written: {error}"));
+        }
     }
 }
 
@@ -37,6 +60,7 @@ pub(crate) fn wait_until(until: DateTime<Utc>, zone: Tz) {
     say(&format!("waiting  run this again at {}", until.with_timezone(&zone).to_rfc3339()));
 }
 
+#[expect(clippy::too_many_arguments, reason = "what a run has gathered by then")]
 /// Sends the edition to everyone who agreed to it, or goes on where an earlier run stopped.
 pub(crate) async fn deliver(
     args: &Args,
@@ -45,6 +69,7 @@ pub(crate) async fn deliver(
     nominal: DateTime<Utc>,
     send_at: DateTime<Utc>,
     clock: &Arc<dyn Clock>,
+    folder: &mut Folder,
     report: &mut Report,
 ) -> Result<(), Failure> {
     let store = Arc::new(people::store(args)?);
@@ -94,7 +119,12 @@ pub(crate) async fn deliver(
         .build();
     let runner = Runner::new(engine, Arc::clone(clock)).with_patience(TimeDelta::seconds(20));
     let mut progress = Progress::new(&before);
-    let outcome = runner.run_until_settled(campaign.id, |step| progress.step(step)).await;
+    let outcome = runner
+        .run_until_settled(campaign.id, |step| {
+            progress.step(step);
+            folder.at_work(clock.now());
+        })
+        .await;
     progress.done();
 
     let tally = store.tally(campaign.id).await?;
