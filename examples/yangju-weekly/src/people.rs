@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use sosik::Entropy;
 use sosik::SystemEntropy;
 use sosik::registry::{Directory, NewSubscriber, Put, SecretKey, SubscriberStore, Vault, import};
@@ -70,11 +70,12 @@ pub(crate) async fn bring(
 /// without text messages.
 fn placeholders(directory: &Directory, today: NaiveDate) -> String {
     let districts: Vec<&str> = directory.on(today).map(|district| district.name.as_str()).collect();
+    let consented = today.checked_sub_days(Days::new(200)).unwrap_or(today).to_string();
     let topics = ["", "문화;축제·행사", "재난·안전", "관광", "시정소식;생활정보"];
     let mut csv = format!("{}\n", import::COLUMNS.join(","));
     for number in 1..=1_000_usize {
         let (consent, evidence) =
-            if number % 12 == 0 { ("", "") } else { ("2026-03-02", "주민센터 서면 신청서") };
+            if number % 12 == 0 { ("", "") } else { (consented.as_str(), "주민센터 서면 신청서") };
         let text = if number % 10 == 0 { "아니오" } else { "예" };
         let district = districts[number % districts.len()];
         let _ = writeln!(
