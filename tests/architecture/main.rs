@@ -10,7 +10,7 @@ use sosik_tests::{file, root};
 const EDGES: &[(&str, &[&str])] = &[
     ("sosik-core", &[]),
     ("sosik-content", &["sosik-core"]),
-    ("sosik-schedule", &["sosik-core"]),
+    ("sosik-schedule", &[]),
     ("sosik-registry", &["sosik-core"]),
     ("sosik-channel", &["sosik-content", "sosik-core"]),
     ("sosik-cards", &["sosik-content", "sosik-core"]),

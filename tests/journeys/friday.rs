@@ -66,6 +66,26 @@ async fn whom_receipts_call_gone_is_not_chosen_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_settles_what_polling_has_not_brought_yet() {
+    use sosik::bizgo::webhook;
+
+    let city = City::of(2, |options| options.with_receipt_delay(TimeDelta::days(2))).await;
+    let campaign = city.plan(10).await;
+    let engine = city.engine().build();
+    engine.run_due(city.clock.now(), 1).await.unwrap();
+    let reference = sosik::delivery::BatchId::new(campaign.id, 0).reference(0);
+    let body = format!(
+        r#"{{"msgKey":"K1","serviceType":"SMS","msgType":"SM","sendTime":"2026-11-27T15:00:00.000+09:00",
+            "reportTime":"2026-11-27T15:00:02.000+09:00","reportType":"SM","reportCode":"10000","ref":"{reference}"}}"#
+    );
+    let receipt = webhook::parse(body.as_bytes()).unwrap();
+    assert_eq!(webhook::acknowledgement(&receipt), r#"{"msgKey":"K1"}"#);
+    assert_eq!(engine.record(&[receipt.clone(), receipt], city.clock.now()).await.unwrap(), 1);
+    let tally = city.store.tally(campaign.id).await.unwrap();
+    assert_eq!((tally.delivered, tally.outstanding()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn receipts_that_never_come_are_asked_for_and_then_given_up() {
     let city = City::of(5, |options| options.with_receipt_delay(TimeDelta::days(30))).await;
     let campaign = city.plan(10).await;

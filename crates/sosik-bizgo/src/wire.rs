@@ -220,3 +220,80 @@ pub(crate) struct Status {
 /// Nothing of interest.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Nothing {}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use sosik_channel::{Advertising, Media, MediaRef, PictureFormat, Refusal};
+    use sosik_content::WebLink;
+    use sosik_core::PhoneNumber;
+
+    use super::*;
+
+    fn message() -> Message {
+        let link = |path: &str| WebLink::parse(&format!("https://www.example.go.kr/{path}")).unwrap();
+        let card = |n: u32| {
+            let mut picture = Media::new(PictureFormat::Jpeg, (800, 400), "글", vec![1]).picture;
+            picture.media = Some(MediaRef::new("https://mud-kage.kakao.com/dn/example/img_l.jpg"));
+            CarouselCard::new(format!("카드 {n}"), format!("내용 {n}"), picture)
+                .with_link(link(&n.to_string()))
+                .with_button(sosik_channel::Button::new("자세히 보기", link("1")))
+        };
+        let from = PhoneNumber::parse("031-000-0000").unwrap();
+        let text = TextMessage::new(from, "(광고) 예시시 주간 소식 무료거부 0800000000").unwrap();
+        Message::new(Body::CarouselFeed(CarouselFeed::new(vec![card(1), card(2)]).with_tail(link("all"))))
+            .with_advertising(Advertising::new("예시시청", Refusal::BlockChannel))
+            .with_fallback(text.with_title("주간 소식").unwrap())
+    }
+
+    fn request() -> Value {
+        let message = message();
+        let request = SendRequest {
+            destinations: vec![Destination { to: "01000000000", reference: "r1" }],
+            message_flow: flow(&message, "SENDER_KEY_EXAMPLE").unwrap(),
+            group_key: "weekly-2026w48-0001",
+            idempotency_key: "weekly-2026w48-0001",
+            idempotency_ttl: 86_400,
+        };
+        serde_json::to_value(request).unwrap()
+    }
+
+    /// The body that the dealer's own SDK 1.2.0 makes of the same message, plus what only we send: the group key, and
+    /// the tail's address for PCs.
+    #[test]
+    fn a_carousel_with_its_fallback_is_written_as_the_dealer_s_sdk_writes_it() {
+        let card = |n: u32| {
+            json!({
+                "header": format!("카드 {n}"), "message": format!("내용 {n}"),
+                "attachment": {
+                    "button": [{ "type": "WL", "name": "자세히 보기",
+                        "urlPc": "https://www.example.go.kr/1", "urlMobile": "https://www.example.go.kr/1" }],
+                    "image": { "imgUrl": "https://mud-kage.kakao.com/dn/example/img_l.jpg",
+                        "imgLink": format!("https://www.example.go.kr/{n}") }
+                }
+            })
+        };
+        let all = "https://www.example.go.kr/all";
+        let expected = json!({
+            "destinations": [{ "to": "01000000000", "ref": "r1" }],
+            "messageFlow": [
+                { "brandmessage": { "sendType": "free", "msgType": "FC", "senderKey": "SENDER_KEY_EXAMPLE", "targeting": "I",
+                    "adFlag": "Y", "carousel": { "list": [card(1), card(2)], "tail": { "urlMobile": all, "urlPc": all } } } },
+                { "mms": { "from": "0310000000", "title": "주간 소식", "text": "(광고) 예시시 주간 소식 무료거부 0800000000" } }
+            ],
+            "groupKey": "weekly-2026w48-0001",
+            "idempotencyKey": "weekly-2026w48-0001",
+            "idempotencyTtl": 86400
+        });
+        assert_eq!(request(), expected);
+    }
+
+    #[test]
+    fn a_picture_that_was_not_uploaded_is_named() {
+        let mut message = message();
+        if let Body::CarouselFeed(feed) = &mut message.body {
+            feed.cards[1].picture.media = None;
+        }
+        assert_eq!(flow(&message, "S").unwrap_err(), "the picture of card 2 is not uploaded");
+    }
+}

@@ -18,7 +18,7 @@ pub(crate) enum Event {
     /// A request was refused.
     Refused { code: String },
     /// A page of receipts was acknowledged.
-    Acknowledged { receipts: Vec<(usize, usize)>, again: Vec<(usize, usize)> },
+    Acknowledged { page: String, receipts: Vec<(usize, usize)>, again: Vec<(usize, usize)> },
 }
 
 /// A message that was taken for one recipient.

@@ -34,6 +34,7 @@ pub(crate) struct Ledger {
     receipts: BTreeSet<Due>,
     page: Option<(String, Vec<Due>)>,
     pages: u64,
+    acknowledged: HashSet<String>,
     requests: u64,
     stats: Stats,
     recipients_bucket: Bucket,
@@ -77,6 +78,7 @@ impl Ledger {
             receipts: BTreeSet::new(),
             page: None,
             pages: 0,
+            acknowledged: HashSet::new(),
             requests: 0,
             stats: Stats::default(),
             recipients_bucket: Bucket::new(200, now),
@@ -148,7 +150,8 @@ impl Ledger {
                 self.pictures.insert(address, (kind, digest));
             }
             Event::Refused { code } => *self.stats.rejected.entry(code).or_default() += 1,
-            Event::Acknowledged { receipts, again } => {
+            Event::Acknowledged { page, receipts, again } => {
+                self.acknowledged.insert(page);
                 for (message, number) in receipts {
                     let Some(found) = self.messages.get(message).and_then(|message| message.tries.get(number)) else {
                         continue;
@@ -313,7 +316,7 @@ impl Ledger {
     pub(crate) fn acknowledge(&mut self, id: &str) -> Result<(), Refusal> {
         let Some((_, receipts)) = self.page.take_if(|(page, _)| page == id) else {
             // Acknowledged before: nothing is left to do.
-            if id.starts_with("REPORT-") {
+            if self.acknowledged.contains(id) {
                 return Ok(());
             }
             return Err(Refusal::service("A802", "reportId: no such page"));
@@ -328,7 +331,7 @@ impl Ledger {
                 self.chance(&format!("again {number} {id}"), &found.key) < self.options.repeated_receipts
             })
             .collect();
-        self.happen(Event::Acknowledged { receipts, again })
+        self.happen(Event::Acknowledged { page: id.to_owned(), receipts, again })
     }
 
     fn report(&self, message: usize, number: usize) -> Value {

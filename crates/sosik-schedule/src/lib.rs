@@ -9,7 +9,7 @@
 //!
 //! # Where it sits
 //!
-//! Above `sosik-core` and nothing else; below `sosik-delivery`. It takes plain facts, never a subscriber, and `now`
+//! It needs no other sosik crate; below `sosik-delivery`. It takes plain facts, never a subscriber, and `now`
 //! as an argument: every function is pure.
 //!
 //! # Quick start
@@ -26,7 +26,7 @@
 //! let decision = decide(&request, &KoreanCalendar::new(), nominal - chrono::TimeDelta::days(3));
 //!
 //! let thursday = Utc.with_ymd_and_hms(2026, 12, 24, 6, 0, 0).unwrap(); // 15:00 in Seoul
-//! assert_eq!(decision.verdict, Verdict::Wait { until: thursday });
+//! assert!(matches!(decision.verdict, Verdict::Wait { until, .. } if until == thursday));
 //! assert_eq!(decision.reasons[0].code, "holiday-roll");
 //! ```
 //!
