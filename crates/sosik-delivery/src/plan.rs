@@ -49,7 +49,8 @@ pub(crate) fn purpose(class: MessageClass) -> Purpose {
 /// Freezes an audience into a campaign, unless the campaign is planned already.
 ///
 /// People who allow a fallback text and people who do not are kept in batches of their own, since a dealer takes one
-/// message for a whole submission.
+/// message for a whole submission. A message with a fallback text is for transports that
+/// [fall back](sosik_channel::Capabilities::falls_back) by themselves; for others, plan it without one.
 ///
 /// # Errors
 ///

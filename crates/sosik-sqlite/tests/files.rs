@@ -1,0 +1,82 @@
+//! Files of newer releases and of other programs, and what a crash leaves behind.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use sosik_core::SeededEntropy;
+use sosik_delivery::{Batch, BatchId, Outbox};
+use sosik_registry::{SecretKey, StoreError, StoreErrorKind, SubscriberId, SubscriberStore, Vault};
+use sosik_sqlite::SqliteStore;
+use sosik_testkit::{campaign, consented, noon, phone};
+
+fn open(path: &Path) -> Result<SqliteStore, StoreError> {
+    let vault = Vault::new(&SecretKey::from_hex(&"0f".repeat(32)).unwrap(), Arc::new(SeededEntropy::new(1)));
+    SqliteStore::open(path, vault, Arc::new(SeededEntropy::new(2)))
+}
+
+#[test]
+fn a_file_of_a_newer_release_is_refused_by_its_number_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    drop(open(&path).unwrap());
+    let direct = Connection::open(&path).unwrap();
+    direct.pragma_update(None, "user_version", 99).unwrap();
+    let error = open(&path).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Newer);
+    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 1");
+    let version: i64 = direct.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 99);
+}
+
+#[test]
+fn a_database_of_another_program_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE notes (text TEXT)").unwrap();
+    let error = open(&path).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (StoreErrorKind::Corrupt, "the file is a database of another program")
+    );
+    let tables: i64 =
+        Connection::open(&path).unwrap().query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, 1, "nothing was added to it");
+}
+
+/// Rule 8 of the outbox's contract: what was answered is kept, here through a copy of the files as they lie on disk at
+/// that moment, which is what a killed process leaves.
+#[tokio::test]
+async fn what_was_answered_is_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let store = open(&path).unwrap();
+    store.put(&[consented(1)], noon()).await.unwrap();
+    let planned = campaign("w48");
+    let person = SubscriberId::new(uuid::Uuid::from_u128(7));
+    store.plan(&planned, &[Batch::new(BatchId::new(planned.id, 0), true, vec![person], noon())]).await.unwrap();
+
+    let copy = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    let after = open(&copy.path().join("sosik.db")).unwrap();
+    assert!(after.find(&phone(1)).await.unwrap().is_some());
+    assert_eq!(after.campaign(planned.id).await.unwrap(), Some(planned.clone()));
+    assert_eq!(after.tally(planned.id).await.unwrap().pending, 1);
+}
+
+#[tokio::test]
+async fn a_consent_cannot_be_changed_even_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let store = open(&path).unwrap();
+    store.put(&[consented(1)], noon()).await.unwrap();
+    let direct = Connection::open(&path).unwrap();
+    for statement in ["UPDATE consents SET granted = 0", "DELETE FROM consents"] {
+        assert!(direct.execute(statement, []).unwrap_err().to_string().contains("a consent is never"), "{statement}");
+    }
+}
