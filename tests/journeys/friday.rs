@@ -98,3 +98,17 @@ async fn receipts_that_never_come_are_asked_for_and_then_given_up() {
     engine.run_due(city.clock.now(), 1).await.unwrap();
     assert_eq!(city.store.tally(campaign.id).await.unwrap().delivered, 5);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_for_what_was_never_submitted_settles_no_one() {
+    use sosik::channel::{Outcome, Receipt, Route};
+
+    let city = City::of(2, |options| options).await;
+    let campaign = city.plan(10).await;
+    let engine = city.engine().build();
+    let reference = sosik::delivery::BatchId::new(campaign.id, 0).reference(0);
+    let forged = Receipt::new("m", Route::Kakao, Outcome::Delivered).with_reference(reference);
+    assert_eq!(engine.record(&[forged], city.clock.now()).await.unwrap(), 0);
+    city.settle(&engine, &campaign, 100).await;
+    assert_eq!(city.emulator.stats().accepted, 2);
+}

@@ -210,11 +210,19 @@ fn acceptances(recipients: &[Recipient], answers: Vec<wire::DestinationAnswer>) 
             let verdict = match code.as_str() {
                 "A000" => Answer::Accepted,
                 "A301" => Answer::Already,
+                other if errors::code(other).is_some_and(|known| is_open(known.kind)) => {
+                    return Err(unreadable(true).with_detail("a recipient's answer is an error inside the dealer"));
+                }
                 other => Answer::rejected(other, errors::code(other).is_some_and(|known| known.gone)),
             };
             Ok(Acceptance::new(recipient.reference.as_str(), answer.msg_key, verdict))
         })
         .collect()
+}
+
+/// Whether a code for one recipient leaves open what becomes of their message.
+fn is_open(kind: SendErrorKind) -> bool {
+    matches!(kind, SendErrorKind::OutcomeUnknown | SendErrorKind::RateLimited | SendErrorKind::Unavailable)
 }
 
 pub(crate) fn receipt(report: wire::Report, unreachable: &[String]) -> Option<Receipt> {

@@ -155,3 +155,13 @@ async fn receipts_name_the_recipient_and_say_how_it_went() {
     assert_eq!((receipts[0].reference.as_deref(), receipts[0].route), (Some("r7"), Route::Text));
     assert_eq!(receipts[0].outcome, Outcome::failed("EMU2", false));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_inside_the_dealer_for_one_recipient_is_no_final_failure() {
+    let url = answering(
+        b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"common\":{\"authCode\":\"A000\"},\"data\":{\"code\":\"A000\",\"data\":{\"destinations\":[{\"ref\":\"r1\",\"code\":\"A910\"}]}}}",
+    )
+    .await;
+    let error = client(&url, "KEY").submit(&submission("k", 1..2)).await.unwrap_err();
+    assert!(error.may_have_arrived(), "{error:?}");
+}

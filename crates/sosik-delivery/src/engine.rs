@@ -300,7 +300,10 @@ impl Engine {
         match error.kind() {
             SendErrorKind::OutcomeUnknown => {}
             // Nothing of this attempt was taken; what an earlier one left in doubt stays so.
-            _ if !was_in_doubt => update.state = BatchState::Ready,
+            _ if !was_in_doubt => {
+                update.state = BatchState::Ready;
+                update.first_sent = None;
+            }
             _ => {}
         }
         match error.kind() {
@@ -469,7 +472,8 @@ impl Engine {
         }
         let mut news = 0;
         for (id, receipts) in by_batch {
-            let Some(batch) = self.outbox.batch(id).await? else { continue };
+            // Nothing was ever submitted of such a batch: whoever says otherwise is not the dealer.
+            let Some(batch) = self.outbox.batch(id).await?.filter(|batch| batch.first_sent.is_some()) else { continue };
             let mut gone = Vec::new();
             let mut changes = Vec::with_capacity(receipts.len());
             for (index, receipt) in receipts {

@@ -32,6 +32,12 @@ impl Carrier {
                 let need = |value: &Option<String>, name: &str| {
                     value.clone().ok_or_else(|| Failure::new(format!("{name} is not set: Bizgo needs it")))
                 };
+                let local = args.bizgo_url.as_deref().is_some_and(|url| url.starts_with("http://"));
+                if args.now.is_some() && !local {
+                    // Plain http goes to this machine only: anything else is a dealer who really sends.
+                    let why = "--now sets a rehearsal's clock, by which nothing may really be sent: leave it out";
+                    return Err(Failure::new(why));
+                }
                 let key = need(&args.bizgo_key, "BIZGO_API_KEY")?;
                 (key, need(&args.bizgo_sender, "BIZGO_SENDER_KEY")?, args.bizgo_url.clone(), None)
             }
