@@ -60,7 +60,11 @@ impl BizgoTransport {
         let envelope: wire::Envelope<T> = match serde_json::from_slice(&body) {
             Ok(envelope) => envelope,
             Err(_) if status >= 400 => return Err(with_wait(refused(status, None, true, sends), wait)),
-            Err(error) => return Err(unreadable(sends).with_source(error)),
+            // The parser's own sentence repeats values of the answer, and those can be numbers of people.
+            Err(error) => {
+                let place = format!("the answer cannot be read at line {}, column {}", error.line(), error.column());
+                return Err(unreadable(sends).with_detail(place));
+            }
         };
         let gateway = envelope.common.and_then(|common| common.auth_code);
         if let Some(code) = gateway.as_deref().filter(|code| *code != "A000") {

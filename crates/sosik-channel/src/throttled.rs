@@ -74,7 +74,7 @@ impl<T: Transport> Throttled<T> {
         }
     }
 
-    /// Waits for room, and again as long as the provider asks when it finds the call too fast after all: several
+    /// For all but submissions: waits for room, and again as long as the provider asks when it finds the call too fast after all: several
     /// processes may share its rate. After three times the error is the caller's.
     async fn paced<'a, R>(
         &self,
@@ -123,7 +123,9 @@ impl<T: Transport> Transport for Throttled<T> {
             Audience::Friends { .. } | Audience::Hands => 1,
         };
         let cost = f64::from(u32::try_from(cost).unwrap_or(u32::MAX));
-        self.paced(&self.recipients, cost, || Box::pin(self.inner.submit(submission))).await
+        // Not repeated here: whoever submits has to ask again whether it may still go after a long wait.
+        self.wait(&self.recipients, cost).await;
+        self.inner.submit(submission).await
     }
 
     async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {

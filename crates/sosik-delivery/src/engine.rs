@@ -13,7 +13,7 @@ use sosik_schedule::{MessageClass, SendWindow};
 use crate::plan::purpose;
 use crate::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, Change, Claim, Claimed, DeliveryError, Outbox, OutboxError,
-    RecipientRef, RecipientState,
+    Outcomes, RecipientRef, RecipientState,
 };
 
 /// Moves campaigns on, one bounded round at a time.
@@ -375,7 +375,11 @@ impl Engine {
             Ok(found) => found,
             Err(error) => {
                 let mut update = work.update(batch);
-                update.due = after(work.now, wait(&error, batch.attempts));
+                let age = work.now.signed_duration_since(batch.first_sent.unwrap_or(work.now));
+                update.due = after(work.now, wait(&error, batch.attempts).max(self.inquire_after));
+                if age >= self.give_up_after {
+                    give_up(&batch.outcomes, &mut update);
+                }
                 self.finish(update).await?;
                 if error.kind() == SendErrorKind::Unauthorized {
                     return Err(error.into());
@@ -390,14 +394,11 @@ impl Engine {
         update.changes = changes;
         let age = work.now.signed_duration_since(batch.first_sent.unwrap_or(work.now));
         if age >= self.give_up_after {
-            for (index, state) in after_all.iter().enumerate() {
-                if !state.is_final() {
-                    update.changes.push(Change::new(index, RecipientState::Unknown));
-                }
-            }
+            give_up(&after_all, &mut update);
         }
-        // Asked again later and later: after twice the age of the submission.
-        update.due = after(work.now, self.inquire_after.max(age));
+        // Asked again later and later, at twice the age of the submission, and for the last time when it is given up.
+        let rest = (self.give_up_after - age).max(self.inquire_after);
+        update.due = after(work.now, self.inquire_after.max(age).min(rest));
         self.finish(update).await?;
         self.mark_gone(&gone, work.now).await
     }
@@ -533,6 +534,15 @@ impl Work<'_> {
 
 fn message(campaign: &Campaign, fallback: bool) -> Message {
     if fallback { campaign.message.clone() } else { campaign.message.clone().without_fallback() }
+}
+
+/// What is still open is unknown from now on.
+fn give_up(outcomes: &Outcomes, update: &mut BatchUpdate) {
+    for (index, state) in outcomes.iter().enumerate() {
+        if !state.is_final() {
+            update.changes.push(Change::new(index, RecipientState::Unknown));
+        }
+    }
 }
 
 /// The place of a reference in a batch, if it is of that batch.

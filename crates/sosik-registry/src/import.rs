@@ -84,7 +84,7 @@ pub fn from_csv(file: &[u8], directory: &Directory, today: NaiveDate) -> Result<
             errors.push(RowError {
                 line: 1,
                 column: (*name).to_owned(),
-                value: headers.iter().collect::<Vec<_>>().join(","),
+                value: headers.iter().map(hide_number).collect::<Vec<_>>().join(","),
                 problem: "the column is missing".to_owned(),
                 fix: format!("name the columns {}", COLUMNS.join(",")),
             });
@@ -158,14 +158,15 @@ fn subscriber(
         errors.push(RowError {
             line,
             column: COLUMNS[column].to_owned(),
-            value: value.to_owned(),
+            // Whatever the column: in a file with shifted columns a number can stand in any of them.
+            value: if column == 0 { hide(value) } else { hide_number(value) },
             problem,
             fix: fix.to_owned(),
         });
     };
     let number = PhoneNumber::parse(phone);
     if let Err(error) = &number {
-        fail(0, &hide(phone), error.to_string(), "write it like 010-0000-0001");
+        fail(0, phone, error.to_string(), "write it like 010-0000-0001");
     }
     let area = directory.by_name(district, today);
     if area.is_none() {
@@ -220,6 +221,12 @@ fn midnight(date: NaiveDate) -> DateTime<Utc> {
     seoul.map_or_else(|| local.and_utc(), |at| at.with_timezone(&Utc))
 }
 
+/// Hides what may be a number of a person; fewer digits are a date, and shown.
+fn hide_number(text: &str) -> String {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    if digits < 9 { text.chars().take(40).collect() } else { hide(text) }
+}
+
 fn hide(text: &str) -> String {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let mut at = 0;
@@ -265,6 +272,17 @@ mod tests {
             "line 2, 휴대전화 `010-****-*67`: the number has 10 digits, which is not the length of a number with its \
              prefix; write it like 010-0000-0001"
         );
+    }
+
+    #[test]
+    fn a_number_in_a_wrong_place_is_hidden_too() {
+        let directory = Directory::default();
+        let today = NaiveDate::from_ymd_opt(2026, 11, 27).unwrap();
+        let without_header = from_csv("010-1234-5678,회천1동\n".as_bytes(), &directory, today).unwrap_err();
+        let shifted = read("회천1동,010-1234-5678,,010-1234-5678,,010-1234-5678\n").unwrap_err();
+        for error in [without_header, shifted] {
+            assert!(!error.to_string().contains("1234"), "{error}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 
 /// A city's Friday edition, from its blog to its citizens' phones.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(version)]
 pub(crate) struct Args {
     /// The blog's feed; a sample of Yangju's without it.

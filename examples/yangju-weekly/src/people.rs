@@ -36,12 +36,15 @@ pub(crate) fn store(args: &Args) -> Result<SqliteStore, Failure> {
 fn new_key(path: &Path, entropy: &dyn Entropy) -> Result<SecretKey, Failure> {
     let key = SecretKey::generate(entropy);
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(Failure::at("the key", path))?;
+    // Under another name first: a kill in between must not leave half a key.
+    let new = path.with_extension("key.new");
+    let mut file = options.open(&new).map_err(Failure::at("the key", path))?;
     file.write_all(key.expose_hex().as_bytes()).map_err(Failure::at("the key", path))?;
     file.sync_all().map_err(Failure::at("the key", path))?;
+    std::fs::rename(&new, path).map_err(Failure::at("the key", path))?;
     Ok(key)
 }
 
@@ -51,8 +54,9 @@ pub(crate) async fn bring(
     store: &SqliteStore,
     directory: &Directory,
     now: chrono::DateTime<chrono::Utc>,
+    zone: chrono_tz::Tz,
 ) -> Result<(), Failure> {
-    let today = now.date_naive();
+    let today = now.with_timezone(&zone).date_naive();
     let people: Vec<NewSubscriber> = match &args.subscribers {
         Some(path) => {
             let file = std::fs::read(path).map_err(Failure::at("the subscribers", path))?;

@@ -41,7 +41,7 @@ impl Folder {
         }
         let mut text = String::new();
         lock.read_to_string(&mut text).map_err(Failure::at("the lock", &path))?;
-        let last = DateTime::parse_from_rfc3339(text.trim()).ok().map(|at| at.to_utc());
+        let last = text.lines().next().and_then(|line| DateTime::parse_from_rfc3339(line).ok()).map(|at| at.to_utc());
         Ok(Self { lock, last })
     }
 
@@ -73,7 +73,7 @@ pub(crate) async fn deliver(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let store = Arc::new(people::store(args)?);
-    people::bring(args, &store, &city.directory, clock.now()).await?;
+    people::bring(args, &store, &city.directory, clock.now(), city.slot.zone()).await?;
     let edition = made.curation.edition.id().clone();
     let key = CampaignKey::new(city.channel.clone(), nominal, edition.clone());
     let kept = store.campaign(key.id()).await?;
