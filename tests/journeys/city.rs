@@ -55,8 +55,12 @@ impl City {
     }
 
     pub(crate) async fn plan(&self, batch: usize) -> Campaign {
+        self.plan_of(message(), batch).await
+    }
+
+    pub(crate) async fn plan_of(&self, message: Message, batch: usize) -> Campaign {
         let key = CampaignKey::new(ChannelId::parse("yangju-city").unwrap(), noon(), EditionId::from_stored("w48"));
-        let request = Plan::new(key, message(), MessageClass::Advertising, Segment::All, noon(), batch);
+        let request = Plan::new(key, message, MessageClass::Advertising, Segment::All, noon(), batch);
         plan(&*self.store, &*self.store, &request, self.clock.now()).await.unwrap().campaign
     }
 

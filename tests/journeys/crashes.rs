@@ -9,7 +9,8 @@ use sosik::channel::{
     Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, SendErrorKind, Submission, Submitted, Transport,
     async_trait,
 };
-use sosik::delivery::{BatchState, DeliveryError, Outbox};
+use sosik::delivery::{BatchId, BatchState, DeliveryError, Outbox};
+use sosik::registry::{ConsentEvent, Purpose, SubscriberStore};
 use sosik_testkit::MockTransport;
 
 use crate::city::City;
@@ -156,6 +157,72 @@ async fn what_the_dealer_refuses_whole_is_held_for_a_person() {
     city.clock.advance(TimeDelta::days(1));
     let step = engine.run_due(city.clock.now(), 10).await.unwrap();
     assert_eq!((step.batches, step.next_due), (0, None));
-    let batch = city.store.batch(sosik::delivery::BatchId::new(campaign.id, 0)).await.unwrap().unwrap();
+    let id = BatchId::new(campaign.id, 0);
+    let batch = city.store.batch(id).await.unwrap().unwrap();
     assert_eq!((batch.state, batch.note.is_some()), (BatchState::Held, true));
+    // A person lets it go on, with a dealer who takes it.
+    let until = city.clock.now() + TimeDelta::hours(1);
+    assert!(city.store.reopen(id, until, city.clock.now()).await.unwrap());
+    city.settle(&city.engine().build(), &campaign, 100).await;
+    assert_eq!(city.store.tally(campaign.id).await.unwrap().delivered, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_may_not_send_stops_the_round_and_holds_nothing() {
+    let city = City::of(30, |options| options).await;
+    let campaign = city.plan(10).await;
+    let mut mock = MockTransport::new();
+    mock.expect_capabilities().return_const(city.transport().capabilities().clone());
+    // Once, not once for each batch.
+    mock.expect_submit()
+        .times(1)
+        .returning(|_| Err(SendError::new(SendErrorKind::NotPermitted, "mock").with_code("A320")));
+    let engine = city.engine_over(Arc::new(mock)).build();
+    let error = engine.run_due(city.clock.now(), 10).await.unwrap_err();
+    assert!(matches!(&error, DeliveryError::Transport(inner) if inner.code() == Some("A320")), "{error}");
+    let tally = city.store.tally(campaign.id).await.unwrap();
+    assert_eq!((tally.held, tally.open, tally.pending), (0, 3, 30));
+    city.settle(&city.engine().build(), &campaign, 200).await;
+    assert_eq!(city.store.tally(campaign.id).await.unwrap().delivered, 30);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_when_its_time_is_past_is_held_and_not_sent_a_week_later() {
+    let city = City::of(20, |options| options).await;
+    let campaign = city.plan(10).await;
+    let engine = city.engine().build();
+    assert_eq!(engine.run_due(city.clock.now(), 1).await.unwrap().accepted, 10);
+    city.clock.advance(TimeDelta::days(7));
+    assert_eq!(city.store.open_campaigns().await.unwrap(), [campaign.id]);
+    let engine = city.engine().build();
+    for _ in 0..20 {
+        engine.run_due(city.clock.now(), 10).await.unwrap();
+        city.clock.advance(TimeDelta::seconds(1));
+    }
+    let tally = city.store.tally(campaign.id).await.unwrap();
+    assert_eq!((tally.delivered, tally.pending, tally.held, tally.open), (10, 10, 1, 0));
+    assert_eq!(city.emulator.stats().accepted, 10);
+    let late = city.store.batch(BatchId::new(campaign.id, 1)).await.unwrap().unwrap();
+    assert!(late.note.unwrap().contains("past"), "a person is told why");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_mind_after_planning_counts_and_doubt_stays_doubt() {
+    let city = City::of(3, |options| options).await;
+    let campaign = city.plan(10).await;
+    let engine = city.engine().build();
+    // The second batch's answer is lost on the way there: no one can say whether it arrived.
+    let mut mock = MockTransport::new();
+    mock.expect_capabilities().return_const(city.transport().capabilities().clone());
+    mock.expect_submit().times(1).returning(|_| Err(SendError::new(SendErrorKind::OutcomeUnknown, "mock")));
+    mock.expect_receipts().returning(|| Ok(ReceiptPage::default()));
+    city.engine_over(Arc::new(mock)).build().run_due(city.clock.now(), 1).await.unwrap();
+    let first = city.store.batch(BatchId::new(campaign.id, 0)).await.unwrap().unwrap();
+    let withdrawn = ConsentEvent::withdrawn(Purpose::Advertising, city.clock.now(), "080");
+    city.store.record(first.recipients[1], &withdrawn).await.unwrap();
+    city.clock.advance(TimeDelta::minutes(1));
+    city.settle(&engine, &campaign, 100).await;
+    let tally = city.store.tally(campaign.id).await.unwrap();
+    assert_eq!((tally.delivered, tally.unknown, tally.suppressed.len()), (2, 1, 0), "{tally:?}");
+    assert_eq!(city.emulator.stats().accepted, 2);
 }

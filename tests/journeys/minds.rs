@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use sosik::Clock;
-use sosik::SeededEntropy;
+use sosik::channel::{RecordingTransport, TextMessage};
 use sosik::delivery::Outbox;
 use sosik::registry::{ConsentEvent, Purpose, SecretKey, StoreErrorKind, SubscriberStore, Suppression, Vault};
 use sosik::sqlite::SqliteStore;
-use sosik_testkit::{noon, phone};
+use sosik::{Clock, PhoneNumber, SeededEntropy};
+use sosik_testkit::{consented, noon, phone};
 
-use crate::city::City;
+use crate::city::{City, message};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_withdrawn_consent_stops_queued_messages() {
@@ -25,6 +25,22 @@ async fn a_withdrawn_consent_stops_queued_messages() {
     let tally = city.store.tally(campaign.id).await.unwrap();
     assert_eq!((tally.delivered, tally.suppressed.get(&Suppression::Withdrawn)), (2, Some(&1)));
     assert_eq!((tally.planned(), city.emulator.stats().accepted), (3, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_goes_behind_the_message_to_someone_who_refused_texts_since() {
+    let city = City::of(3, |options| options).await;
+    let text = TextMessage::new(PhoneNumber::parse("031-8082-0000").unwrap(), "소식").unwrap();
+    let campaign = city.plan_of(message().with_fallback(text), 10).await;
+    let mut second = consented(2);
+    second.allows_text = false;
+    city.store.put(&[second], city.clock.now()).await.unwrap();
+    let transport = Arc::new(RecordingTransport::new());
+    let engine = city.engine_over(Arc::clone(&transport) as _).build();
+    engine.run_due(city.clock.now(), 10).await.unwrap();
+    assert_eq!(transport.sent().len(), 2);
+    let tally = city.store.tally(campaign.id).await.unwrap();
+    assert_eq!((tally.planned(), tally.suppressed.get(&Suppression::NoText)), (3, Some(&1)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

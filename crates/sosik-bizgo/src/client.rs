@@ -153,7 +153,7 @@ impl Transport for BizgoTransport {
                 let (Some(reference), true) = (status.reference, taken) else { continue };
                 let route = route(status.service_type.as_deref(), status.msg_type.as_deref());
                 let settled = status.report_code.filter(|code| !code.is_empty()).map(|code| self.outcome(&code));
-                found.push(Found::new(reference, route.zip(settled)));
+                found.push(Found::new(reference, settled.map(|outcome| (route, outcome))));
             }
             // A cursor that does not move would go round for ever.
             match page.last_seq.filter(|_| page.has_next == Some(true)) {
@@ -170,7 +170,14 @@ impl Transport for BizgoTransport {
         };
         let Some(id) = page.report_id.filter(|id| !id.is_empty()) else { return Ok(ReceiptPage::default()) };
         let reports = page.report.unwrap_or_default();
-        Ok(ReceiptPage::new(id, reports.into_iter().filter_map(|report| receipt(report, &self.unreachable)).collect()))
+        let given = reports.len();
+        let receipts: Vec<Receipt> =
+            reports.into_iter().filter_map(|report| receipt(report, &self.unreachable)).collect();
+        if receipts.len() < given {
+            // They say of no message what became of it; those messages are inquired about in time.
+            tracing::warn!(unreadable = given - receipts.len(), page = %id, "receipts without a key or a code");
+        }
+        Ok(ReceiptPage::new(id, receipts))
     }
 
     async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
@@ -179,7 +186,11 @@ impl Transport for BizgoTransport {
             segments.push(page);
         }
         let request = RequestBuilder::from_parts(self.client.clone(), url);
-        self.call::<wire::Nothing>(request, false).await.map(|_| ())
+        match self.call::<wire::Nothing>(request, false).await {
+            // Acknowledged before, or by someone else: there is nothing left to do.
+            Err(error) if error.code() == Some("A802") => Ok(()),
+            other => other.map(|_| ()),
+        }
     }
 }
 
@@ -230,8 +241,8 @@ fn is_open(kind: SendErrorKind) -> bool {
 }
 
 pub(crate) fn receipt(report: wire::Report, unreachable: &[String]) -> Option<Receipt> {
-    let route = route(report.service_type.as_deref(), report.msg_type.as_deref())?;
-    let code = report.report_code?;
+    let route = route(report.service_type.as_deref(), report.msg_type.as_deref());
+    let code = report.report_code.filter(|code| !code.is_empty())?;
     let mut receipt = Receipt::new(report.msg_key?, route, outcome(&code, unreachable));
     receipt.reference = report.reference.filter(|reference| !reference.is_empty());
     receipt.at = report.report_time.as_deref().and_then(instant);
@@ -246,16 +257,16 @@ fn outcome(report_code: &str, unreachable: &[String]) -> Outcome {
 }
 
 /// The form in which a message went, by Bizgo's names of services and message types.
-fn route(service: Option<&str>, kind: Option<&str>) -> Option<Route> {
+fn route(service: Option<&str>, kind: Option<&str>) -> Route {
     let by_service = match service.unwrap_or_default().to_ascii_uppercase().as_str() {
         "BRANDMESSAGE" | "ALIMTALK" | "KAKAO" => Some(Route::Kakao),
         "SMS" | "LMS" | "MMS" => Some(Route::Text),
         _ => None,
     };
-    by_service.or_else(|| match kind.unwrap_or_default() {
-        "FT" | "FI" | "FW" | "FL" | "FC" | "FM" | "FA" | "FP" | "FG" | "AT" | "AI" => Some(Route::Kakao),
-        "SM" | "LM" | "MM" => Some(Route::Text),
-        _ => None,
+    by_service.unwrap_or_else(|| match kind.unwrap_or_default() {
+        "FT" | "FI" | "FW" | "FL" | "FC" | "FM" | "FA" | "FP" | "FG" | "AT" | "AI" => Route::Kakao,
+        "SM" | "LM" | "MM" => Route::Text,
+        _ => Route::Other,
     })
 }
 

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sosik_channel::{Body, CarouselCard, CarouselFeed, Message, TextMessage};
 
-#[derive(Debug, Serialize)]
+/// It has no `Debug`: it holds numbers.
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SendRequest<'a> {
     pub(crate) destinations: Vec<Destination<'a>>,
@@ -13,7 +14,8 @@ pub(crate) struct SendRequest<'a> {
     pub(crate) idempotency_ttl: u64,
 }
 
-#[derive(Debug, Serialize)]
+/// It has no `Debug`: it holds a number.
+#[derive(Serialize)]
 pub(crate) struct Destination<'a> {
     pub(crate) to: &'a str,
     #[serde(rename = "ref")]
@@ -157,12 +159,14 @@ pub(crate) struct Service<T> {
     pub(crate) data: Option<T>,
 }
 
-#[derive(Debug, Deserialize)]
+/// It has no `Debug`: it holds numbers.
+#[derive(Deserialize)]
 pub(crate) struct SendAnswer {
     pub(crate) destinations: Option<Vec<DestinationAnswer>>,
 }
 
-#[derive(Debug, Deserialize)]
+/// It has no `Debug`: it holds a number.
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DestinationAnswer {
     pub(crate) to: Option<String>,

@@ -8,15 +8,18 @@ use std::time::Duration;
 pub enum SendErrorKind {
     /// Ours to fix: the message or the request is wrong. Never retry.
     InvalidContent,
+    /// The account may not do this, or not now: its quota is used up, its sending number is not registered, it is
+    /// blocked. Stop the whole transport; a person has to mend the account.
+    NotPermitted,
     /// The request left and no answer came: it may have arrived. Reconcile, never guess.
     OutcomeUnknown,
     /// Too fast: retry at [`retry_after`](SendError::retry_after).
     RateLimited,
     /// Blocked, left, no such address: tell the registry.
     RecipientUnreachable,
-    /// The provider's policy said no.
+    /// The provider's policy said no to this message. The same again would be refused again.
     Refused,
-    /// The key is wrong, expired or not allowed: stop the whole transport.
+    /// The key is wrong or expired: stop the whole transport.
     Unauthorized,
     /// Down for now, and the request was not taken: retry with back-off.
     Unavailable,
@@ -28,6 +31,7 @@ impl SendErrorKind {
     fn sentence(self) -> &'static str {
         match self {
             Self::InvalidContent => "the message was refused as invalid",
+            Self::NotPermitted => "the account may not send this, or not now",
             Self::OutcomeUnknown => "no answer came, so the message may or may not have been accepted",
             Self::RateLimited => "too many requests in a second",
             Self::RecipientUnreachable => "the recipient cannot be reached",

@@ -46,6 +46,8 @@ impl Receipt {
 pub enum Route {
     /// By KakaoTalk.
     Kakao,
+    /// In a form that the client does not know.
+    Other,
     /// As a text message.
     Text,
 }

@@ -106,6 +106,8 @@ pub struct Batch {
     pub state: BatchState,
     /// When it is to be looked at next.
     pub due: DateTime<Utc>,
+    /// From when on nothing more of it is submitted without a person's word.
+    pub send_by: DateTime<Utc>,
     /// How often it was submitted.
     pub attempts: u32,
     /// When it was first submitted: from then on its idempotency key ages.
@@ -115,12 +117,31 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// A batch that was never submitted.
+    /// A batch that was never submitted: due at one instant, and only until another.
     #[must_use]
-    pub fn new(id: BatchId, fallback: bool, recipients: Vec<SubscriberId>, due: DateTime<Utc>) -> Self {
+    pub fn new(
+        id: BatchId,
+        fallback: bool,
+        recipients: Vec<SubscriberId>,
+        due: DateTime<Utc>,
+        send_by: DateTime<Utc>,
+    ) -> Self {
         let outcomes = Outcomes::pending(recipients.len());
         let state = BatchState::Ready;
-        Self { id, fallback, recipients, outcomes, state, due, attempts: 0, first_sent: None, note: None }
+        Self { id, fallback, recipients, outcomes, state, due, send_by, attempts: 0, first_sent: None, note: None }
+    }
+
+    /// Lets a held batch go on, at once and until `send_by`: the rule that every outbox follows. Tells whether it was
+    /// held.
+    ///
+    /// What may have arrived is looked up before anything is repeated.
+    pub fn reopen(&mut self, send_by: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        if self.state != BatchState::Held {
+            return false;
+        }
+        self.state = if self.first_sent.is_some() { BatchState::InDoubt } else { BatchState::Ready };
+        (self.due, self.send_by, self.note) = (now, send_by, None);
+        true
     }
 }
 

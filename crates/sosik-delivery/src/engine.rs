@@ -1,19 +1,18 @@
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sosik_channel::{
-    Answer, Audience, Found, Idempotency, Message, Outcome, Proof, Receipt, Recipient, SendError, SendErrorKind,
-    Submission, Submitted, Transport,
+    Answer, Audience, Message, Proof, Recipient, SendError, SendErrorKind, Submission, Submitted, Transport,
 };
-use sosik_registry::{SubscriberId, SubscriberStore};
+use sosik_registry::{SubscriberId, SubscriberStore, Suppression};
 use sosik_schedule::{MessageClass, SendWindow};
 
+use crate::look_up;
 use crate::plan::purpose;
 use crate::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, Change, Claim, Claimed, DeliveryError, Outbox, OutboxError,
-    Outcomes, RecipientRef, RecipientState,
+    RecipientState,
 };
 
 /// Moves campaigns on, one bounded round at a time.
@@ -27,23 +26,24 @@ use crate::{
 /// round looks it up.
 #[derive(Debug)]
 pub struct Engine {
-    outbox: Arc<dyn Outbox>,
-    subscribers: Arc<dyn SubscriberStore>,
-    transport: Arc<dyn Transport>,
+    pub(crate) outbox: Arc<dyn Outbox>,
+    pub(crate) subscribers: Arc<dyn SubscriberStore>,
+    pub(crate) transport: Arc<dyn Transport>,
     worker: String,
     lease: TimeDelta,
-    poll_every: TimeDelta,
-    inquire_after: TimeDelta,
-    give_up_after: TimeDelta,
+    pub(crate) poll_every: TimeDelta,
+    pub(crate) inquire_after: TimeDelta,
+    pub(crate) give_up_after: TimeDelta,
     windows: Vec<SendWindow>,
     polling: Mutex<Polling>,
+    turn: tokio::sync::Mutex<()>,
 }
 
 /// When receipts are asked for next. Losing it in a crash costs one early question.
 #[derive(Clone, Copy, Debug)]
-struct Polling {
-    next: Option<DateTime<Utc>>,
-    empty: u32,
+pub(crate) struct Polling {
+    pub(crate) next: Option<DateTime<Utc>>,
+    pub(crate) empty: u32,
 }
 
 /// Makes an [`Engine`].
@@ -83,7 +83,8 @@ impl EngineBuilder {
         self
     }
 
-    /// One more window that must be open when an advertisement is submitted.
+    /// One more window that must be open when an advertisement is submitted, beside the law's
+    /// ([`SendWindow::statutory_day`]), which always must.
     pub fn window(mut self, window: SendWindow) -> Self {
         self.0.windows.push(window);
         self
@@ -130,8 +131,9 @@ impl Engine {
             poll_every: TimeDelta::seconds(1),
             inquire_after: TimeDelta::minutes(1),
             give_up_after: TimeDelta::days(1),
-            windows: Vec::new(),
+            windows: vec![SendWindow::statutory_day()],
             polling: Mutex::new(Polling { next: None, empty: 0 }),
+            turn: tokio::sync::Mutex::new(()),
         })
     }
 
@@ -143,11 +145,15 @@ impl Engine {
 
     /// Does what is due at `now`: looks at up to `limit` batches, and asks for receipts. It never sleeps.
     ///
+    /// Two calls at once on one engine take turns.
+    ///
     /// # Errors
     ///
-    /// [`DeliveryError`] when a store fails, or the transport cannot be used whatever is sent. What was written down
-    /// stays; the round may be repeated.
+    /// [`DeliveryError`] when a store fails, or the transport cannot be used whatever is sent: its key is wrong, or
+    /// the account may not send (any more). Nothing is held for that; what was written down stays, and the round may
+    /// be repeated.
     pub async fn run_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Step, DeliveryError> {
+        let _turn = self.turn.lock().await;
         let mut step = Step::default();
         while step.batches < limit && step.trouble.is_none() {
             let Some(claimed) = self.outbox.claim(&Claim::new(&self.worker, now, self.lease)).await? else { break };
@@ -167,7 +173,7 @@ impl Engine {
         Ok(step)
     }
 
-    fn polling(&self) -> MutexGuard<'_, Polling> {
+    pub(crate) fn polling(&self) -> MutexGuard<'_, Polling> {
         self.polling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -187,8 +193,11 @@ impl Engine {
     }
 
     /// Submits those of a batch who are not known to be taken. `batch` is what is known of it by now.
-    async fn send(&self, work: &Work<'_>, mut batch: Batch, step: &mut Step) -> Result<(), DeliveryError> {
+    pub(crate) async fn send(&self, work: &Work<'_>, mut batch: Batch, step: &mut Step) -> Result<(), DeliveryError> {
         let now = work.now;
+        if now >= batch.send_by {
+            return self.hold_batch(work.claimed, &batch, "its time is past: a person has to decide", step).await;
+        }
         let closed = self.windows.iter().filter(|window| !window.is_open(now));
         let opening = closed.map(|window| window.next_opening(now)).max();
         if let (MessageClass::Advertising, Some(opening)) = (work.campaign.class, opening) {
@@ -198,12 +207,12 @@ impl Engine {
             return Ok(self.finish(update).await?);
         }
 
-        let (recipients, suppressed) = self.recipients(work, &batch).await?;
-        for change in &suppressed {
+        let (recipients, passed_over) = self.recipients(work, &batch).await?;
+        for change in &passed_over {
             batch.outcomes.apply(change);
         }
         let mut update = work.update(&batch);
-        update.changes = suppressed;
+        update.changes = passed_over;
         if recipients.is_empty() {
             update.state = BatchState::Taken;
             update.due = after(now, self.inquire_after);
@@ -238,14 +247,22 @@ impl Engine {
         let ids: Vec<SubscriberId> = pending.iter().map(|(_, id)| *id).collect();
         let addresses = self.subscribers.addresses(&ids, purpose(work.campaign.class), work.now).await?;
         let mut recipients = Vec::with_capacity(pending.len());
-        let mut suppressed = Vec::new();
+        let mut passed_over = Vec::new();
         for ((index, _), address) in pending.into_iter().zip(addresses) {
-            match address.phone {
-                Ok(phone) => recipients.push(Recipient::new(batch.id.reference(index), phone)),
-                Err(reason) => suppressed.push(Change::new(index, RecipientState::Suppressed(reason))),
-            }
+            let reason = match address.phone {
+                Ok(phone) if address.allows_text || !batch.fallback => {
+                    recipients.push(Recipient::new(batch.id.reference(index), phone));
+                    continue;
+                }
+                Ok(_) => Suppression::NoText,
+                Err(reason) => reason,
+            };
+            // An earlier attempt may have reached them: then no one can say that nothing was sent.
+            let in_doubt = batch.state == BatchState::InDoubt;
+            let state = if in_doubt { RecipientState::Unknown } else { RecipientState::Suppressed(reason) };
+            passed_over.push(Change::new(index, state));
         }
-        Ok((recipients, suppressed))
+        Ok((recipients, passed_over))
     }
 
     async fn taken(
@@ -261,7 +278,7 @@ impl Engine {
             return self.hold_batch(work.claimed, batch, "the transport gave no answer for each recipient", step).await;
         };
         for acceptance in answers {
-            let Some(index) = place(batch.id, &acceptance.reference) else { continue };
+            let Some(index) = look_up::place(batch.id, &acceptance.reference) else { continue };
             let state = match &acceptance.answer {
                 Answer::Accepted => {
                     step.accepted += 1;
@@ -286,7 +303,7 @@ impl Engine {
         self.mark_gone(&gone, work.now).await
     }
 
-    async fn failed(
+    pub(crate) async fn failed(
         &self,
         work: &Work<'_>,
         batch: &Batch,
@@ -307,7 +324,8 @@ impl Engine {
             _ => {}
         }
         match error.kind() {
-            SendErrorKind::Unauthorized => {
+            // The next batch would be refused as well: the round ends, and nothing is held.
+            SendErrorKind::Unauthorized | SendErrorKind::NotPermitted => {
                 update.due = work.now;
                 self.finish(update).await?;
                 Err(error.into())
@@ -326,171 +344,7 @@ impl Engine {
         }
     }
 
-    /// Asks what became of a submission whose answer was lost, and repeats it only under a key that still guards it.
-    async fn look_up(&self, work: &Work<'_>, step: &mut Step) -> Result<(), DeliveryError> {
-        let mut batch = work.claimed.batch.clone();
-        let (changes, gone) = match self.find(work, &batch).await {
-            Ok(found) => found,
-            Err(error) => return self.failed(work, &batch, true, error, step).await,
-        };
-        for change in &changes {
-            batch.outcomes.apply(change);
-        }
-        let mut update = work.update(&batch);
-        update.changes = changes;
-        let pending = batch.outcomes.iter().any(|state| state == RecipientState::Pending);
-        let first = batch.first_sent.unwrap_or(work.now);
-        let guarded = match self.transport.capabilities().idempotency {
-            Idempotency::PerRecipient { lifetime, .. } => {
-                // A tenth of its life is kept as a margin for clocks that differ and requests that are slow.
-                let alive = TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::zero()) * 9 / 10;
-                work.now.signed_duration_since(first) < alive
-            }
-            _ => false,
-        };
-        self.mark_gone(&gone, work.now).await?;
-        if pending && guarded {
-            self.outbox.update(&update).await?;
-            return self.send(work, batch, step).await;
-        }
-        if pending {
-            for (index, state) in batch.outcomes.iter().enumerate() {
-                if state == RecipientState::Pending {
-                    update.changes.push(Change::new(index, RecipientState::Unknown));
-                }
-            }
-            let note = "its answer was lost, and its idempotency key has run out";
-            step.held.push((batch.id, note.to_owned()));
-            update.note = Some(note.to_owned());
-        }
-        update.state = BatchState::Taken;
-        update.due = after(work.now, self.inquire_after);
-        Ok(self.finish(update).await?)
-    }
-
-    /// Asks for the receipts that did not come by themselves.
-    async fn inquire(&self, work: &Work<'_>, step: &mut Step) -> Result<(), DeliveryError> {
-        let batch = &work.claimed.batch;
-        let (changes, gone) = match self.find(work, batch).await {
-            Ok(found) => found,
-            Err(error) => {
-                let mut update = work.update(batch);
-                let age = work.now.signed_duration_since(batch.first_sent.unwrap_or(work.now));
-                update.due = after(work.now, wait(&error, batch.attempts).max(self.inquire_after));
-                if age >= self.give_up_after {
-                    give_up(&batch.outcomes, &mut update);
-                }
-                self.finish(update).await?;
-                if error.kind() == SendErrorKind::Unauthorized {
-                    return Err(error.into());
-                }
-                step.trouble = Some(error);
-                return Ok(());
-            }
-        };
-        let mut after_all = batch.outcomes.clone();
-        step.settled += changes.iter().filter(|change| after_all.apply(change)).count();
-        let mut update = work.update(batch);
-        update.changes = changes;
-        let age = work.now.signed_duration_since(batch.first_sent.unwrap_or(work.now));
-        if age >= self.give_up_after {
-            give_up(&after_all, &mut update);
-        }
-        // Asked again later and later, at twice the age of the submission, and for the last time when it is given up.
-        let rest = (self.give_up_after - age).max(self.inquire_after);
-        update.due = after(work.now, self.inquire_after.max(age).min(rest));
-        self.finish(update).await?;
-        self.mark_gone(&gone, work.now).await
-    }
-
-    /// What the transport knows of a batch, and who of it cannot be reached any more.
-    async fn find(&self, work: &Work<'_>, batch: &Batch) -> Result<(Vec<Change>, Vec<SubscriberId>), SendError> {
-        let key = batch.id.idempotency_key();
-        let audience = Audience::Named(Vec::new());
-        let since = batch.first_sent.unwrap_or(work.now);
-        let found = self.transport.find(&Submission::new(key, Arc::clone(&work.message), audience), since).await?;
-        let mut changes = Vec::new();
-        let mut gone = Vec::new();
-        for Found { reference, settled, .. } in found {
-            let Some(index) = place(batch.id, &reference) else { continue };
-            changes.push(Change::new(index, RecipientState::Accepted));
-            if let Some((route, outcome)) = settled {
-                if matches!(outcome, Outcome::Failed { gone: true, .. }) {
-                    gone.extend(batch.recipients.get(index));
-                }
-                changes.push(Change::new(index, RecipientState::of_receipt(route, &outcome, batch.fallback)));
-            }
-        }
-        Ok((changes, gone))
-    }
-
-    /// Takes the receipts that wait, and says so to the transport only when they are written down.
-    async fn poll(&self, now: DateTime<Utc>, step: &mut Step) -> Result<(), DeliveryError> {
-        if self.polling().next.is_some_and(|next| now < next) {
-            return Ok(());
-        }
-        let page = match self.transport.receipts().await {
-            Ok(page) => page,
-            Err(error) if error.kind() == SendErrorKind::Unauthorized => return Err(error.into()),
-            Err(error) => {
-                self.polling().next = Some(after(now, wait(&error, 1)));
-                step.trouble.get_or_insert(error);
-                return Ok(());
-            }
-        };
-        let empty = page.receipts.is_empty();
-        step.settled += self.record(&page.receipts, now).await?;
-        if let Some(id) = &page.id {
-            // Unacknowledged, it comes again, which does no harm.
-            if let Err(error) = self.transport.acknowledge(id).await {
-                step.trouble.get_or_insert(error);
-            }
-        }
-        let mut polling = self.polling();
-        polling.empty = if empty { polling.empty.saturating_add(1) } else { 0 };
-        // The first empty answer waits once the interval, the next twice, and so on.
-        let doublings = polling.empty.saturating_sub(1).min(10);
-        let wait = self.poll_every * i32::try_from(1_u32 << doublings).unwrap_or(i32::MAX);
-        polling.next = Some(if empty { after(now, wait.min(TimeDelta::minutes(1))) } else { now });
-        Ok(())
-    }
-
-    /// Writes receipts down, from a page or a webhook: late, twice, in any order. Tells how many brought news.
-    ///
-    /// Receipts without a reference of ours are passed over.
-    ///
-    /// # Errors
-    ///
-    /// [`DeliveryError`] when a store fails; the receipts may be given again.
-    pub async fn record(&self, receipts: &[Receipt], now: DateTime<Utc>) -> Result<usize, DeliveryError> {
-        let mut by_batch: BTreeMap<BatchId, Vec<(usize, &Receipt)>> = BTreeMap::new();
-        for receipt in receipts {
-            if let Some(Ok(reference)) = receipt.reference.as_deref().map(str::parse::<RecipientRef>) {
-                by_batch.entry(reference.batch).or_default().push((reference.index, receipt));
-            } else {
-                tracing::debug!("a receipt without a reference of ours");
-            }
-        }
-        let mut news = 0;
-        for (id, receipts) in by_batch {
-            // Nothing was ever submitted of such a batch: whoever says otherwise is not the dealer.
-            let Some(batch) = self.outbox.batch(id).await?.filter(|batch| batch.first_sent.is_some()) else { continue };
-            let mut gone = Vec::new();
-            let mut changes = Vec::with_capacity(receipts.len());
-            for (index, receipt) in receipts {
-                if matches!(receipt.outcome, Outcome::Failed { gone: true, .. }) {
-                    gone.extend(batch.recipients.get(index));
-                }
-                let state = RecipientState::of_receipt(receipt.route, &receipt.outcome, batch.fallback);
-                changes.push(Change::new(index, state));
-            }
-            news += self.outbox.settle(id, &changes).await?;
-            self.mark_gone(&gone, now).await?;
-        }
-        Ok(news)
-    }
-
-    async fn mark_gone(&self, gone: &[SubscriberId], now: DateTime<Utc>) -> Result<(), DeliveryError> {
+    pub(crate) async fn mark_gone(&self, gone: &[SubscriberId], now: DateTime<Utc>) -> Result<(), DeliveryError> {
         if gone.is_empty() { Ok(()) } else { Ok(self.subscribers.mark_gone(gone, now).await?) }
     }
 
@@ -512,22 +366,22 @@ impl Engine {
         Ok(self.finish(update).await?)
     }
 
-    async fn finish(&self, mut update: BatchUpdate) -> Result<(), OutboxError> {
+    pub(crate) async fn finish(&self, mut update: BatchUpdate) -> Result<(), OutboxError> {
         update.release = true;
         self.outbox.update(&update).await
     }
 }
 
 /// A claimed batch with what is needed to move it on.
-struct Work<'a> {
-    claimed: &'a Claimed,
+pub(crate) struct Work<'a> {
+    pub(crate) claimed: &'a Claimed,
     campaign: &'a Campaign,
-    message: Arc<Message>,
-    now: DateTime<Utc>,
+    pub(crate) message: Arc<Message>,
+    pub(crate) now: DateTime<Utc>,
 }
 
 impl Work<'_> {
-    fn update(&self, batch: &Batch) -> BatchUpdate {
+    pub(crate) fn update(&self, batch: &Batch) -> BatchUpdate {
         BatchUpdate::of(&Claimed::new(batch.clone(), self.claimed.token))
     }
 }
@@ -536,26 +390,12 @@ fn message(campaign: &Campaign, fallback: bool) -> Message {
     if fallback { campaign.message.clone() } else { campaign.message.clone().without_fallback() }
 }
 
-/// What is still open is unknown from now on.
-fn give_up(outcomes: &Outcomes, update: &mut BatchUpdate) {
-    for (index, state) in outcomes.iter().enumerate() {
-        if !state.is_final() {
-            update.changes.push(Change::new(index, RecipientState::Unknown));
-        }
-    }
-}
-
-/// The place of a reference in a batch, if it is of that batch.
-fn place(batch: BatchId, reference: &str) -> Option<usize> {
-    reference.parse::<RecipientRef>().ok().filter(|found| found.batch == batch).map(|found| found.index)
-}
-
-fn after(now: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+pub(crate) fn after(now: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
     now.checked_add_signed(span).unwrap_or(now)
 }
 
 /// How long to wait after an error: as long as the provider asks, else 1, 2, 4 … up to 60 seconds.
-fn wait(error: &SendError, attempts: u32) -> TimeDelta {
+pub(crate) fn wait(error: &SendError, attempts: u32) -> TimeDelta {
     let back_off = Duration::from_secs(2_u64.saturating_pow(attempts.saturating_sub(1).min(6)).min(60));
     TimeDelta::from_std(error.retry_after().unwrap_or(back_off)).unwrap_or(TimeDelta::minutes(1))
 }

@@ -72,10 +72,12 @@ mod batch;
 mod campaign;
 mod engine;
 mod error;
+mod look_up;
 mod memory;
 mod outbox;
 mod outcomes;
 mod plan;
+mod receipts;
 #[cfg(feature = "runner")]
 mod runner;
 mod tally;

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -104,6 +104,23 @@ impl Outbox for MemoryOutbox {
             held.batch.state = BatchState::Settled;
         }
         Ok(forward)
+    }
+
+    async fn reopen(&self, batch: BatchId, send_by: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool, OutboxError> {
+        Ok(self.lock().batches.get_mut(&batch).is_some_and(|held| held.batch.reopen(send_by, now)))
+    }
+
+    async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError> {
+        let state = self.lock();
+        let open: BTreeSet<CampaignId> = state
+            .batches
+            .values()
+            .filter(|held| held.batch.state.is_open())
+            .map(|held| held.batch.id.campaign)
+            .collect();
+        let mut campaigns: Vec<CampaignId> = open.into_iter().collect();
+        campaigns.sort_by_key(|id| state.campaigns.get(id).map(|campaign| campaign.send_at));
+        Ok(campaigns)
     }
 
     async fn tally(&self, id: CampaignId) -> Result<Tally, OutboxError> {

@@ -24,7 +24,9 @@ use crate::{Batch, BatchId, BatchState, Campaign, CampaignId, Change, OutboxErro
 /// 6. [`settle`](Self::settle) takes news of any batch at any time, leased or not; batches and places that are not
 ///    known are passed over. A batch of which nothing more is to come is settled.
 /// 7. [`tally`](Self::tally) counts every planned recipient exactly once.
-/// 8. What a call has answered is kept through a crash.
+/// 8. [`reopen`](Self::reopen) lets a held batch go on by [`Batch::reopen`], and no other.
+/// 9. [`open_campaigns`](Self::open_campaigns) names each campaign with a batch that a worker has something to do for.
+/// 10. What a call has answered is kept through a crash.
 #[async_trait]
 pub trait Outbox: fmt::Debug + Send + Sync {
     /// Keeps a campaign with its batches, unless it is kept already.
@@ -69,6 +71,20 @@ pub trait Outbox: fmt::Debug + Send + Sync {
     /// [`OutboxError`]; nothing was changed.
     async fn settle(&self, batch: BatchId, changes: &[Change]) -> Result<usize, OutboxError>;
 
+    /// Lets a held batch go on until `send_by`, and tells whether there was such a batch.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError`]; nothing was changed.
+    async fn reopen(&self, batch: BatchId, send_by: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool, OutboxError>;
+
+    /// The campaigns that are not at their end, by the time of their sending.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError`].
+    async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError>;
+
     /// How many recipients of a campaign stand where.
     ///
     /// # Errors
@@ -106,6 +122,17 @@ macro_rules! forward {
             }
             async fn settle(&self, batch: BatchId, changes: &[Change]) -> Result<usize, OutboxError> {
                 (**self).settle(batch, changes).await
+            }
+            async fn reopen(
+                &self,
+                batch: BatchId,
+                send_by: DateTime<Utc>,
+                now: DateTime<Utc>,
+            ) -> Result<bool, OutboxError> {
+                (**self).reopen(batch, send_by, now).await
+            }
+            async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError> {
+                (**self).open_campaigns().await
             }
             async fn tally(&self, id: CampaignId) -> Result<Tally, OutboxError> {
                 (**self).tally(id).await

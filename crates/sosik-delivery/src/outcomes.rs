@@ -52,7 +52,10 @@ impl RecipientState {
         match (route, outcome) {
             (Route::Text, Outcome::Delivered) if fallback => Self::DeliveredAsText,
             (_, Outcome::Delivered) => Self::Delivered,
-            (Route::Kakao, Outcome::Failed { code, .. }) if fallback => Self::FallingBack { code: code.clone() },
+            // Where the form is not known, a text may still come.
+            (Route::Kakao | Route::Other, Outcome::Failed { code, .. }) if fallback => {
+                Self::FallingBack { code: code.clone() }
+            }
             (_, Outcome::Failed { code, .. }) => Self::failed(code.as_str()),
             // Routes and outcomes to come are no proof of delivery.
             (_, _) => Self::Unknown,

@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sosik_channel::Message;
 use sosik_registry::{AudienceRequest, Member, Purpose, Segment, SubscriberStore};
 use sosik_schedule::MessageClass;
@@ -19,6 +19,8 @@ pub struct Plan {
     pub segment: Segment,
     /// When sending begins; consents must stand then.
     pub send_at: DateTime<Utc>,
+    /// From when on nothing more is submitted without a person's word. A day after `send_at` unless set.
+    pub send_by: DateTime<Utc>,
     /// The most recipients of a batch, as the transport says.
     pub batch: usize,
 }
@@ -34,7 +36,15 @@ impl Plan {
         send_at: DateTime<Utc>,
         batch: usize,
     ) -> Self {
-        Self { key, message, class, segment, send_at, batch }
+        let send_by = send_at.checked_add_signed(TimeDelta::days(1)).unwrap_or(send_at);
+        Self { key, message, class, segment, send_at, send_by, batch }
+    }
+
+    /// The plan with another end of sending: what is left then is held for a person.
+    #[must_use]
+    pub fn with_send_by(mut self, send_by: DateTime<Utc>) -> Self {
+        self.send_by = send_by;
+        self
     }
 }
 
@@ -78,7 +88,7 @@ pub async fn plan(
         .zip(0..)
         .map(|((group, fallback), number)| {
             let recipients = group.iter().map(|member| member.id).collect();
-            Batch::new(BatchId::new(campaign.id, number), fallback, recipients, plan.send_at)
+            Batch::new(BatchId::new(campaign.id, number), fallback, recipients, plan.send_at, plan.send_by)
         })
         .collect();
     Ok(outbox.plan(&campaign, &batches).await?)

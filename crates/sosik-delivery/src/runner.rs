@@ -54,7 +54,7 @@ impl Runner {
             accepted += step.accepted;
             watch(&step);
             let tally = self.engine.outbox().tally(campaign).await?;
-            if tally.outstanding() == 0 {
+            if tally.open == 0 {
                 return Ok(accepted);
             }
             match step.trouble {
@@ -64,7 +64,9 @@ impl Runner {
                         return Err(error.into());
                     }
                 }
-                None => trouble_since = None,
+                // A question for receipts that was answered says nothing of sending.
+                None if step.batches > 0 || step.settled > 0 => trouble_since = None,
+                None => {}
             }
             let Some(due) = step.next_due else { return Ok(accepted) };
             let wait = due.signed_duration_since(self.clock.now()).to_std().unwrap_or(Duration::ZERO);

@@ -12,6 +12,8 @@ pub struct Tally {
     pub batches: u64,
     /// Batches that a person has to look at.
     pub held: u64,
+    /// Batches that a worker has something to do for.
+    pub open: u64,
     /// Not sent yet, or not known to be.
     pub pending: u64,
     /// Taken; receipts are to come.
@@ -40,6 +42,7 @@ impl Tally {
         for batch in batches {
             tally.batches += 1;
             tally.held += u64::from(batch.state == BatchState::Held);
+            tally.open += u64::from(batch.state.is_open());
             for state in batch.outcomes.iter() {
                 tally.add(state);
             }

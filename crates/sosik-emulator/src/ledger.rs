@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta, Utc};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::answer::Refusal;
 use crate::bucket::Bucket;
 use crate::check::{self, Pictures};
-use crate::journal::{Event, Journal, Message, Try};
+use crate::journal::{self, Event, Journal, Message, Try};
 use crate::options::Options;
 use crate::request::{Destination, FlowItem, SendOmni};
 use crate::stats::Stats;
@@ -24,6 +25,7 @@ const PAGE: usize = 200;
 pub(crate) struct Ledger {
     options: Options,
     journal: Journal,
+    secret: [u8; 32],
     messages: Vec<Message>,
     by_key: HashMap<String, usize>,
     keys: HashMap<String, Key>,
@@ -61,14 +63,15 @@ pub(crate) struct Sent {
 
 impl Ledger {
     pub(crate) fn open(options: Options) -> std::io::Result<Self> {
-        let (journal, events) = match &options.state {
-            Some(folder) => Journal::open(folder)?,
-            None => (Journal::none(), Vec::new()),
+        let (secret, (journal, events)) = match &options.state {
+            Some(folder) => (journal::secret(folder)?, Journal::open(folder)?),
+            None => (journal::random(), (Journal::none(), Vec::new())),
         };
         let now = options.clock.now();
         let mut ledger = Self {
             options,
             journal,
+            secret,
             messages: Vec::new(),
             by_key: HashMap::new(),
             keys: HashMap::new(),
@@ -139,7 +142,7 @@ impl Ledger {
                     if entry.expires != expires {
                         *entry = Key { expires, recipients: HashSet::new() };
                     }
-                    entry.recipients.extend(messages.iter().map(|message| message.to.clone()));
+                    entry.recipients.extend(messages.iter().map(|message| message.who.clone()));
                 }
                 for message in messages {
                     self.take(message);
@@ -152,13 +155,11 @@ impl Ledger {
             Event::Refused { code } => *self.stats.rejected.entry(code).or_default() += 1,
             Event::Acknowledged { page, receipts, again } => {
                 self.acknowledged.insert(page);
-                for (message, number) in receipts {
-                    let Some(found) = self.messages.get(message).and_then(|message| message.tries.get(number)) else {
-                        continue;
-                    };
-                    let at = found.at;
-                    self.receipts.retain(|receipt| (receipt.1, receipt.2) != (message, number));
-                    if again.contains(&(message, number)) {
+                let done: HashSet<(usize, usize)> = receipts.into_iter().collect();
+                self.receipts.retain(|(_, message, number)| !done.contains(&(*message, *number)));
+                for (message, number) in again {
+                    let found = self.messages.get(message).and_then(|message| message.tries.get(number));
+                    if let Some(at) = found.map(|found| found.at) {
                         self.receipts.insert((later(at, self.options.receipt_delay), message, number));
                     }
                 }
@@ -169,8 +170,8 @@ impl Ledger {
     fn take(&mut self, message: Message) {
         let place = self.messages.len();
         self.stats.accepted += 1;
-        self.recipients.insert(message.to.clone());
-        if !self.seen.insert((message.to.clone(), message.digest.clone())) {
+        self.recipients.insert(message.who.clone());
+        if !self.seen.insert((message.who.clone(), message.digest.clone())) {
             self.stats.duplicates += 1;
         }
         for (number, attempt) in message.tries.iter().enumerate() {
@@ -203,42 +204,45 @@ impl Ledger {
             key.as_ref().map(|_| alive.map_or_else(|| later(now, TimeDelta::seconds(lifetime)), |entry| entry.expires));
         let mut known: HashSet<String> = alive.map(|entry| entry.recipients.clone()).unwrap_or_default();
 
-        let request_id = format!("{}EMU{:09}", seoul(now).format("%Y%m%d%H%M%S%3f"), self.requests + 1);
+        let number = self.requests + 1;
+        let request_id = format!("{}EMU{:09}", seoul(now).format("%Y%m%d%H%M%S%3f"), number);
         let mut destinations = Vec::with_capacity(request.destinations.len());
         let (mut repeated, mut refused, mut messages) = (0, 0, Vec::new());
         for (index, Destination { to, reference, .. }) in request.destinations.iter().enumerate() {
             let to = to.clone().unwrap_or_default();
             let reference = reference.clone().or_else(|| request.reference.clone());
+            let who = self.who(&to);
             let mut answer = json!({ "to": to, "ref": reference });
             if !check::is_mobile(&to) {
                 refused += 1;
                 (answer["code"], answer["result"]) = (json!("A306"), json!("Failed"));
-            } else if key.is_some() && !known.insert(to.clone()) {
+            } else if key.is_some() && !known.insert(who.clone()) {
                 repeated += 1;
                 (answer["code"], answer["result"]) = (json!("A301"), json!("Duplicated"));
             } else {
                 let message_key = format!("{request_id}{index:03}");
                 (answer["code"], answer["result"], answer["msgKey"]) =
                     (json!("A000"), json!("Success"), json!(message_key));
-                let tries = self.tries(&message_key, &request.message_flow, now);
+                let tries = self.tries(&format!("{number}.{index}"), &request.message_flow, now);
                 let group = request.group_key.clone();
                 let digest = digest.clone();
-                messages.push(Message { key: message_key, to, reference, group, at: now, digest, tries });
+                let to = Some(to);
+                messages.push(Message { key: message_key, to, who, reference, group, at: now, digest, tries });
             }
             destinations.push(answer);
         }
-        let lost = self.chance("answer", &request_id) < self.options.lost_answers;
+        let lost = self.chance("answer", &number.to_string()) < self.options.lost_answers;
         self.happen(Event::Sent { key, expires, repeated, refused, messages })?;
         Ok(Sent { destinations, lost })
     }
 
     /// What becomes of a message, form by form, until one arrives.
-    fn tries(&self, key: &str, flow: &[FlowItem], now: DateTime<Utc>) -> Vec<Try> {
+    fn tries(&self, whom: &str, flow: &[FlowItem], now: DateTime<Utc>) -> Vec<Try> {
         let mut at = now;
         let mut tries = Vec::new();
         for (number, item) in flow.iter().enumerate() {
             at = later(at, self.options.receipt_delay);
-            let chance = self.chance(&format!("try {number}"), key);
+            let chance = self.chance(&format!("try {number}"), whom);
             let (service, kind, code) = match item {
                 FlowItem { brandmessage: Some(message), .. } => {
                     let kind = message.msg_type.as_deref().unwrap_or_default();
@@ -271,6 +275,13 @@ impl Ledger {
         let digest = Sha256::digest(format!("{}|{what}|{whom}", self.options.seed));
         let number = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
         f64::from(number) / (f64::from(u32::MAX) + 1.0)
+    }
+
+    /// A keyed hash of a number: what is kept of recipients.
+    fn who(&self, to: &str) -> String {
+        let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.secret) else { return String::new() };
+        mac.update(to.as_bytes());
+        hex(&mac.finalize().into_bytes()[..16])
     }
 
     fn digest(&self, item: &FlowItem) -> String {
@@ -327,8 +338,8 @@ impl Ledger {
             .iter()
             .copied()
             .filter(|(message, number)| {
-                let found = &self.messages[*message];
-                self.chance(&format!("again {number} {id}"), &found.key) < self.options.repeated_receipts
+                let what = format!("again {number} {}", self.pages);
+                self.chance(&what, &message.to_string()) < self.options.repeated_receipts
             })
             .collect();
         self.happen(Event::Acknowledged { page: id.to_owned(), receipts, again })

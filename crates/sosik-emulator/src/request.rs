@@ -1,7 +1,9 @@
 //! The body of a sending, as the SDK documents it. Fields that it does not name are refused.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -20,7 +22,7 @@ pub(crate) struct SendOmni {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Destination {
     pub(crate) to: Option<String>,
-    pub(crate) replace_words: Option<Map<String, Value>>,
+    pub(crate) replace_words: Option<BTreeMap<String, String>>,
     #[serde(rename = "ref")]
     pub(crate) reference: Option<String>,
 }

@@ -79,6 +79,8 @@ pub struct Address {
     pub id: SubscriberId,
     /// Their number, or why they may not be sent to.
     pub phone: Result<PhoneNumber, Suppression>,
+    /// Whether a text message may come where KakaoTalk cannot.
+    pub allows_text: bool,
 }
 
 impl Address {
@@ -93,7 +95,7 @@ impl Address {
                 Some(reason) => Err(reason),
             },
         };
-        Self { id, phone }
+        Self { id, phone, allows_text: person.is_some_and(|person| person.allows_text) }
     }
 }
 
@@ -107,6 +109,8 @@ pub enum Suppression {
     Gone,
     /// They never gave the consent that is needed.
     NoConsent,
+    /// They no longer allow text messages, and were to be sent to with one behind the message.
+    NoText,
     /// Their number is not a mobile one.
     NotMobile,
     /// They withdrew that consent.
@@ -115,7 +119,8 @@ pub enum Suppression {
 
 impl Suppression {
     /// Every reason.
-    pub const ALL: [Self; 5] = [Self::Erased, Self::Gone, Self::NoConsent, Self::NotMobile, Self::Withdrawn];
+    pub const ALL: [Self; 6] =
+        [Self::Erased, Self::Gone, Self::NoConsent, Self::NoText, Self::NotMobile, Self::Withdrawn];
 
     /// The reason's stable name, in reports and stores.
     #[must_use]
@@ -124,6 +129,7 @@ impl Suppression {
             Self::Erased => "erased",
             Self::Gone => "gone",
             Self::NoConsent => "no-consent",
+            Self::NoText => "no-text",
             Self::NotMobile => "not-mobile",
             Self::Withdrawn => "withdrawn",
         }

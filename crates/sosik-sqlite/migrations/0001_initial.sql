@@ -59,6 +59,7 @@ CREATE TABLE batches (
     codes       TEXT NOT NULL,   -- JSON: code by place
     state       TEXT NOT NULL,
     due         INTEGER NOT NULL,
+    send_by     INTEGER NOT NULL,
     attempts    INTEGER NOT NULL,
     first_sent  INTEGER,
     note        TEXT,

@@ -1,4 +1,4 @@
-SELECT campaign, number, fallback, recipients, outcomes, codes, state, due, attempts, first_sent, note, token
+SELECT campaign, number, fallback, recipients, outcomes, codes, state, due, attempts, first_sent, note, send_by, token
 FROM batches
 WHERE state IN ('in-doubt', 'ready', 'taken')
   AND due <= ?1

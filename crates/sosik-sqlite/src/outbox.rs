@@ -8,7 +8,7 @@ use sosik_delivery::{
 use sosik_registry::StoreError;
 
 use crate::error::database;
-use crate::rows::{batch, campaign, class_code, instant, micros, recipients_bytes, suppressed_json};
+use crate::rows::{batch, campaign, class_code, instant, micros, recipients_bytes, suppressed_json, uuid};
 use crate::store::SqliteStore;
 
 #[deny(clippy::missing_trait_methods)]
@@ -81,6 +81,35 @@ impl Outbox for SqliteStore {
                 }
                 save(transaction, &batch)?;
                 Ok(forward)
+            })
+            .await
+    }
+
+    async fn reopen(&self, batch: BatchId, send_by: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool, OutboxError> {
+        self.worker
+            .call(move |transaction| {
+                let Some((mut batch, _)) = load_batch(transaction, batch)? else { return Ok(false) };
+                let reopened = batch.reopen(send_by, now);
+                if reopened {
+                    save(transaction, &batch)?;
+                }
+                Ok(reopened)
+            })
+            .await
+    }
+
+    async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError> {
+        self.worker
+            .call(move |transaction| {
+                let query = include_str!("../queries/campaigns_open.sql");
+                let mut statement = transaction.prepare_cached(query).map_err(database)?;
+                let mut rows = statement.query([]).map_err(database)?;
+                let mut campaigns = Vec::new();
+                while let Some(row) = rows.next().map_err(database)? {
+                    let id: Vec<u8> = row.get(0).map_err(database)?;
+                    campaigns.push(CampaignId::from_uuid(uuid(&id)?));
+                }
+                Ok(campaigns)
             })
             .await
     }
@@ -161,37 +190,26 @@ fn insert_campaign(transaction: &Transaction<'_>, campaign: &Campaign) -> Result
 }
 
 fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<(), StoreError> {
-    let (campaign, number) = key(batch.id);
-    let (outcomes, codes) = batch.outcomes.encode();
-    let values = params![
-        campaign,
-        number,
-        batch.fallback,
-        recipients_bytes(&batch.recipients),
-        outcomes,
-        codes,
-        batch.state.code(),
-        micros(batch.due),
-        batch.attempts,
-        batch.first_sent.map(micros),
-        batch.note,
-    ];
-    execute(transaction, include_str!("../queries/batch_insert.sql"), values)
+    let recipients = recipients_bytes(&batch.recipients);
+    write(transaction, include_str!("../queries/batch_insert.sql"), batch, &[&batch.fallback, &recipients])
 }
 
 fn save(transaction: &Transaction<'_>, batch: &Batch) -> Result<(), StoreError> {
+    write(transaction, include_str!("../queries/batch_save.sql"), batch, &[])
+}
+
+/// Runs a query on a batch's id, what changes in its life, and `more`.
+fn write(
+    transaction: &Transaction<'_>,
+    query: &str,
+    batch: &Batch,
+    more: &[&dyn rusqlite::ToSql],
+) -> Result<(), StoreError> {
     let (campaign, number) = key(batch.id);
     let (outcomes, codes) = batch.outcomes.encode();
-    let values = params![
-        campaign,
-        number,
-        outcomes,
-        codes,
-        batch.state.code(),
-        micros(batch.due),
-        batch.attempts,
-        batch.first_sent.map(micros),
-        batch.note,
-    ];
-    execute(transaction, include_str!("../queries/batch_save.sql"), values)
+    let (due, first_sent, send_by) = (micros(batch.due), batch.first_sent.map(micros), micros(batch.send_by));
+    let state = batch.state.code();
+    let living: [&dyn rusqlite::ToSql; 10] =
+        [&campaign, &number, &outcomes, &codes, &state, &due, &batch.attempts, &first_sent, &batch.note, &send_by];
+    execute(transaction, query, &[&living, more].concat())
 }

@@ -110,7 +110,7 @@ pub(crate) fn batch(row: &Row<'_>) -> Result<(Batch, u64), StoreError> {
     let recipients: Vec<u8> = get(row, 3)?;
     let recipients =
         recipients.chunks(16).map(|bytes| Ok(SubscriberId::new(uuid(bytes)?))).collect::<Result<_, StoreError>>()?;
-    let mut batch = Batch::new(id, get(row, 2)?, recipients, instant(get(row, 7)?)?);
+    let mut batch = Batch::new(id, get(row, 2)?, recipients, instant(get(row, 7)?)?, instant(get(row, 11)?)?);
     let (outcomes, codes): (Vec<u8>, String) = (get(row, 4)?, get(row, 5)?);
     batch.outcomes = Outcomes::decode(&outcomes, &codes).map_err(|error| unreadable("outcomes", error))?;
     let state: String = get(row, 6)?;
@@ -118,6 +118,6 @@ pub(crate) fn batch(row: &Row<'_>) -> Result<(Batch, u64), StoreError> {
     batch.attempts = get(row, 8)?;
     batch.first_sent = get::<Option<i64>>(row, 9)?.map(instant).transpose()?;
     batch.note = get(row, 10)?;
-    let token: i64 = get(row, 11)?;
+    let token: i64 = get(row, 12)?;
     Ok((batch, u64::try_from(token).map_err(|error| unreadable("token", error))?))
 }

@@ -56,7 +56,19 @@ async fn what_was_answered_is_on_disk() {
     store.put(&[consented(1)], noon()).await.unwrap();
     let planned = campaign("w48");
     let person = SubscriberId::new(uuid::Uuid::from_u128(7));
-    store.plan(&planned, &[Batch::new(BatchId::new(planned.id, 0), true, vec![person], noon())]).await.unwrap();
+    store
+        .plan(
+            &planned,
+            &[Batch::new(
+                BatchId::new(planned.id, 0),
+                true,
+                vec![person],
+                noon(),
+                noon() + chrono::TimeDelta::hours(6),
+            )],
+        )
+        .await
+        .unwrap();
 
     let copy = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir(folder.path()).unwrap() {

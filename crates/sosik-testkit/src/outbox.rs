@@ -12,7 +12,7 @@ use crate::{campaign, noon};
 
 /// One test for each rule of the contract, on what `$make` gives: an async function of an empty outbox.
 ///
-/// Rule 8, what is answered is kept through a crash, is for each implementation to test by its own means.
+/// Rule 10, what is answered is kept through a crash, is for each implementation to test by its own means.
 #[macro_export]
 macro_rules! outbox_conformance {
     ($make:path) => {
@@ -24,6 +24,8 @@ macro_rules! outbox_conformance {
             rule_5_states_only_go_forward
             rule_6_news_comes_at_any_time
             rule_7_every_recipient_is_counted_once
+            rule_8_a_held_batch_goes_on_and_no_other
+            rule_9_open_campaigns_are_named_by_their_time
         );
     };
     (@ $make:path: $($rule:ident)+) => {$(
@@ -48,7 +50,8 @@ async fn planned(outbox: &dyn Outbox, edition: &str, sizes: &[usize]) -> Campaig
 fn batch(campaign: &Campaign, number: u32, size: usize) -> Batch {
     let people = (0..size as u128).map(|at| SubscriberId::new(uuid::Uuid::from_u128(u128::from(number) << 64 | at)));
     let due = noon() + TimeDelta::seconds(number.into());
-    Batch::new(BatchId::new(campaign.id, number), number.is_multiple_of(2), people.collect(), due)
+    let send_by = noon() + TimeDelta::hours(6);
+    Batch::new(BatchId::new(campaign.id, number), number.is_multiple_of(2), people.collect(), due, send_by)
 }
 
 async fn claim(outbox: &dyn Outbox, worker: &str, seconds: i64) -> Option<Claimed> {
@@ -174,4 +177,39 @@ pub async fn rule_7_every_recipient_is_counted_once(outbox: &dyn Outbox) {
     assert_eq!((tally.pending, tally.accepted, tally.delivered, tally.fallback), (1, 1, 1, 1));
     assert_eq!((tally.failed, tally.unknown, tally.codes.get("A306")), (1, 1, Some(&1)));
     assert_eq!(tally.suppressed.get(&sosik_registry::Suppression::Withdrawn), Some(&1));
+}
+
+/// Rule 8.
+pub async fn rule_8_a_held_batch_goes_on_and_no_other(outbox: &dyn Outbox) {
+    let campaign = planned(outbox, "w48", &[1, 1]).await;
+    let later = noon() + TimeDelta::days(2);
+    let id = |number| BatchId::new(campaign.id, number);
+    assert!(!outbox.reopen(id(0), later, noon()).await.unwrap(), "it is not held");
+    assert!(!outbox.reopen(id(9), later, noon()).await.unwrap(), "there is none");
+    for (number, first_sent, state) in [(0, None, BatchState::Ready), (1, Some(noon()), BatchState::InDoubt)] {
+        let claimed = claim(outbox, "a", 5).await.unwrap();
+        assert_eq!(claimed.batch.id, id(number));
+        let mut update = BatchUpdate::of(&claimed);
+        (update.state, update.first_sent, update.release) = (BatchState::Held, first_sent, true);
+        update.note = Some("refused".to_owned());
+        outbox.update(&update).await.unwrap();
+        assert!(outbox.reopen(id(number), later, noon() + TimeDelta::days(1)).await.unwrap());
+        let kept = outbox.batch(id(number)).await.unwrap().unwrap();
+        assert_eq!((kept.state, kept.send_by, kept.note), (state, later, None));
+        assert_eq!(kept.due, noon() + TimeDelta::days(1));
+    }
+}
+
+/// Rule 9.
+pub async fn rule_9_open_campaigns_are_named_by_their_time(outbox: &dyn Outbox) {
+    assert!(outbox.open_campaigns().await.unwrap().is_empty());
+    let mut later = campaign("w49").with_audience(1, BTreeMap::default());
+    later.send_at = noon() + TimeDelta::days(7);
+    outbox.plan(&later, &[batch(&later, 0, 1)]).await.unwrap();
+    let first = planned(outbox, "w48", &[1, 1]).await;
+    assert_eq!(outbox.open_campaigns().await.unwrap(), [first.id, later.id]);
+    for number in 0..2 {
+        outbox.settle(BatchId::new(first.id, number), &[Change::new(0, RecipientState::Delivered)]).await.unwrap();
+    }
+    assert_eq!(outbox.open_campaigns().await.unwrap(), [later.id]);
 }

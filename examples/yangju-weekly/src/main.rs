@@ -14,6 +14,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use sosik::content::EditionId;
+use sosik::delivery::CampaignKey;
 use sosik::schedule::{KoreanCalendar, MessageClass, Request, SendWindow, Verdict, decide};
 use sosik::{Clock, ShiftedClock, SystemClock};
 
@@ -22,6 +24,7 @@ use crate::config::City;
 use crate::failure::Failure;
 use crate::report::Report;
 use crate::screen::say;
+use crate::send::{Desk, Folder};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -42,7 +45,7 @@ fn complain(failure: &Failure) {
 async fn run(args: &Args) -> Result<(), Failure> {
     let city = City::read(args.config.as_deref())?;
     let feed = edition::read(args.feed.as_deref())?;
-    let mut folder = send::Folder::take(&args.out)?;
+    let folder = Folder::take(&args.out)?;
 
     // A rehearsal begins at the slot after the newest post; a real run is now.
     let system: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -51,8 +54,10 @@ async fn run(args: &Args) -> Result<(), Failure> {
     let start = args.now.or(newest.filter(|_| !real)).unwrap_or_else(|| system.now());
     let nominal = if real { city.slot.this_week(start) } else { city.slot.next(start) };
     let nominal = if args.now.is_some() { city.slot.this_week(start) } else { nominal };
-    let request = Request::new(MessageClass::Advertising, nominal, city.slot.zone())
-        .with_window(SendWindow::kakao_brand_message());
+    let zone = city.slot.zone();
+    let request = Request::new(MessageClass::Advertising, nominal, zone)
+        .with_window(SendWindow::kakao_brand_message())
+        .with_late_for(send::LATE_FOR);
     let ask = |now| decide(&request, &KoreanCalendar::new(), now);
     let now = if args.now.is_some() || real { start } else { ask(start).due };
     let decision = ask(now);
@@ -60,23 +65,33 @@ async fn run(args: &Args) -> Result<(), Failure> {
         say(&format!("decided  [{}] {} / {}", reason.code, reason.english, reason.korean));
     }
 
-    let made = edition::make(&city, &feed.posts, nominal, &decision)?;
-    let mut report = Report::new(nominal, city.slot.zone(), &decision);
     let begin = match decision.verdict {
-        Verdict::Send => now,
         Verdict::Wait { until, .. } if !real => until,
-        Verdict::Wait { until, .. } => {
-            send::wait_until(until, city.slot.zone());
-            return Ok(());
-        }
-        _ => {
-            return Err(Failure::new(
-                "it is too late for this edition: a person has to decide (see the reasons above)",
-            ));
-        }
+        _ => now,
     };
     // A rehearsal that goes on where another stopped does not turn its clock back.
     let begin = if real { begin } else { folder.last.map_or(begin, |last| begin.max(last)) };
     let clock: Arc<dyn Clock> = if real { system } else { Arc::new(ShiftedClock::starting_at(begin, system)) };
-    send::deliver(args, &city, made, nominal, decision.due, &clock, &mut folder, &mut report).await
+    let report = Report::new(nominal, zone, &decision);
+    if args.dry_run {
+        let made = edition::make(&city, &feed.posts, nominal, &decision)?;
+        return send::dry_run(args, &city, &made, decision.due, clock.now(), report).await;
+    }
+    let mut desk = Desk::open(args, &city, &clock, folder).await?;
+
+    // What an earlier run left behind comes first: it is finished, or held where its time is past.
+    let key = CampaignKey::new(city.channel.clone(), nominal, EditionId::weekly(&city.channel, nominal, zone));
+    desk.finish_others(key.id()).await?;
+    match decision.verdict {
+        Verdict::Send => {}
+        Verdict::Wait { .. } if !real => {}
+        _ if desk.knows(&key).await? => {}
+        Verdict::Wait { until, .. } => {
+            say(&format!("waiting  run this again at {}", until.with_timezone(&zone).to_rfc3339()));
+            return Ok(());
+        }
+        _ => return Err(Failure::new("it is too late for this edition: a person has to decide, see the reasons")),
+    }
+    let made = edition::make(&city, &feed.posts, nominal, &decision)?;
+    desk.deliver(&key, made, decision.due, report).await
 }

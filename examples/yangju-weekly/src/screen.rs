@@ -37,6 +37,9 @@ impl Progress {
     pub(crate) fn step(&mut self, step: &Step) {
         self.accepted += step.accepted;
         self.settled += step.settled as u64;
+        for (batch, why) in &step.held {
+            say(&format!("held     batch {}: {why}", batch.number));
+        }
         let note = step.trouble.as_ref().map(|error| format!("waiting: {error}"));
         match &self.bar {
             Some(bar) => {

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use sosik::Clock;
 use sosik::channel::TransportExt;
-use sosik::delivery::{CampaignKey, Engine, Outbox, Plan, Runner, plan};
+use sosik::delivery::{Campaign, CampaignId, CampaignKey, DeliveryError, Engine, Outbox, Plan, Runner, Tally, plan};
 use sosik::registry::{AudienceRequest, Purpose, Segment, SubscriberStore};
 use sosik::schedule::{MessageClass, SendWindow};
+use sosik::sqlite::SqliteStore;
+use sosik_emulator::Emulator;
 
 use crate::Failure;
 use crate::args::Args;
@@ -55,99 +56,160 @@ impl Folder {
     }
 }
 
-/// Says when to come back.
-pub(crate) fn wait_until(until: DateTime<Utc>, zone: Tz) {
-    say(&format!("waiting  run this again at {}", until.with_timezone(&zone).to_rfc3339()));
+/// How long after its time an edition may still go by itself: from 15:00, to the close of the channel's hours.
+pub(crate) const LATE_FOR: TimeDelta = TimeDelta::hours(6);
+
+/// What a run works with: the city's store, its carrier and its clock.
+pub(crate) struct Desk<'a> {
+    args: &'a Args,
+    store: Arc<SqliteStore>,
+    carrier: Carrier,
+    clock: &'a Arc<dyn Clock>,
+    runner: Runner,
+    folder: Folder,
+    /// Batches of earlier campaigns that a person has to look at.
+    left: u64,
 }
 
-#[expect(clippy::too_many_arguments, reason = "what a run has gathered by then")]
-/// Sends the edition to everyone who agreed to it, or goes on where an earlier run stopped.
-pub(crate) async fn deliver(
+impl<'a> Desk<'a> {
+    /// Opens the store, brings the subscribers in, and finds the carrier.
+    pub(crate) async fn open(
+        args: &'a Args,
+        city: &City,
+        clock: &'a Arc<dyn Clock>,
+        folder: Folder,
+    ) -> Result<Self, Failure> {
+        let store = Arc::new(people::store(args)?);
+        people::bring(args, &store, &city.directory, clock.now(), city.slot.zone()).await?;
+        let carrier = Carrier::of(args, clock).await?;
+        let engine = Engine::builder(Arc::clone(&store) as _, Arc::clone(&store) as _, Arc::clone(&carrier.transport))
+            .worker("yangju-weekly")
+            .window(SendWindow::kakao_brand_message())
+            .inquire_after(TimeDelta::seconds(20))
+            .build();
+        let runner = Runner::new(engine, Arc::clone(clock)).with_patience(TimeDelta::seconds(20));
+        Ok(Self { args, store, carrier, clock, runner, folder, left: 0 })
+    }
+
+    /// Whether the campaign was planned before.
+    pub(crate) async fn knows(&self, key: &CampaignKey) -> Result<bool, Failure> {
+        Ok(self.store.campaign(key.id()).await?.is_some())
+    }
+
+    /// Brings to their end the campaigns that earlier runs left open, but for one.
+    pub(crate) async fn finish_others(&mut self, but: CampaignId) -> Result<(), Failure> {
+        for id in self.store.open_campaigns().await?.into_iter().filter(|id| *id != but) {
+            let Some(campaign) = self.store.campaign(id).await? else { continue };
+            say(&format!("earlier  {}: not at its end yet", campaign.key.edition));
+            let (_, outcome) = self.run(&campaign).await?;
+            outcome?;
+            let tally = self.store.tally(id).await?;
+            self.left += tally.held;
+            say(&format!("earlier  {}: {}", campaign.key.edition, line(&tally, &campaign)));
+        }
+        Ok(())
+    }
+
+    /// Sends the edition to everyone who agreed to it, or goes on where an earlier run stopped.
+    pub(crate) async fn deliver(
+        mut self,
+        key: &CampaignKey,
+        made: Made,
+        send_at: DateTime<Utc>,
+        mut report: Report,
+    ) -> Result<(), Failure> {
+        let out = &self.args.out;
+        let cards = edition::write(&made, out)?;
+        report.edition(key.edition.as_str(), &made.curation.left_out, cards);
+        let campaign = self.plan(key, made, send_at).await?;
+        let before = self.store.tally(campaign.id).await?;
+        say(&format!(
+            "planned  {} people in {} batches, {} left out for want of consent or a way to reach them",
+            campaign.audience,
+            before.batches,
+            campaign.suppressed.values().sum::<u64>()
+        ));
+        if before.outstanding() == 0 {
+            say("sent     this edition was sent before: 0 sent now");
+        }
+        let (accepted, outcome) = self.run(&campaign).await?;
+        let tally = self.store.tally(campaign.id).await?;
+        report.campaign(&campaign, &tally, accepted, self.carrier.emulator.as_ref().map(Emulator::stats));
+        report.write(out)?;
+        outcome?;
+        let (line, path) = (line(&tally, &campaign), out.join("report.json"));
+        say(&format!("settled  {line}; see {}", path.display()));
+        if let Some(emulator) = self.carrier.emulator {
+            emulator.stop().await;
+        }
+        if tally.held + self.left > 0 || tally.outstanding() > 0 {
+            let (held, left) = (tally.held, self.left);
+            let why = format!("{held} batches, and {left} of earlier editions, need a person's look");
+            return Err(Failure::new(why));
+        }
+        Ok(())
+    }
+
+    /// The campaign of this slot and edition: as it was planned before, else planned now.
+    async fn plan(&self, key: &CampaignKey, made: Made, send_at: DateTime<Utc>) -> Result<Campaign, Failure> {
+        if let Some(kept) = self.store.campaign(key.id()).await? {
+            if !same_words(&kept.message, &made.message) {
+                say("planned  this slot's edition was planned before, with other words: those stand");
+            }
+            return Ok(kept);
+        }
+        let transport = &self.carrier.transport;
+        let message = transport.upload_all(made.message, &made.media).await?;
+        let batch = transport.capabilities().batch;
+        let request = Plan::new(key.clone(), message, MessageClass::Advertising, Segment::All, send_at, batch)
+            .with_send_by(send_at + LATE_FOR);
+        Ok(plan(&*self.store, &*self.store, &request, self.clock.now()).await?.campaign)
+    }
+
+    /// Runs until nothing more can be done for a campaign. Tells how many the carrier newly took, and what stopped it.
+    async fn run(&mut self, campaign: &Campaign) -> Result<(u64, Result<(), DeliveryError>), Failure> {
+        let mut progress = Progress::new(&self.store.tally(campaign.id).await?);
+        let mut accepted = 0;
+        let (folder, clock) = (&mut self.folder, self.clock);
+        let outcome = self
+            .runner
+            .run_until_settled(campaign.id, |step| {
+                accepted += step.accepted;
+                progress.step(step);
+                folder.at_work(clock.now());
+            })
+            .await;
+        progress.done();
+        Ok((accepted, outcome.map(|_| ())))
+    }
+}
+
+/// Draws, composes and counts, and sends nothing.
+pub(crate) async fn dry_run(
     args: &Args,
     city: &City,
-    made: Made,
-    nominal: DateTime<Utc>,
+    made: &Made,
     send_at: DateTime<Utc>,
-    clock: &Arc<dyn Clock>,
-    folder: &mut Folder,
-    report: &mut Report,
+    now: DateTime<Utc>,
+    mut report: Report,
 ) -> Result<(), Failure> {
-    let store = Arc::new(people::store(args)?);
-    people::bring(args, &store, &city.directory, clock.now(), city.slot.zone()).await?;
-    let edition = made.curation.edition.id().clone();
-    let key = CampaignKey::new(city.channel.clone(), nominal, edition.clone());
-    let kept = store.campaign(key.id()).await?;
-    if args.dry_run {
-        report.edition(edition.as_str(), &made.curation.left_out, edition::write(&made, &args.out)?);
-        let request = AudienceRequest::new(Segment::All, Purpose::Advertising, send_at);
-        let audience = store.audience(&request).await?;
-        report.dry(audience.members.len() as u64, &audience.suppressed);
-        say(&format!("dry run  {} people would get it; nothing was sent", audience.members.len()));
-        return report.write(&args.out);
-    }
+    let store = people::store(args)?;
+    people::bring(args, &store, &city.directory, now, city.slot.zone()).await?;
+    let cards = edition::write(made, &args.out)?;
+    report.edition(made.curation.edition.id().as_str(), &made.curation.left_out, cards);
+    let request = AudienceRequest::new(Segment::All, Purpose::Advertising, send_at);
+    let audience = store.audience(&request).await?;
+    report.dry(audience.members.len() as u64, &audience.suppressed);
+    say(&format!("dry run  {} people would get it; nothing was sent", audience.members.len()));
+    report.write(&args.out)
+}
 
-    let carrier = Carrier::of(args, clock).await?;
-    if kept.as_ref().is_some_and(|kept| !same_words(&kept.message, &made.message)) {
-        say("planned  this slot's edition was planned before, with other words: those stand");
-    }
-    let cards = edition::write(&made, &args.out)?;
-    report.edition(edition.as_str(), &made.curation.left_out, cards);
-    let campaign = if let Some(campaign) = kept {
-        campaign
-    } else {
-        let message = carrier.transport.upload_all(made.message, &made.media).await?;
-        let batch = carrier.transport.capabilities().batch;
-        let request = Plan::new(key, message, MessageClass::Advertising, Segment::All, send_at, batch);
-        plan(&*store, &*store, &request, clock.now()).await?.campaign
-    };
-    let before = store.tally(campaign.id).await?;
-    say(&format!(
-        "planned  {} people in {} batches, {} left out for want of consent or a way to reach them",
-        campaign.audience,
-        before.batches,
-        campaign.suppressed.values().sum::<u64>()
-    ));
-    if before.outstanding() == 0 {
-        say("sent     this edition was sent before: 0 sent now");
-    }
-
-    let engine = Engine::builder(Arc::clone(&store) as _, Arc::clone(&store) as _, Arc::clone(&carrier.transport))
-        .worker("yangju-weekly")
-        .window(SendWindow::statutory_day())
-        .window(SendWindow::kakao_brand_message())
-        .inquire_after(TimeDelta::seconds(20))
-        .build();
-    let runner = Runner::new(engine, Arc::clone(clock)).with_patience(TimeDelta::seconds(20));
-    let mut progress = Progress::new(&before);
-    let outcome = runner
-        .run_until_settled(campaign.id, |step| {
-            progress.step(step);
-            folder.at_work(clock.now());
-        })
-        .await;
-    progress.done();
-
-    let tally = store.tally(campaign.id).await?;
-    let accepted = *outcome.as_ref().unwrap_or(&0);
-    report.campaign(&campaign, &tally, accepted, carrier.emulator.as_ref().map(sosik_emulator::Emulator::stats));
-    report.write(&args.out)?;
-    outcome?;
-    say(&format!(
-        "settled  {} delivered, {} by text, {} failed, {} unknown, of {}; see {}",
-        tally.delivered,
-        tally.fallback,
-        tally.failed,
-        tally.unknown,
-        campaign.audience,
-        args.out.join("report.json").display()
-    ));
-    if let Some(emulator) = carrier.emulator {
-        emulator.stop().await;
-    }
-    if tally.held > 0 || tally.outstanding() > 0 {
-        return Err(Failure::new(format!("{} batches need a person's look", tally.held)));
-    }
-    Ok(())
+/// A campaign in one line.
+fn line(tally: &Tally, campaign: &Campaign) -> String {
+    format!(
+        "{} delivered, {} by text, {} failed, {} unknown, of {}",
+        tally.delivered, tally.fallback, tally.failed, tally.unknown, campaign.audience
+    )
 }
 
 /// Whether two messages say the same, wherever their pictures lie.

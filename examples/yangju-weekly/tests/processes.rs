@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::io::BufRead as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -49,11 +50,46 @@ fn killed_again_and_again_it_ends_with_everyone_sent_to_once() {
     assert_eq!(last["emulator"]["duplicates"], 0);
     assert_eq!(last["emulator"]["distinct"].as_u64(), Some(number("audience")));
 
+    // No number lies in the clear in what was written.
+    for file in ["emulator/emulator.jsonl", "sosik.db", "report.json"] {
+        let bytes = std::fs::read(out.join(file)).unwrap();
+        assert!(!bytes.windows(7).any(|window| window == b"0100000"), "{file}");
+    }
+
     // The same again sends nothing and says so.
     let again = run(out, &[]);
     assert!(again.status.success());
     assert!(String::from_utf8_lossy(&again.stdout).contains("0 sent now"));
     assert_eq!(report(out)["accepted"], 0);
+}
+
+#[test]
+fn what_last_week_s_run_left_is_held_and_this_week_s_edition_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path();
+    let mut child =
+        Command::new(program()).arg("--out").arg(out).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    // Killed when some were taken and most were not.
+    let lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line.starts_with("sending")), "it must begin to send");
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let journal = || std::fs::read_to_string(out.join("emulator/emulator.jsonl")).unwrap();
+    let sent = |line: &str| serde_json::from_str::<Value>(line).unwrap()["messages"].as_array().cloned();
+    let campaign = |message: &Value| message["group"].as_str().unwrap().split('.').next().unwrap().to_owned();
+    let first = journal().lines().find_map(sent).unwrap();
+    let later = run(out, &["--now", "2026-12-04T15:00:00+09:00"]);
+    let text = String::from_utf8_lossy(&later.stdout).into_owned();
+    assert!(text.contains("earlier  yangju-city-2026-W48: not at its end yet"), "{text}");
+    assert!(text.contains("its time is past"), "a person is told which batches wait, and why: {text}");
+    assert!(error_of(&later).contains("of earlier editions, need a person's look"));
+    // Nothing of the old edition went out a week late.
+    let late = |message: &Value| message["at"].as_str().unwrap().starts_with("2026-12-04");
+    let messages: Vec<Value> = journal().lines().filter_map(sent).flatten().collect();
+    assert!(messages.iter().all(|message| !late(message) || campaign(message) != campaign(&first[0])));
+    let this_week = messages.iter().filter(|message| late(message)).count() as u64;
+    assert_eq!(report(out)["audience"].as_u64(), Some(this_week));
 }
 
 #[test]

@@ -1,0 +1,124 @@
+//! What the transport knows of batches that were submitted: where answers were lost, or receipts did not come.
+
+use chrono::TimeDelta;
+use std::sync::Arc;
+
+use sosik_channel::{Audience, Found, Idempotency, Outcome, SendError, SendErrorKind, Submission};
+use sosik_registry::SubscriberId;
+
+use crate::engine::{Engine, Step, Work, after, wait};
+use crate::{Batch, BatchId, BatchState, BatchUpdate, Change, DeliveryError, Outcomes, RecipientRef, RecipientState};
+
+impl Engine {
+    /// Asks what became of a submission whose answer was lost, and repeats it only under a key that still guards it.
+    pub(crate) async fn look_up(&self, work: &Work<'_>, step: &mut Step) -> Result<(), DeliveryError> {
+        let mut batch = work.claimed.batch.clone();
+        let (changes, gone) = match self.find(work, &batch).await {
+            Ok(found) => found,
+            Err(error) => return self.failed(work, &batch, true, error, step).await,
+        };
+        for change in &changes {
+            batch.outcomes.apply(change);
+        }
+        let mut update = work.update(&batch);
+        update.changes = changes;
+        let pending = batch.outcomes.iter().any(|state| state == RecipientState::Pending);
+        let first = batch.first_sent.unwrap_or(work.now);
+        let guarded = match self.transport.capabilities().idempotency {
+            Idempotency::PerRecipient { lifetime, .. } => {
+                // A tenth of its life is kept as a margin for clocks that differ and requests that are slow.
+                let alive = TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::zero()) * 9 / 10;
+                work.now.signed_duration_since(first) < alive
+            }
+            _ => false,
+        };
+        self.mark_gone(&gone, work.now).await?;
+        if pending && guarded {
+            self.outbox.update(&update).await?;
+            return self.send(work, batch, step).await;
+        }
+        if pending {
+            for (index, state) in batch.outcomes.iter().enumerate() {
+                if state == RecipientState::Pending {
+                    update.changes.push(Change::new(index, RecipientState::Unknown));
+                }
+            }
+            let note = "its answer was lost, and its idempotency key has run out";
+            step.held.push((batch.id, note.to_owned()));
+            update.note = Some(note.to_owned());
+        }
+        update.state = BatchState::Taken;
+        update.due = after(work.now, self.inquire_after);
+        Ok(self.finish(update).await?)
+    }
+
+    /// Asks for the receipts that did not come by themselves.
+    pub(crate) async fn inquire(&self, work: &Work<'_>, step: &mut Step) -> Result<(), DeliveryError> {
+        let batch = &work.claimed.batch;
+        let (changes, gone) = match self.find(work, batch).await {
+            Ok(found) => found,
+            Err(error) => {
+                let mut update = work.update(batch);
+                let age = work.now.signed_duration_since(batch.first_sent.unwrap_or(work.now));
+                update.due = after(work.now, wait(&error, batch.attempts).max(self.inquire_after));
+                if age >= self.give_up_after {
+                    give_up(&batch.outcomes, &mut update);
+                }
+                self.finish(update).await?;
+                if matches!(error.kind(), SendErrorKind::Unauthorized | SendErrorKind::NotPermitted) {
+                    return Err(error.into());
+                }
+                step.trouble = Some(error);
+                return Ok(());
+            }
+        };
+        let mut after_all = batch.outcomes.clone();
+        step.settled += changes.iter().filter(|change| after_all.apply(change)).count();
+        let mut update = work.update(batch);
+        update.changes = changes;
+        let age = work.now.signed_duration_since(batch.first_sent.unwrap_or(work.now));
+        if age >= self.give_up_after {
+            give_up(&after_all, &mut update);
+        }
+        // Asked again later and later, at twice the age of the submission, and for the last time when it is given up.
+        let rest = (self.give_up_after - age).max(self.inquire_after);
+        update.due = after(work.now, self.inquire_after.max(age).min(rest));
+        self.finish(update).await?;
+        self.mark_gone(&gone, work.now).await
+    }
+
+    /// What the transport knows of a batch, and who of it cannot be reached any more.
+    async fn find(&self, work: &Work<'_>, batch: &Batch) -> Result<(Vec<Change>, Vec<SubscriberId>), SendError> {
+        let key = batch.id.idempotency_key();
+        let audience = Audience::Named(Vec::new());
+        let since = batch.first_sent.unwrap_or(work.now);
+        let found = self.transport.find(&Submission::new(key, Arc::clone(&work.message), audience), since).await?;
+        let mut changes = Vec::new();
+        let mut gone = Vec::new();
+        for Found { reference, settled, .. } in found {
+            let Some(index) = place(batch.id, &reference) else { continue };
+            changes.push(Change::new(index, RecipientState::Accepted));
+            if let Some((route, outcome)) = settled {
+                if matches!(outcome, Outcome::Failed { gone: true, .. }) {
+                    gone.extend(batch.recipients.get(index));
+                }
+                changes.push(Change::new(index, RecipientState::of_receipt(route, &outcome, batch.fallback)));
+            }
+        }
+        Ok((changes, gone))
+    }
+}
+
+/// What is still open is unknown from now on.
+fn give_up(outcomes: &Outcomes, update: &mut BatchUpdate) {
+    for (index, state) in outcomes.iter().enumerate() {
+        if !state.is_final() {
+            update.changes.push(Change::new(index, RecipientState::Unknown));
+        }
+    }
+}
+
+/// The place of a reference in a batch, if it is of that batch.
+pub(crate) fn place(batch: BatchId, reference: &str) -> Option<usize> {
+    reference.parse::<RecipientRef>().ok().filter(|found| found.batch == batch).map(|found| found.index)
+}

@@ -1,0 +1,77 @@
+//! Receipts: taken in pages or from webhooks, and written down.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sosik_channel::{Outcome, Receipt, SendErrorKind};
+
+use crate::engine::{Engine, Step, after, wait};
+use crate::{BatchId, Change, DeliveryError, RecipientRef, RecipientState};
+
+impl Engine {
+    /// Takes the receipts that wait, and says so to the transport only when they are written down.
+    pub(crate) async fn poll(&self, now: DateTime<Utc>, step: &mut Step) -> Result<(), DeliveryError> {
+        if self.polling().next.is_some_and(|next| now < next) {
+            return Ok(());
+        }
+        let page = match self.transport.receipts().await {
+            Ok(page) => page,
+            Err(error) if error.kind() == SendErrorKind::Unauthorized => return Err(error.into()),
+            Err(error) => {
+                self.polling().next = Some(after(now, wait(&error, 1)));
+                step.trouble.get_or_insert(error);
+                return Ok(());
+            }
+        };
+        let empty = page.receipts.is_empty();
+        step.settled += self.record(&page.receipts, now).await?;
+        if let Some(id) = &page.id {
+            // Unacknowledged, it comes again, which does no harm.
+            if let Err(error) = self.transport.acknowledge(id).await {
+                step.trouble.get_or_insert(error);
+            }
+        }
+        let mut polling = self.polling();
+        polling.empty = if empty { polling.empty.saturating_add(1) } else { 0 };
+        // The first empty answer waits once the interval, the next twice, and so on.
+        let doublings = polling.empty.saturating_sub(1).min(10);
+        let wait = self.poll_every * i32::try_from(1_u32 << doublings).unwrap_or(i32::MAX);
+        polling.next = Some(if empty { after(now, wait.min(TimeDelta::minutes(1))) } else { now });
+        Ok(())
+    }
+
+    /// Writes receipts down, from a page or a webhook: late, twice, in any order. Tells how many brought news.
+    ///
+    /// Receipts without a reference of ours are passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError`] when a store fails; the receipts may be given again.
+    pub async fn record(&self, receipts: &[Receipt], now: DateTime<Utc>) -> Result<usize, DeliveryError> {
+        let mut by_batch: BTreeMap<BatchId, Vec<(usize, &Receipt)>> = BTreeMap::new();
+        for receipt in receipts {
+            if let Some(Ok(reference)) = receipt.reference.as_deref().map(str::parse::<RecipientRef>) {
+                by_batch.entry(reference.batch).or_default().push((reference.index, receipt));
+            } else {
+                tracing::debug!("a receipt without a reference of ours");
+            }
+        }
+        let mut news = 0;
+        for (id, receipts) in by_batch {
+            // Nothing was ever submitted of such a batch: whoever says otherwise is not the dealer.
+            let Some(batch) = self.outbox.batch(id).await?.filter(|batch| batch.first_sent.is_some()) else { continue };
+            let mut gone = Vec::new();
+            let mut changes = Vec::with_capacity(receipts.len());
+            for (index, receipt) in receipts {
+                if matches!(receipt.outcome, Outcome::Failed { gone: true, .. }) {
+                    gone.extend(batch.recipients.get(index));
+                }
+                let state = RecipientState::of_receipt(receipt.route, &receipt.outcome, batch.fallback);
+                changes.push(Change::new(index, state));
+            }
+            news += self.outbox.settle(id, &changes).await?;
+            self.mark_gone(&gone, now).await?;
+        }
+        Ok(news)
+    }
+}
