@@ -42,6 +42,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sosik-sqlite",
         ],
     ),
+    ("when", &["sosik"]),
     ("yangju-weekly", &["sosik", "sosik-emulator"]),
     ("sosik-tests", &["sosik", "sosik-emulator", "sosik-testkit"]),
 ];
@@ -54,6 +55,8 @@ const WALLS: &[(&str, &[&str])] = &[
     ("axum", &["sosik-emulator"]),
     ("resvg", &["sosik-cards"]),
     ("feed-rs", &["sosik-feeds"]),
+    ("icalendar", &["sosik-schedule"]),
+    ("rrule", &["sosik-schedule"]),
 ];
 
 fn metadata() -> Metadata {

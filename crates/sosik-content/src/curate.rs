@@ -162,7 +162,7 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
 
     drop_duplicates(&mut candidates, &mut reasons);
     candidates.sort_by(|(_, a), (_, b)| {
-        b.score.cmp(&a.score).then(b.published.cmp(&a.published)).then_with(|| a.post.id.cmp(&b.post.id))
+        b.score.cmp(&a.score).then(b.published.cmp(&a.published)).then_with(|| name(a.post).cmp(&name(b.post)))
     });
     let chosen = choose(&candidates, brief, &mut reasons);
 
@@ -211,17 +211,50 @@ fn unusable(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Option<Reas
     if let Some(words) = COMMERCIAL.iter().find(|words| all.contains(**words)) {
         return Some(Reason::Commercial { words: (*words).to_owned() });
     }
-    if text::units(&post.text) < 20 {
+    if text::units(&post.text) < 20 || text::plain_title(&post.title).is_empty() || body(post, brief).is_empty() {
         return Some(Reason::Thin);
     }
     let topic = classify(post).topic;
     if matches!(topic, Topic::Culture | Topic::Festival | Topic::Tourism) {
         let (today, written) = (day(brief.news_until, brief), day(published, brief));
-        if let Some(ended) = dates::dates(&all, written).into_iter().max().filter(|last| *last < today) {
+        if let Some(ended) = end(post, written).filter(|ended| *ended < today) {
             return Some(Reason::Past { ended });
         }
     }
     None
+}
+
+/// The last day of what a post announces, where it says one: by its labelled times, else by what its sentences announce.
+/// A day from which something lasts is no end, and neither is the day on which something opened.
+fn end(post: &Post, written: NaiveDate) -> Option<NaiveDate> {
+    let plain = text::without_ornaments(&post.text);
+    let last = |value: &str| {
+        let open = value.trim_end().ends_with("부터") || value.trim_end().ends_with('~') || value.contains("상시");
+        dates::dates(value, written).into_iter().max().filter(|_| !open)
+    };
+    let labelled: Vec<String> = points::points(&plain, 7, 200)
+        .iter()
+        .filter(|point| ["일시", "기간"].contains(&point.label()))
+        .map(|point| point.value().to_owned())
+        .collect();
+    if labelled.iter().any(|value| !dates::dates(value, written).is_empty()) {
+        return labelled.iter().map(|value| last(value)).max().flatten();
+    }
+    let announces = ["열립니다", "열려요", "개최", "진행", "운영", "만나", "까지", "펼쳐", "상영", "공연", "관람"];
+    let reports = ["열렸", "열린", "마쳤", "성료", "막을 내", "다녀왔"];
+    let opens = ["개장", "개관", "개통", "문을 열", "시작"];
+    let sentences = text::sentences(&format!("{}\n{plain}", post.title));
+    let announced = sentences.iter().filter(|sentence| {
+        let says = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
+        (says(&announces) || says(&reports)) && !says(&opens)
+    });
+    let ends: Vec<NaiveDate> = announced
+        .filter(|sentence| !sentence.contains("부터") || sentence.contains("까지") || sentence.contains('~'))
+        .filter_map(|sentence| last(sentence))
+        .collect();
+    // Something else that the post dates later may still be to come.
+    let latest = dates::dates(&plain, written).into_iter().max();
+    ends.into_iter().max().max(latest.filter(|latest| *latest > written))
 }
 
 fn day(instant: DateTime<Utc>, brief: &Brief) -> NaiveDate {
@@ -253,23 +286,31 @@ fn score(post: &Post, brief: &Brief, published: DateTime<Utc>) -> i64 {
         |list: &[&str], each: i64| list.iter().filter(|word| post.text.contains(**word)).map(|_| each).sum::<i64>();
     freshness
         + if soon > 0 { 25 } else { 0 }
-        + 5 * i64::try_from(points::points(&post.text, 7, 80).len()).unwrap_or(0)
+        + 5 * i64::try_from(points::points(&text::without_ornaments(&post.text), 7, 80).len()).unwrap_or(0)
         + words(&["무료", "누구나", "시민"], 6)
         + words(&["신청", "접수", "마감", "까지"], 4)
         + words(&["후기", "다녀왔", "일상", "소감"], -15)
 }
 
+/// What tells posts apart whose id is the same: so the order in which they came never decides.
+fn name(post: &Post) -> (&str, &str, &str, &str) {
+    (&post.id, post.link.as_str(), &post.title, &post.text)
+}
+
 fn drop_duplicates(candidates: &mut Vec<(usize, Candidate<'_>)>, reasons: &mut [Option<Reason>]) {
     // The newest announcement has the last word.
-    candidates.sort_by(|(_, a), (_, b)| b.published.cmp(&a.published).then_with(|| a.post.id.cmp(&b.post.id)));
-    let mut kept: Vec<(BTreeSet<(char, char)>, String)> = Vec::new();
+    candidates.sort_by(|(_, a), (_, b)| b.published.cmp(&a.published).then_with(|| name(a.post).cmp(&name(b.post))));
+    let mut kept: Vec<(BTreeSet<(char, char)>, BTreeSet<String>, String)> = Vec::new();
     candidates.retain(|(at, candidate)| {
-        let pairs = similarity::pairs(&candidate.title);
-        if let Some((_, title)) = kept.iter().find(|(other, _)| similarity::likeness(other, &pairs) >= ALIKE) {
+        let (pairs, words) = (similarity::pairs(&candidate.title), similarity::words(&candidate.title));
+        let same = |(other, about, _): &&(BTreeSet<(char, char)>, BTreeSet<String>, String)| {
+            similarity::likeness(other, &pairs) >= ALIKE && !similarity::differ(about, &words)
+        };
+        if let Some((_, _, title)) = kept.iter().find(same) {
             reasons[*at] = Some(Reason::Duplicate { of: title.clone() });
             false
         } else {
-            kept.push((pairs, candidate.title.clone()));
+            kept.push((pairs, words, candidate.title.clone()));
             true
         }
     });
@@ -330,7 +371,7 @@ fn card(candidate: &Candidate<'_>, brief: &Brief) -> Card {
         title: candidate.title.clone(),
         header: text::shorten(&candidate.title, brief.text.header),
         body: body(post, brief),
-        points: points::points(&post.text, 3, 44),
+        points: points::points(&text::without_ornaments(&post.text), 3, 44),
         link: post.link.clone(),
     }
 }
@@ -338,29 +379,36 @@ fn card(candidate: &Candidate<'_>, brief: &Brief) -> Card {
 /// The first sentences that fit, then the labelled facts where there is room for a line of each.
 fn body(post: &Post, brief: &Brief) -> String {
     let limits = brief.text;
-    let facts: Vec<String> = points::points(&post.text, limits.line_breaks, 40)
-        .iter()
-        .map(|p| format!("{} {}", p.label(), p.value()))
-        .collect();
-    let reserved: usize = facts.iter().map(|fact| text::units(fact) + 1).sum();
-    let room = limits.body.saturating_sub(reserved);
+    let plain = text::without_ornaments(&post.text);
+    let mut room = limits.body;
+    let mut facts: Vec<String> = Vec::new();
+    for point in points::points(&plain, limits.line_breaks, 40) {
+        let fact = format!("{} {}", point.label(), point.value());
+        let needs = text::units(&fact) + 1;
+        // A third of the room is the lead's.
+        if needs <= room.saturating_sub(limits.body / 3) {
+            room -= needs;
+            facts.push(fact);
+        }
+    }
     let mut lead = String::new();
-    for sentence in text::sentences(&text::without_ornaments(&post.text)) {
+    for sentence in text::sentences(&plain) {
         // A labelled line is shown as a fact below, and a cut-off sentence says nothing for sure.
         if points::is_labelled(&sentence) {
             continue;
         }
-        let more = text::units(&sentence) + usize::from(!lead.is_empty());
+        let sentence = points::unbulleted(&sentence);
+        let more = text::units(sentence) + usize::from(!lead.is_empty());
         if text::units(&lead) + more > room {
             if lead.is_empty() {
-                lead = text::shorten(&sentence, room);
+                lead = text::shorten(sentence, room);
             }
             break;
         }
         if !lead.is_empty() {
             lead.push(' ');
         }
-        lead.push_str(&sentence);
+        lead.push_str(sentence);
     }
     let mut lines = vec![lead];
     lines.extend(facts);

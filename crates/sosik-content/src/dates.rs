@@ -20,11 +20,50 @@ pub(crate) fn dates(text: &str, published: NaiveDate) -> Vec<NaiveDate> {
         {
             out.push(date);
             at = end;
+            // The end of a range often has no month of its own: `11월 20일부터 30일까지`, `12월 5~7일`.
+            if let Some((last, end)) = range_end(&chars, end, date) {
+                out.push(last);
+                at = end;
+            }
             continue;
         }
         at += 1;
     }
     out
+}
+
+/// The last day of a range whose first day ends before `at`, where it names the day alone.
+fn range_end(chars: &[char], at: usize, first: NaiveDate) -> Option<(NaiveDate, usize)> {
+    // The `~` of `5~7일` was taken as what closes the first day.
+    let mut next = if at > 0 && chars[at - 1] == '~' { at - 1 } else { at };
+    let mut joined = false;
+    for _ in 0..12 {
+        match chars.get(next)? {
+            '~' | '∼' | '〜' | '–' => joined = true,
+            '부' if chars.get(next + 1) == Some(&'터') => {
+                joined = true;
+                next += 1;
+            }
+            ' ' | '.' | ',' => {}
+            // A weekday in brackets.
+            '(' if chars.get(next + 2) == Some(&')') => next += 2,
+            digit if digit.is_ascii_digit() && joined => break,
+            '일' if !joined => {}
+            c if !joined && "월화수목금토일".contains(*c) || *c == ')' => {}
+            _ => return None,
+        }
+        next += 1;
+    }
+    let (day, end) = number(chars, next, 2)?;
+    let closed = match chars.get(end) {
+        Some('일') => true,
+        // `30.(월)`, and `30.` at the end of a line: not `11. 30.`, which has a month, and not `14:00`.
+        Some('.') => !chars.get(end + 1..end + 4)?.iter().any(char::is_ascii_digit),
+        Some('(') => true,
+        _ => false,
+    };
+    let last = first.with_day(day).filter(|last| closed && *last >= first)?;
+    Some((last, end + 1))
 }
 
 fn number(chars: &[char], mut at: usize, most: usize) -> Option<(u32, usize)> {
@@ -74,7 +113,8 @@ fn month_day(chars: &[char], at: usize, after_year: bool) -> Option<(u32, u32, u
     // `11. 28.`, `11.28(토)`, `11.28.` are dates; `1.5` and `3.14배` are not.
     let closed = match chars.get(end) {
         Some('일') => worded,
-        Some('.' | '(' | '~') => !worded,
+        Some('~') => true,
+        Some('.' | '(') => !worded,
         _ => after_year && !worded,
     };
     (closed && (1..=12).contains(&month) && (1..=31).contains(&day)).then_some((month, day, end + 1))
@@ -97,6 +137,12 @@ mod tests {
             ("2026. 12. 5. ~ 12. 7.", vec![day(2026, 12, 5), day(2026, 12, 7)]),
             ("2026년 12월 5일", vec![day(2026, 12, 5)]),
             ("12.5(토)부터", vec![day(2026, 12, 5)]),
+            ("11월 20일부터 30일까지 전시", vec![day(2026, 11, 20), day(2026, 11, 30)]),
+            ("11. 20.(금) ~ 30.(월) 운영", vec![day(2026, 11, 20), day(2026, 11, 30)]),
+            ("12월 5~7일 축제", vec![day(2026, 12, 5), day(2026, 12, 7)]),
+            ("11월 20일부터 접수, 12월 5일~7일 축제", vec![day(2026, 11, 20), day(2026, 12, 5), day(2026, 12, 7)]),
+            ("11월 20일 10시~14시", vec![day(2026, 11, 20)]),
+            ("2026. 12. 5. ~ 2026. 12. 9.", vec![day(2026, 12, 5), day(2026, 12, 9)]),
             ("1월 3일까지", vec![day(2027, 1, 3)]),
             ("참가비 1.5배, 3.14, 031-8082-0000, 14:00", vec![]),
             ("13월 40일", vec![]),

@@ -52,23 +52,23 @@ impl WebLink {
     }
 
     /// The same address with these query parameters set; a parameter with an empty value is removed.
+    ///
+    /// The others stay as they are, byte for byte: older city pages write them in EUC-KR.
     #[must_use]
     pub fn with_params<'a>(&self, params: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let params: Vec<_> = params.into_iter().collect();
-        let kept: Vec<(String, String)> = self
-            .0
-            .query_pairs()
-            .filter(|(key, _)| params.iter().all(|(name, _)| name != key))
-            .map(|(key, value)| (key.into_owned(), value.into_owned()))
-            .collect();
+        let is_set = |piece: &str| {
+            let key = url::form_urlencoded::parse(piece.as_bytes()).next().map(|(key, _)| key);
+            key.is_some_and(|key| params.iter().any(|(name, _)| *name == key))
+        };
+        let kept = self.0.query().unwrap_or_default().split('&').filter(|piece| !piece.is_empty() && !is_set(piece));
+        let added = params
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(key, value)| url::form_urlencoded::Serializer::new(String::new()).append_pair(key, value).finish());
+        let query: Vec<String> = kept.map(str::to_owned).chain(added).collect();
         let mut url = self.0.clone();
-        url.set_query(None);
-        let added = params.iter().filter(|(_, value)| !value.is_empty());
-        let all = kept.iter().map(|(k, v)| (k.as_str(), v.as_str())).chain(added.copied());
-        let mut all = all.peekable();
-        if all.peek().is_some() {
-            url.query_pairs_mut().extend_pairs(all);
-        }
+        url.set_query(Some(query.join("&")).filter(|query| !query.is_empty()).as_deref());
         Self(url)
     }
 }
@@ -98,6 +98,17 @@ mod tests {
         {
             assert!(WebLink::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_not_set_stays_byte_for_byte() {
+        let link = WebLink::parse("https://x.go.kr/list.jsp?q=%BE%E7%C1%D6&view&fromRss=true&a=1&a=2").unwrap();
+        let other = link.with_params([("fromRss", ""), ("utm", "소식")]);
+        assert_eq!(other.as_str(), "https://x.go.kr/list.jsp?q=%BE%E7%C1%D6&view&a=1&a=2&utm=%EC%86%8C%EC%8B%9D");
+        assert_eq!(
+            WebLink::parse("https://x.go.kr/?a=1").unwrap().with_params([("a", "")]).as_str(),
+            "https://x.go.kr/"
+        );
     }
 
     #[test]

@@ -15,7 +15,25 @@ const LABELS: &[(&str, &[&str])] = &[
 ];
 
 /// What stands before a label in a list.
-const BULLETS: [char; 14] = ['-', '•', '·', '○', '●', '▶', '■', '□', '◆', '*', '※', '✔', '☑', ' '];
+const BULLETS: [char; 22] =
+    ['-', '•', '·', '○', '●', '▶', '■', '□', '◆', '*', '※', '✔', '☑', 'ㅇ', '◦', '❍', '▷', '→', '◎', '‣', '　', ' '];
+
+/// A line without its bullet: a sign, `1.`, `1)` or `가.`.
+pub(crate) fn unbulleted(line: &str) -> &str {
+    let line = line.trim_start_matches(BULLETS);
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let letter = line.strip_prefix(|c: char| "가나다라마바사아자차카타파하".contains(c)).unwrap_or(line);
+    for rest in [number, letter] {
+        let digits = line.len() - rest.len();
+        if (1..=3).contains(&digits)
+            && let Some(rest) = rest.strip_prefix(['.', ')'])
+            && rest.starts_with(' ')
+        {
+            return rest.trim_start_matches(BULLETS);
+        }
+    }
+    line
+}
 
 /// Up to `most` facts, in the order of [`LABELS`].
 pub(crate) fn points(body: &str, most: usize, value_units: usize) -> Vec<Point> {
@@ -25,7 +43,7 @@ pub(crate) fn points(body: &str, most: usize, value_units: usize) -> Vec<Point> 
             break;
         }
         let value = body.lines().find_map(|line| {
-            let line = line.trim_start_matches(BULLETS);
+            let line = unbulleted(line);
             words.iter().find_map(|word| labelled(line, word))
         });
         if let Some(value) = value {
@@ -37,7 +55,7 @@ pub(crate) fn points(body: &str, most: usize, value_units: usize) -> Vec<Point> 
 
 /// Whether a line is a labelled fact and no prose.
 pub(crate) fn is_labelled(line: &str) -> bool {
-    let line = line.trim_start_matches(BULLETS);
+    let line = unbulleted(line);
     LABELS.iter().flat_map(|(_, words)| words.iter()).any(|word| labelled(line, word).is_some())
 }
 
@@ -47,7 +65,9 @@ fn labelled(line: &str, word: &str) -> Option<String> {
     let rest = line.strip_prefix(word).or_else(|| line.strip_prefix(spaced.trim_end()))?;
     let value = rest.trim_start().strip_prefix([':', '：', '|', '-', '–'])?;
     let value = text::plain_title(value.trim_start_matches([':', ' ']));
-    (!value.is_empty()).then_some(value)
+    // The heading row of a table says no value.
+    let is_label = LABELS.iter().any(|(_, words)| words.contains(&value.trim_end_matches([':', ' '])));
+    (!value.is_empty() && !is_label).then_some(value)
 }
 
 #[cfg(test)]
@@ -59,5 +79,11 @@ mod tests {
         let body = "✔ 일 시 : 12월 5일(토) 14:00\n장소는 많습니다.\n장소: 옥정호수공원 중앙광장\n문의 031-8082-0000";
         let found = points(body, 3, 40);
         assert_eq!(found, [Point::new("일시", "12월 5일(토) 14:00"), Point::new("장소", "옥정호수공원 중앙광장")]);
+        for line in
+            ["ㅇ 일시: 12월 5일", "1. 일시 : 12월 5일", "가. 일시: 12월 5일", "▷ 일시: 12월 5일", "2) 일시: 12월 5일"]
+        {
+            assert_eq!(points(line, 3, 40), [Point::new("일시", "12월 5일")], "{line}");
+        }
+        assert_eq!(points("일시: 장소:", 3, 40), []);
     }
 }

@@ -58,7 +58,33 @@ fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}' | '\r')
 }
 
-/// A title for a card: without emoji and ornaments, without the `[양주시]` that stands before everything.
+/// What a bracket before a title says that citizens must know: the bracket stays.
+const TELLING: [&str; 21] = [
+    "취소",
+    "연기",
+    "마감",
+    "종료",
+    "중단",
+    "중지",
+    "변경",
+    "정정",
+    "수정",
+    "긴급",
+    "재공고",
+    "추가",
+    "연장",
+    "모집",
+    "주의",
+    "경보",
+    "휴관",
+    "휴장",
+    "휴무",
+    "통제",
+    "단수",
+];
+
+/// A title for a card: without emoji and ornaments, without the `[양주시]` that stands before everything. A bracket that
+/// says something, such as `[취소]`, stays, and so do names in `〈〉`.
 ///
 /// ```
 /// use sosik_content::text::plain_title;
@@ -70,11 +96,12 @@ pub fn plain_title(title: &str) -> String {
     let mut rest = without_ornaments(title);
     loop {
         let trimmed = rest.trim_start();
-        let inner = ['[', '【', '<', '〈'].into_iter().zip([']', '】', '>', '〉']).find_map(|(open, close)| {
+        let inner = [('[', ']'), ('【', '】')].into_iter().find_map(|(open, close)| {
             let body = trimmed.strip_prefix(open)?;
             let end = body.find(close)?;
-            (units(&body[..end]) <= 12 && !body[end + close.len_utf8()..].trim().is_empty())
-                .then(|| body[end + close.len_utf8()..].to_owned())
+            let (inside, after) = (&body[..end], &body[end + close.len_utf8()..]);
+            let tells = TELLING.iter().any(|word| inside.contains(word));
+            (units(inside) <= 12 && !tells && !after.trim().is_empty()).then(|| after.to_owned())
         });
         match inner {
             Some(shorter) => rest = shorter,
@@ -92,16 +119,27 @@ pub fn plain_title(title: &str) -> String {
     out.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(['~', ' ', '-', ':', '|']).to_owned()
 }
 
-/// The text without emoji, hearts, stars and the like, which fonts lack and text messages cannot carry.
+/// The text with a space in the place of emoji, hearts, stars and the like, which fonts lack and text messages cannot
+/// carry. Arrows and the circles and triangles of `홍○○` mean something and stay.
+///
+/// ```
+/// use sosik_content::text::without_ornaments;
+///
+/// assert_eq!(without_ornaments("요금 1,500원 ⇒ 1,700원 (홍○○)♥"), "요금 1,500원 → 1,700원 (홍○○) ");
+/// ```
 #[must_use]
 pub fn without_ornaments(text: &str) -> String {
-    text.chars()
-        .filter(|&c| {
-            !matches!(u32::from(c),
-                0x1f000..=0x1faff | 0x2600..=0x27bf | 0x2b00..=0x2bff | 0x25a0..=0x25ff | 0x2190..=0x21ff
-                | 0xfe00..=0xfe0f | 0x200d | 0x20e3 | 0xe0000..=0xe007f | 0x3030 | 0x303d)
-        })
-        .collect()
+    let kept = |c: char| match u32::from(c) {
+        // Joiners and variants of the sign before them.
+        0xfe00..=0xfe0f | 0x200d | 0x20e3 | 0xe0000..=0xe007f => None,
+        0x2190..=0x2194 | 0x25b3 | 0x25cb | 0x25ce => Some(c),
+        0x21d2 | 0x27a1 | 0x2794 | 0x279c => Some('→'),
+        0x1f000..=0x1faff | 0x2600..=0x27bf | 0x2b00..=0x2bff | 0x25a0..=0x25ff | 0x2190..=0x21ff | 0x3030 | 0x303d => {
+            Some(' ')
+        }
+        _ => Some(c),
+    };
+    text.chars().filter_map(kept).collect()
 }
 
 /// Cuts a line to at most `max` units at the end of a word, with `…` in the place of what is gone.
@@ -116,6 +154,9 @@ pub fn without_ornaments(text: &str) -> String {
 pub fn shorten(line: &str, max: usize) -> String {
     if units(line) <= max {
         return line.to_owned();
+    }
+    if max == 0 {
+        return String::new();
     }
     let mut kept = String::new();
     let mut used = 0;
@@ -187,6 +228,9 @@ mod tests {
     fn a_title_keeps_its_brackets_when_nothing_else_is_there() {
         assert_eq!(plain_title("[공지]"), "[공지]");
         assert_eq!(plain_title("[시민기자단] [문화] 관아지의 가을"), "관아지의 가을");
+        assert_eq!(plain_title("[양주시] [취소] 겨울빛 점등식"), "[취소] 겨울빛 점등식");
+        assert_eq!(plain_title("〈가을의 노래〉 전시 안내"), "〈가을의 노래〉 전시 안내");
+        assert_eq!(plain_title("버스 노선 변경(덕정역→옥정지구)♥꼭"), "버스 노선 변경(덕정역→옥정지구) 꼭");
     }
 
     proptest! {

@@ -123,6 +123,69 @@ fn a_brief_that_cannot_be_met_names_every_problem() {
     assert_eq!(error.problems().len(), 4, "{error}");
 }
 
+#[test]
+fn what_citizens_must_know_stays_on_the_card() {
+    let posts = vec![
+        post(
+            1,
+            "[취소] 옥정호수공원 겨울빛 점등식",
+            "12월 5일 점등식은 한파로 취소합니다. 다음 소식을 기다려 주세요.",
+            1,
+        ),
+        post(2, "옥정호수공원 겨울빛 점등식", "12월 5일 17시에 점등식 행사를 엽니다. 누구나 무료로 볼 수 있습니다.", 3),
+        post(
+            3,
+            "덕계도서관 12월 문화행사 안내",
+            "📅 일시: 12월 12일(토) 14시\n📍 장소: 덕계도서관 시청각실\n✔️ 비용: 무료",
+            1,
+        ),
+        post(
+            4,
+            "고읍도서관 12월 문화행사 안내",
+            "ㅇ 일시: 12월 13일(일) 14시\nㅇ 장소: 고읍도서관\n많은 참여 바랍니다.",
+            1,
+        ),
+        post(
+            5,
+            "버스 노선 변경(덕정역→옥정지구)",
+            "12월 1일부터 노선이 바뀝니다. 요금 1,500원 → 1,700원입니다. 홍○○ 주무관.",
+            1,
+        ),
+    ];
+    let curation = curate(&posts, &brief().cards(1, 6).build().unwrap()).unwrap();
+    let card = |n: u32| {
+        let link = format!("https://blog.example.go.kr/{n}");
+        curation.edition.cards().iter().find(|card| card.post_id() == link).unwrap()
+    };
+    assert_eq!(card(1).title(), "[취소] 옥정호수공원 겨울빛 점등식");
+    assert_eq!(card(3).body(), "일시 12월 12일(토) 14시\n장소 덕계도서관 시청각실");
+    assert!(card(4).body().starts_with("많은 참여 바랍니다.\n일시 12월 13일(일) 14시"), "{}", card(4).body());
+    assert!(
+        card(5).title().contains('→')
+            && card(5).body().contains("1,500원 → 1,700원")
+            && card(5).body().contains("홍○○")
+    );
+    let left: Vec<(&str, &str)> =
+        curation.left_out.iter().map(|left| (left.post_id.rsplit('/').next().unwrap(), left.reason.code())).collect();
+    assert_eq!(left, [("2", "duplicate")], "the cancellation has the last word, and two libraries are two");
+}
+
+#[test]
+fn what_is_still_on_is_not_over() {
+    let on = |n, title: &str, body: &str| post(n, title, body, 2);
+    let posts = vec![
+        on(1, "장욱진미술관 전시", "11월 20일부터 30일까지 전시를 엽니다. 관람은 무료이며 누구나 볼 수 있습니다."),
+        on(2, "회암사지 사진전", "기간: 11. 20.(금) ~ 30.(월)\n장소: 회암사지박물관\n많은 관람 바랍니다."),
+        on(3, "눈꽃축제 참가자", "11월 20일부터 접수, 12월 5~7일 축제를 개최합니다. 온 가족이 함께 오세요."),
+        on(4, "겨울 딸기농장", "지난 11월 1일 개장한 딸기농장을 소개합니다. 나들이로 좋은 곳입니다."),
+        on(5, "지난 국악 공연", "일시: 11월 14일 19시\n국악 공연을 개최합니다. 관아지에서 만나요."),
+    ];
+    let curation = curate(&posts, &brief().cards(1, 6).build().unwrap()).unwrap();
+    let left: Vec<(&str, &str)> =
+        curation.left_out.iter().map(|left| (left.post_id.rsplit('/').next().unwrap(), left.reason.code())).collect();
+    assert_eq!(left, [("5", "past")]);
+}
+
 proptest! {
     #[test]
     fn the_order_of_the_posts_does_not_matter(shuffled in Just(week()).prop_shuffle()) {
@@ -132,17 +195,20 @@ proptest! {
 
     #[test]
     fn every_post_is_a_card_or_left_out_and_every_card_fits(
-        drafts in proptest::collection::vec(("[가-힣 ]{0,60}", "[가-힣0-9 .\n]{0,400}", 0i64..12), 0..14)
+        drafts in proptest::collection::vec(("[가-힣 ♥]{0,60}", "([가-힣0-9 .♥\n]{0,80}|\n(일시|장소|비용|대상): [가-힣0-9 .]{0,60}\n){0,6}", 0i64..12), 0..14),
+        body in 40usize..200, breaks in 0usize..6,
     ) {
         let posts: Vec<Post> =
             drafts.iter().zip(1..).map(|((title, body, days), n)| post(n, title, body, *days)).collect();
-        match curate(&posts, &brief().cards(1, 6).build().unwrap()) {
+        let limits = sosik_content::TextLimits::new(20, body, breaks);
+        match curate(&posts, &brief().cards(1, 6).text(limits).build().unwrap()) {
             Ok(curation) => {
                 prop_assert_eq!(curation.edition.cards().len() + curation.left_out.len(), posts.len());
                 for card in curation.edition.cards() {
                     prop_assert!(text::units(card.header()) <= 20);
-                    prop_assert!(text::units(card.body()) <= 180);
-                    prop_assert!(card.body().matches('\n').count() <= 2);
+                    prop_assert!((1..=body).contains(&text::units(card.body())), "{:?}", card.body());
+                    prop_assert!(card.body().matches('\n').count() <= breaks);
+                    prop_assert!(!card.header().is_empty());
                 }
                 let json = stored::to_json(&curation.edition);
                 prop_assert_eq!(stored::from_json(&json).unwrap(), curation.edition);

@@ -1,21 +1,22 @@
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use chrono_tz::Tz;
+//! May this message go, and when?
 
-use crate::civil::resolve;
-use crate::holiday::{HolidayCalendar, is_working_day, previous_working_day};
-use crate::window::SendWindow;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-/// What a message is in law. It is decided before, from content and format, and enters here as a fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MessageClass {
-    /// An advertisement (광고성 정보): marked, refusable, never at night without separate consent.
-    Advertising,
-    /// A disaster or emergency message.
-    Emergency,
-    /// Anything else.
-    Informational,
-}
+use crate::blackout::{
+    EVENT_DAYS, PUBLICITY_DAYS, in_window, next_quarter, permitted_before_any_election, permitted_before_own_election,
+};
+use crate::cap::{History, Scope};
+use crate::civil::{day_start, resolve};
+use crate::class::{ContentClass, MessageClass, Product};
+use crate::election::Election;
+use crate::holiday::HolidayCalendar;
+use crate::policy::Policy;
+use crate::reason::{Reason, Said};
+use crate::rule;
+use crate::working_day::{Roll, is_working_day, next_working_day};
+
+/// A send that runs a little after its slot, as every scheduled program does, is not late.
+const PUNCTUAL: TimeDelta = TimeDelta::minutes(15);
 
 /// A question to [`decide`]: may this message go, and when?
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,38 +24,167 @@ pub enum MessageClass {
 pub struct Request {
     /// What the message is.
     pub class: MessageClass,
-    /// The nominal slot.
+    /// The nominal slot: the message's identity, wherever holidays move the sending.
     pub nominal: DateTime<Utc>,
-    /// The zone in which dates and times are meant.
-    pub zone: Tz,
-    /// The windows in which the route and the law let the message through; all of them must be open.
-    pub windows: Vec<SendWindow>,
-    /// How late after its time a message may still go by itself. A day by default.
-    pub late_for: TimeDelta,
+    /// What it is about; in election times a message of which nobody said so does not go.
+    pub content: Option<ContentClass>,
+    /// By what it goes.
+    pub product: Option<Product>,
+    /// How many people get it; 0 when that is not known yet.
+    pub recipients: u32,
+    /// The higher goes first. 0 unless set.
+    pub priority: u8,
+    /// Who invokes an emergency.
+    pub invoked_by: Option<String>,
+    /// Whether the event it announces is one of those that 공직선거법 86②4 excepts.
+    pub excepted_event: bool,
 }
 
 impl Request {
-    /// A request for a message of this class at its nominal slot. The law's window is part of it where it applies.
+    /// A request for a message of a class at its nominal slot.
     #[must_use]
-    pub fn new(class: MessageClass, nominal: DateTime<Utc>, zone: Tz) -> Self {
-        let windows = match class {
-            MessageClass::Advertising => vec![SendWindow::statutory_day()],
-            MessageClass::Emergency | MessageClass::Informational => Vec::new(),
-        };
-        Self { class, nominal, zone, windows, late_for: TimeDelta::days(1) }
+    pub fn new(class: MessageClass, nominal: DateTime<Utc>) -> Self {
+        Self {
+            class,
+            nominal,
+            content: None,
+            product: None,
+            recipients: 0,
+            priority: 0,
+            invoked_by: None,
+            excepted_event: false,
+        }
     }
 
-    /// The request with one more window, that of the route.
+    /// The request for a message about something.
     #[must_use]
-    pub fn with_window(mut self, window: SendWindow) -> Self {
-        self.windows.push(window);
+    pub fn with_content(mut self, content: ContentClass) -> Self {
+        self.content = Some(content);
         self
     }
 
-    /// The request with another span of lateness.
+    /// The request for a message by a product.
     #[must_use]
-    pub fn with_late_for(mut self, span: TimeDelta) -> Self {
-        self.late_for = span;
+    pub fn with_product(mut self, product: Product) -> Self {
+        self.product = Some(product);
+        self
+    }
+
+    /// The request for a message to so many people.
+    #[must_use]
+    pub fn with_recipients(mut self, recipients: u32) -> Self {
+        self.recipients = recipients;
+        self
+    }
+
+    /// The request with a priority.
+    #[must_use]
+    pub fn with_priority(mut self, priority: u8) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// The request of someone who invokes an emergency.
+    #[must_use]
+    pub fn invoked_by(mut self, who: impl Into<String>) -> Self {
+        self.invoked_by = Some(who.into());
+        self
+    }
+
+    /// The request for the notice of an event that the election law excepts (86②4).
+    #[must_use]
+    pub fn for_excepted_event(mut self) -> Self {
+        self.excepted_event = true;
+        self
+    }
+}
+
+/// What holds when a [`Request`] is decided: rules, calendar, elections, what went out before.
+///
+/// ```
+/// use sosik_schedule::{Facts, KoreanCalendar, Policy, regular_elections};
+///
+/// let (policy, calendar) = (Policy::city(), KoreanCalendar::new());
+/// let elections = regular_elections(2030, &calendar);
+/// let facts = Facts::new(&policy, &calendar).with_elections(&elections);
+/// assert_eq!(facts.elections.len(), 2);
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Facts<'a> {
+    /// The channel's rules.
+    pub policy: &'a Policy,
+    /// The public holidays.
+    pub calendar: &'a dyn HolidayCalendar,
+    /// The elections that are known.
+    pub elections: &'a [Election],
+    /// What the channel sent before.
+    pub channel: Option<&'a History>,
+    /// What the recipient got before, where one recipient is asked about.
+    pub recipient: Option<&'a History>,
+    /// Whether everyone who gets it consented to advertisements at night, separately.
+    pub night_consent: bool,
+    /// What the channel is sending now.
+    pub under_way: Option<UnderWay>,
+}
+
+/// A sending that has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnderWay {
+    /// Its priority.
+    pub priority: u8,
+    /// When it will be done.
+    pub until: DateTime<Utc>,
+}
+
+impl UnderWay {
+    /// A sending of a priority that will be done at an instant.
+    #[must_use]
+    pub fn new(priority: u8, until: DateTime<Utc>) -> Self {
+        Self { priority, until }
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// A policy and a calendar, and nothing else known.
+    #[must_use]
+    pub fn new(policy: &'a Policy, calendar: &'a dyn HolidayCalendar) -> Self {
+        Self { policy, calendar, elections: &[], channel: None, recipient: None, night_consent: false, under_way: None }
+    }
+
+    /// The facts with these elections.
+    #[must_use]
+    pub fn with_elections(mut self, elections: &'a [Election]) -> Self {
+        self.elections = elections;
+        self
+    }
+
+    /// The facts with what the channel sent.
+    #[must_use]
+    pub fn with_channel(mut self, history: &'a History) -> Self {
+        self.channel = Some(history);
+        self
+    }
+
+    /// The facts with what the recipient got.
+    #[must_use]
+    pub fn with_recipient(mut self, history: &'a History) -> Self {
+        self.recipient = Some(history);
+        self
+    }
+
+    /// The facts of people who all consented to advertisements at night.
+    #[must_use]
+    pub fn with_night_consent(mut self) -> Self {
+        self.night_consent = true;
+        self
+    }
+
+    /// The facts with a sending that has begun.
+    #[must_use]
+    pub fn with_under_way(mut self, sending: UnderWay) -> Self {
+        self.under_way = Some(sending);
         self
     }
 }
@@ -65,16 +195,32 @@ impl Request {
 pub struct Decision {
     /// Send, wait or refuse.
     pub verdict: Verdict,
-    /// When the message is due: the nominal slot, moved by holidays.
+    /// When the message is due: the nominal slot, moved to a working day.
     pub due: DateTime<Utc>,
-    /// The rules that spoke, in the order in which they were asked.
+    /// The rules that spoke, in the order in which they were asked. Never empty.
     pub reasons: Vec<Reason>,
+    /// How many people have to approve it beyond the channel's habit: 2 in election times, else 0.
+    pub approvals: u8,
+}
+
+impl Decision {
+    /// When it goes: now, or what it waits for; `None` when it does not by itself.
+    #[must_use]
+    pub fn at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self.verdict {
+            Verdict::Send => Some(now),
+            Verdict::Wait { until } => Some(until),
+            Verdict::Refuse => None,
+        }
+    }
 }
 
 /// Whether a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
+    /// It does not go by itself: a person decides.
+    Refuse,
     /// It goes now.
     Send,
     /// It goes at that instant, when this question must be asked again.
@@ -83,125 +229,295 @@ pub enum Verdict {
         /// When.
         until: DateTime<Utc>,
     },
-    /// It does not go by itself: a person decides.
-    Refuse,
 }
 
-/// A rule that spoke.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Reason {
-    /// The rule's stable name, such as `holiday-roll`.
-    pub code: &'static str,
-    /// What it says, in Korean.
-    pub korean: String,
-    /// What it says, in English.
-    pub english: String,
-    /// Where the rule comes from.
-    pub source: &'static str,
+impl Verdict {
+    /// Its stable name: `refuse`, `send` or `wait`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Refuse => "refuse",
+            Self::Send => "send",
+            Self::Wait { .. } => "wait",
+        }
+    }
 }
 
 /// Decides whether a message may go at `now`.
 ///
-/// The nominal slot moves to the working day before when its day is a public holiday or a weekend.
-/// Then every window must be open. A message whose time has passed goes at the next opening within
-/// [`late_for`](Request::late_for), and after that not without a person's word. An emergency message goes at once;
-/// the rules it overrides are listed all the same.
+/// The nominal slot moves to a working day by the policy's [`Roll`]. From then on, or from `now` when that is later, the
+/// first instant is looked for at which no rule objects. If it is further from the due time than
+/// [`late_for`](Policy::late_for), a person decides; a slot that was missed is never skipped in silence.
+///
+/// A disaster message of a level that the policy lists goes at once; the rules it went over are in the reasons.
+///
+/// # Contract
+///
+/// 1. At an instant that it gives, no rule objects: asked then, it says send.
+/// 2. A later `now` never gives an earlier instant.
+/// 3. Asked again about a slot that was sent, it says the same: the slot's own messages in the history do not count.
+/// 4. Every answer has a reason.
 #[must_use]
-pub fn decide(request: &Request, calendar: &dyn HolidayCalendar, now: DateTime<Utc>) -> Decision {
+pub fn decide(request: &Request, facts: &Facts<'_>, now: DateTime<Utc>) -> Decision {
+    let case = Case { request, facts };
+    let policy = facts.policy;
+    if policy.emergency.levels.contains(&request.class) {
+        return case.emergency(now);
+    }
     let mut reasons = Vec::new();
-    let due = roll(request, calendar, &mut reasons);
-    let emergency = request.class == MessageClass::Emergency;
-    let earliest = if emergency { now } else { due.max(now) };
-    let opening = open(request, earliest, &mut reasons);
-    if emergency {
-        for reason in &mut reasons {
-            reason.korean.push_str(" (긴급 메시지로 우선함)");
-            reason.english.push_str(" (overridden by an emergency)");
+    let due = case.roll(&mut reasons);
+    let first = due.max(now);
+    let found = case.first_allowed(first, due, &mut reasons);
+    let decided = found.filter(|at| at.signed_duration_since(due) <= policy.late_for);
+    let mut approvals = 0;
+    let verdict = match decided {
+        None => {
+            reasons.push(case.reason(&rule::TOO_LATE, Said::TooLate { due }));
+            Verdict::Refuse
         }
-        return Decision { verdict: Verdict::Send, due, reasons };
-    }
-    let lateness = now.signed_duration_since(due);
-    let verdict = if lateness > request.late_for {
-        reasons.push(Reason {
-            code: "too-late",
-            korean: format!("예정 시각({})이 지나 담당자 확인이 필요합니다", local(due, request.zone)),
-            english: format!("its time ({}) is past: a person has to decide", local(due, request.zone)),
-            source: "sosik: a missed slot is never sent late, nor skipped, in silence",
-        });
-        Verdict::Refuse
-    } else if opening > now {
-        Verdict::Wait { until: opening }
-    } else {
-        if lateness > TimeDelta::zero() {
-            reasons.push(Reason {
-                code: "late",
-                korean: format!("예정 시각({})이 지나 바로 보냅니다", local(due, request.zone)),
-                english: format!("its time ({}) is past: it goes now", local(due, request.zone)),
-                source: "sosik: a missed slot is never sent late, nor skipped, in silence",
-            });
-        }
-        Verdict::Send
-    };
-    if reasons.is_empty() {
-        reasons.push(Reason {
-            code: "slot",
-            korean: format!("정해진 시각({})에 보냅니다", local(due, request.zone)),
-            english: format!("it goes at its slot ({})", local(due, request.zone)),
-            source: "the channel's slot",
-        });
-    }
-    Decision { verdict, due, reasons }
-}
-
-fn roll(request: &Request, calendar: &dyn HolidayCalendar, reasons: &mut Vec<Reason>) -> DateTime<Utc> {
-    let slot = request.nominal.with_timezone(&request.zone);
-    let date = slot.date_naive();
-    if is_working_day(calendar, date) {
-        return request.nominal;
-    }
-    let moved = previous_working_day(calendar, date);
-    let (korean, english) = match calendar.holiday(date) {
-        Some(holiday) => (holiday.name.clone(), format!("a public holiday ({})", holiday.name)),
-        None => ("주말".to_owned(), "a weekend".to_owned()),
-    };
-    reasons.push(Reason {
-        code: "holiday-roll",
-        korean: format!("{date}은(는) {korean}이므로 직전 근무일 {moved}에 보냅니다"),
-        english: format!("{date} is {english}: it goes on {moved}, the working day before"),
-        source: "Decree on public holidays (관공서의 공휴일에 관한 규정), Presidential Decree 36290, in force 2026-05-01",
-    });
-    resolve(moved, slot.time(), request.zone)
-}
-
-/// The first instant from `earliest` on at which every window is open.
-fn open(request: &Request, earliest: DateTime<Utc>, reasons: &mut Vec<Reason>) -> DateTime<Utc> {
-    let mut at = earliest;
-    // Windows that never meet end the search; each round moves past at least one closed window.
-    for _ in 0..8 {
-        let closed: Vec<&SendWindow> = request.windows.iter().filter(|window| !window.is_open(at)).collect();
-        let Some(opening) = closed.iter().map(|window| window.next_opening(at)).max() else { break };
-        for window in closed {
-            if reasons.iter().all(|reason| reason.code != window.code()) {
-                reasons.push(closed_window(window, at, request.zone));
+        Some(at) => {
+            case.notes(at, &mut reasons, &mut approvals);
+            if at > now {
+                Verdict::Wait { until: at }
+            } else {
+                if now.signed_duration_since(due) > PUNCTUAL {
+                    reasons.push(case.reason(&rule::LATE, Said::Late { due }));
+                }
+                Verdict::Send
             }
         }
-        at = opening;
+    };
+    if reasons.is_empty() {
+        reasons.push(case.reason(&rule::SLOT, Said::Slot { at: due }));
     }
-    at
+    Decision { verdict, due, reasons, approvals }
 }
 
-fn closed_window(window: &SendWindow, at: DateTime<Utc>, zone: Tz) -> Reason {
-    let (opens, closes) = (window.opens().format("%H:%M"), window.closes().format("%H:%M"));
-    let (at, until) = (local(at, zone), local(window.next_opening(at), zone));
-    Reason {
-        code: window.code(),
-        korean: format!("{at}은 발송할 수 있는 시간({opens}~{closes})이 아니므로 {until}까지 기다립니다"),
-        english: format!("{at} is outside {opens}-{closes}: it waits until {until}"),
-        source: window.source(),
-    }
+/// A rule's objection to an instant: until when, and why.
+struct Objection {
+    until: DateTime<Utc>,
+    reason: Reason,
 }
 
-fn local(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false)
+/// A request and what holds for it.
+struct Case<'a> {
+    request: &'a Request,
+    facts: &'a Facts<'a>,
+}
+
+impl Case<'_> {
+    fn reason(&self, rule: &rule::RuleInfo, said: Said) -> Reason {
+        Reason::new(rule, self.facts.policy.zone, said)
+    }
+
+    fn date(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.facts.policy.zone).date_naive()
+    }
+
+    /// Where the nominal slot falls on a working day.
+    fn roll(&self, reasons: &mut Vec<Reason>) -> DateTime<Utc> {
+        let (policy, calendar) = (self.facts.policy, self.facts.calendar);
+        if policy.roll == Roll::None {
+            return self.request.nominal;
+        }
+        let slot = self.request.nominal.with_timezone(&policy.zone).naive_local();
+        let date = slot.date();
+        if !calendar.years().contains(&chrono::Datelike::year(&date)) {
+            reasons.push(self.reason(&rule::BEYOND_CALENDAR, Said::Beyond { date }));
+        }
+        let moved = policy.roll.apply(calendar, date);
+        if moved == date {
+            return self.request.nominal;
+        }
+        let holiday = calendar.holiday(date).map(|holiday| holiday.name);
+        reasons.push(self.reason(&rule::HOLIDAY_ROLL, Said::Rolled { from: date, to: moved, holiday }));
+        resolve(moved, slot.time(), policy.zone)
+    }
+
+    /// The first instant from `at` on to which no rule objects. Each objection is kept once.
+    fn first_allowed(&self, at: DateTime<Utc>, due: DateTime<Utc>, reasons: &mut Vec<Reason>) -> Option<DateTime<Utc>> {
+        let mut at = at;
+        // Each round moves past an objection; rules that never agree end the search.
+        for _ in 0..64 {
+            let mut objected = false;
+            let mut search = at;
+            self.objections(at, due, &mut |objection| {
+                objected = true;
+                search = search.max(objection.until);
+                // The same rule may speak again of a later instant; one of its kind with another number speaks for itself.
+                if reasons.iter().all(|reason| !reason.is_like(&objection.reason)) {
+                    reasons.push(objection.reason);
+                }
+            });
+            if !objected {
+                return Some(at);
+            }
+            if search <= at || search.signed_duration_since(due) > TimeDelta::days(400) {
+                return None;
+            }
+            at = search;
+        }
+        None
+    }
+
+    /// What the rules object to a message at `at`, each with the first instant to which it would not.
+    fn objections(&self, at: DateTime<Utc>, due: DateTime<Utc>, object: &mut dyn FnMut(Objection)) {
+        let Case { request, facts } = self;
+        let policy = facts.policy;
+        let zone = policy.zone;
+        // Looked up once: every rule of the policy's zone asks for it.
+        let here = at.with_timezone(&zone).naive_local();
+        self.election_objections(here.date(), object);
+        for blackout in &policy.blackouts {
+            if blackout.covers(request.class, here.date()) {
+                let (korean, english) = (blackout.korean.clone(), blackout.english.clone());
+                let until = blackout.ends(zone);
+                let names = (blackout.code.clone(), blackout.source.clone());
+                object(Objection {
+                    until,
+                    reason: Reason::named(names, zone, Said::Blackout { korean, english, until }),
+                });
+            }
+        }
+        // The due time is on a working day, or meant to be on a day of rest; only what is late may fall on one.
+        if policy.roll != Roll::None && at > due {
+            let date = here.date();
+            if !is_working_day(facts.calendar, date) {
+                let until = day_start(next_working_day(facts.calendar, date), zone);
+                let holiday = facts.calendar.holiday(date).map(|holiday| holiday.name);
+                let said = Said::NotWorking { date, holiday, until };
+                object(Objection { until, reason: self.reason(&rule::WORKING_DAY, said) });
+            }
+        }
+        for rule in &policy.windows {
+            let waived = rule.night_consent && facts.night_consent;
+            let near = rule.window.zone() == zone;
+            let is_open = if near { rule.window.is_open_at(here.time()) } else { rule.window.is_open(at) };
+            if waived || is_open || !rule.concerns(request.class, request.product) || !rule.holds_at(at) {
+                continue;
+            }
+            let until = rule.window.next_opening(at);
+            let (opens, closes) = (rule.window.opens(), rule.window.closes());
+            let said = Said::Closed { at, opens, closes, until };
+            object(Objection { until, reason: Reason::named(rule.window.names(), rule.window.zone(), said) });
+        }
+        for cap in &policy.caps {
+            let history = if cap.scope == Scope::Channel { facts.channel } else { facts.recipient };
+            let Some(history) = history else { continue };
+            let until = cap.allows_from(history, request.nominal, at, zone);
+            if until > at {
+                object(Objection { until, reason: self.reason(&rule::CAP, Said::Capped { cap: *cap, until }) });
+            }
+        }
+        self.neighbours(at, object);
+    }
+
+    /// What was sent just before, and what is being sent.
+    fn neighbours(&self, at: DateTime<Utc>, object: &mut dyn FnMut(Objection)) {
+        let Case { request, facts } = self;
+        if let (Some(gap), Some(history)) = (facts.policy.minimum_gap, facts.channel)
+            && let Some(last) = history.others(request.nominal).rev().map(|send| send.at).find(|last| *last <= at)
+        {
+            let until = last.checked_add_signed(gap).unwrap_or(at);
+            if until > at {
+                let said = Said::TooSoon { last, gap, until };
+                object(Objection { until, reason: self.reason(&rule::MINIMUM_GAP, said) });
+            }
+        }
+        if let Some(sending) = facts.under_way
+            && sending.priority >= request.priority
+            && sending.until > at
+        {
+            let until = sending.until;
+            object(Objection { until, reason: self.reason(&rule::BUSY, Said::Busy { until }) });
+        }
+    }
+
+    fn election_objections(&self, date: NaiveDate, object: &mut dyn FnMut(Objection)) {
+        let Case { request, facts } = self;
+        let (rules, zone) = (facts.policy.elections, facts.policy.zone);
+        let over = |election: &Election| crate::blackout::after(election.day, zone);
+        if rules.publicity
+            && !request.content.is_some_and(permitted_before_own_election)
+            && let Some(election) = in_window(facts.elections, PUBLICITY_DAYS, true, date)
+        {
+            let said = Said::Elects { election: *election, days: PUBLICITY_DAYS };
+            object(Objection { until: over(election), reason: self.reason(&rule::ELECTION_PUBLICITY, said) });
+        }
+        if rules.events
+            && !request.excepted_event
+            && !request.content.is_some_and(permitted_before_any_election)
+            && let Some(election) = in_window(facts.elections, EVENT_DAYS, false, date)
+        {
+            let said = Said::Elects { election: *election, days: EVENT_DAYS };
+            object(Objection { until: over(election), reason: self.reason(&rule::ELECTION_EVENTS, said) });
+        }
+        if rules.quarterly
+            && request.content == Some(ContentClass::Publicity)
+            && let Some(history) = facts.channel
+        {
+            let until = day_start(next_quarter(date), zone);
+            let sent = history.others(request.nominal).any(|send| {
+                send.content == Some(ContentClass::Publicity) && next_quarter(self.date(send.at)) == next_quarter(date)
+            });
+            if sent {
+                object(Objection { until, reason: self.reason(&rule::ELECTION_QUARTER, Said::Quarter { until }) });
+            }
+        }
+    }
+
+    /// What is to be said of a message that goes at `at`.
+    fn notes(&self, at: DateTime<Utc>, reasons: &mut Vec<Reason>, approvals: &mut u8) {
+        let Case { request, facts } = self;
+        let policy = facts.policy;
+        if let Some(content) = request.content
+            && policy.elections.publicity
+            && in_window(facts.elections, PUBLICITY_DAYS, true, self.date(at)).is_some()
+        {
+            *approvals = 2;
+            reasons.push(self.reason(&rule::UNAPPROVED_CONTENT, Said::Approve { content }));
+        }
+        let night = |rule: &&crate::window::WindowRule| {
+            rule.night_consent && rule.concerns(request.class, request.product) && !rule.window.is_open(at)
+        };
+        if facts.night_consent && policy.windows.iter().any(|rule| night(&rule)) {
+            reasons.push(self.reason(&rule::NIGHT_CONSENT, Said::NightConsent { at }));
+        }
+        if facts.under_way.is_some_and(|sending| sending.priority < request.priority && sending.until > at) {
+            reasons.push(self.reason(&rule::PREEMPTS, Said::Preempts));
+        }
+        if let Some(pacing) = policy.pacing.filter(|_| request.recipients > 0) {
+            let windows: Vec<_> = policy
+                .windows
+                .iter()
+                .filter(|rule| rule.concerns(request.class, request.product) && rule.holds_at(at))
+                .filter(|rule| !(rule.night_consent && facts.night_consent))
+                .map(|rule| rule.window.clone())
+                .collect();
+            if let Some(last) = pacing.waves(request.recipients, at, &windows).last() {
+                let said = Said::Paced { per_hour: pacing.per_hour.get(), done: last.at };
+                reasons.push(self.reason(&rule::PACING, said));
+            }
+        }
+    }
+
+    fn emergency(&self, now: DateTime<Utc>) -> Decision {
+        let request = self.request;
+        let due = request.nominal;
+        let may = &self.facts.policy.emergency.may_invoke;
+        if !may.is_empty() && !request.invoked_by.as_ref().is_some_and(|who| may.contains(who)) {
+            let reasons = vec![self.reason(&rule::EMERGENCY_BY_WHOM, Said::NotAllowed)];
+            return Decision { verdict: Verdict::Refuse, due, reasons, approvals: 0 };
+        }
+        let at = due.max(now);
+        let mut reasons = vec![self.reason(&rule::EMERGENCY, Said::Emergency { level: request.class })];
+        // What would have been said to any other message at this instant.
+        let ordinary = Request { class: MessageClass::Advertising, ..request.clone() };
+        Case { request: &ordinary, facts: self.facts }.objections(at, due, &mut |mut objection| {
+            objection.reason.overridden = true;
+            reasons.push(objection.reason);
+        });
+        let verdict = if at > now { Verdict::Wait { until: at } } else { Verdict::Send };
+        Decision { verdict, due, reasons, approvals: 0 }
+    }
 }

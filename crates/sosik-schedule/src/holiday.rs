@@ -1,8 +1,11 @@
+//! The port to a country's public holidays.
+
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
+use chrono::{Datelike, NaiveDate, Weekday};
 
 /// A public holiday.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +47,10 @@ pub enum HolidayKind {
 ///
 /// # Contract
 ///
-/// 1. The answer depends on nothing but the date.
-/// 2. Days of rest of the week (Saturday, Sunday) are not holidays by themselves.
+/// 1. The answers depend on nothing but the arguments.
+/// 2. Days of rest of the week, such as Sunday, are not holidays by themselves: [`rests_on`](Self::rests_on) names them.
+/// 3. [`years`](Self::years) are the years for which the answers are complete. Outside them nothing is promised, and
+///    decisions say so.
 ///
 /// ```
 /// use chrono::NaiveDate;
@@ -57,6 +62,12 @@ pub enum HolidayKind {
 pub trait HolidayCalendar: fmt::Debug + Send + Sync {
     /// The holiday on `date`, if it is one.
     fn holiday(&self, date: NaiveDate) -> Option<Holiday>;
+
+    /// Whether offices rest on every such day of the week.
+    fn rests_on(&self, weekday: Weekday) -> bool;
+
+    /// The years for which the holidays are known.
+    fn years(&self) -> RangeInclusive<i32>;
 }
 
 macro_rules! forward {
@@ -66,40 +77,16 @@ macro_rules! forward {
             fn holiday(&self, date: NaiveDate) -> Option<Holiday> {
                 (**self).holiday(date)
             }
+            fn rests_on(&self, weekday: Weekday) -> bool {
+                (**self).rests_on(weekday)
+            }
+            fn years(&self) -> RangeInclusive<i32> {
+                (**self).years()
+            }
         }
     )+};
 }
 forward!(Arc, Box);
-
-/// Whether offices work on `date`: neither Saturday nor Sunday nor a holiday.
-#[must_use]
-pub fn is_working_day(calendar: &dyn HolidayCalendar, date: NaiveDate) -> bool {
-    !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) && calendar.holiday(date).is_none()
-}
-
-/// The last working day before `date`.
-///
-/// ```
-/// use chrono::NaiveDate;
-/// use sosik_schedule::{KoreanCalendar, previous_working_day};
-///
-/// let new_year = NaiveDate::from_ymd_opt(2027, 1, 1).unwrap();
-/// let before = NaiveDate::from_ymd_opt(2026, 12, 31).unwrap();
-/// assert_eq!(previous_working_day(&KoreanCalendar::new(), new_year), before);
-/// ```
-#[must_use]
-pub fn previous_working_day(calendar: &dyn HolidayCalendar, date: NaiveDate) -> NaiveDate {
-    let mut day = date;
-    // A calendar in which a whole year is holidays has no working day to give.
-    for _ in 0..366 {
-        let Some(before) = day.checked_sub_signed(TimeDelta::days(1)) else { break };
-        day = before;
-        if is_working_day(calendar, day) {
-            break;
-        }
-    }
-    day
-}
 
 /// Holidays given as plain data: for other countries, and for tests.
 ///
@@ -111,19 +98,56 @@ pub fn previous_working_day(calendar: &dyn HolidayCalendar, date: NaiveDate) -> 
 /// let calendar = PlainCalendar::new([Holiday::new(day, "Independence Day", HolidayKind::Fixed)]);
 /// assert!(calendar.holiday(day).is_some());
 /// ```
-#[derive(Clone, Debug, Default)]
-pub struct PlainCalendar(BTreeMap<NaiveDate, Holiday>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlainCalendar {
+    holidays: BTreeMap<NaiveDate, Holiday>,
+    rest: Vec<Weekday>,
+    years: RangeInclusive<i32>,
+}
 
 impl PlainCalendar {
-    /// A calendar of these holidays; of two on one day the later one counts.
+    /// A calendar of these holidays, with rest on Saturday and Sunday; of two on one day the later one counts.
+    ///
+    /// It knows the years from its first to its last holiday, unless [`with_years`](Self::with_years) says otherwise.
     #[must_use]
     pub fn new(holidays: impl IntoIterator<Item = Holiday>) -> Self {
-        Self(holidays.into_iter().map(|holiday| (holiday.date, holiday)).collect())
+        let holidays: BTreeMap<NaiveDate, Holiday> =
+            holidays.into_iter().map(|holiday| (holiday.date, holiday)).collect();
+        let year = |date: Option<&NaiveDate>| date.map_or(1970, Datelike::year);
+        let years = year(holidays.keys().next())..=year(holidays.keys().next_back());
+        Self { holidays, rest: vec![Weekday::Sat, Weekday::Sun], years }
+    }
+
+    /// The calendar with other days of rest in each week, such as Friday and Saturday.
+    #[must_use]
+    pub fn with_rest_on(mut self, weekdays: impl IntoIterator<Item = Weekday>) -> Self {
+        self.rest = weekdays.into_iter().collect();
+        self
+    }
+
+    /// The calendar with the years that it knows completely.
+    #[must_use]
+    pub fn with_years(mut self, years: RangeInclusive<i32>) -> Self {
+        self.years = years;
+        self
+    }
+
+    /// Every holiday, by date.
+    pub fn holidays(&self) -> impl Iterator<Item = &Holiday> {
+        self.holidays.values()
     }
 }
 
 impl HolidayCalendar for PlainCalendar {
     fn holiday(&self, date: NaiveDate) -> Option<Holiday> {
-        self.0.get(&date).cloned()
+        self.holidays.get(&date).cloned()
+    }
+
+    fn rests_on(&self, weekday: Weekday) -> bool {
+        self.rest.contains(&weekday)
+    }
+
+    fn years(&self) -> RangeInclusive<i32> {
+        self.years.clone()
     }
 }

@@ -1,20 +1,26 @@
+//! Korea's public holidays by the decree.
+
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
-use icu_calendar::{Date, types::Month};
 
+use crate::election::{ElectionKind, elections_by};
 use crate::holiday::{Holiday, HolidayCalendar, HolidayKind};
+use crate::lunar::{Lunar, YEARS, solar};
+use crate::rule::{RuleInfo, SUBSTITUTES, day};
 
 /// Korea's public holidays, computed from 관공서의 공휴일에 관한 규정 (Presidential Decree 36290, in force 2026-05-01).
 ///
 /// Each rule carries the dates between which it holds: 대체공휴일 since 2013-11-05 with its extensions of 2021, 2023
 /// and 2026; 제헌절 until 2007 and again from 2026; 노동절 from 2026.
-/// Lunar days come from the traditional Korean calendar of ICU4X, whose table agrees with the Korea Astronomy and
-/// Space Science Institute (KASI) for 1900 to 2050.
-/// Temporary holidays and elections are proclaimed, not computed: those known when this release was made are in
+/// Lunar days come from a table that agrees with the Korea Astronomy and Space Science Institute (KASI).
+/// Elections at the end of a term follow from the law ([`regular_elections`](crate::regular_elections)).
+/// Temporary holidays and other elections are proclaimed, not computed: those known when this release was made are in
 /// [`new`](Self::new), later ones are added with [`with_day`](Self::with_day).
 ///
-/// Answers hold for 2013-11-05 to 2050-12-31. Outside these years the same rules are applied, without any promise.
+/// It knows 2013 to 2050, and no holiday outside these years.
 ///
 /// ```
 /// use chrono::NaiveDate;
@@ -27,6 +33,8 @@ use crate::holiday::{Holiday, HolidayCalendar, HolidayKind};
 #[derive(Clone, Debug)]
 pub struct KoreanCalendar {
     proclaimed: BTreeMap<NaiveDate, (String, HolidayKind)>,
+    /// Every holiday, by date: looked up far more often than made.
+    days: Arc<[Holiday]>,
 }
 
 /// Items of article 2 of the decree, as far as they differ in what follows from them.
@@ -56,10 +64,10 @@ struct FixedDay {
     name: &'static str,
     item: Item,
     /// The years in which it is a holiday.
-    years: &'static [std::ops::RangeInclusive<i32>],
+    years: &'static [RangeInclusive<i32>],
 }
 
-const ALWAYS: &[std::ops::RangeInclusive<i32>] = &[i32::MIN..=i32::MAX];
+const ALWAYS: &[RangeInclusive<i32>] = &[i32::MIN..=i32::MAX];
 
 const FIXED: &[FixedDay] = &[
     FixedDay { month: 1, day: 1, name: "1월 1일", item: Item::NewYear, years: ALWAYS },
@@ -75,8 +83,7 @@ const FIXED: &[FixedDay] = &[
 ];
 
 struct LunarDay {
-    month: u8,
-    day: u8,
+    day: Lunar,
     /// Days after that day of the lunar calendar.
     offset: i64,
     name: &'static str,
@@ -84,18 +91,18 @@ struct LunarDay {
 }
 
 const LUNAR: &[LunarDay] = &[
-    LunarDay { month: 1, day: 1, offset: -1, name: "설날 전날", item: Item::Feast },
-    LunarDay { month: 1, day: 1, offset: 0, name: "설날", item: Item::Feast },
-    LunarDay { month: 1, day: 1, offset: 1, name: "설날 다음 날", item: Item::Feast },
-    LunarDay { month: 4, day: 8, offset: 0, name: "부처님 오신 날", item: Item::Buddha },
-    LunarDay { month: 8, day: 15, offset: -1, name: "추석 전날", item: Item::Feast },
-    LunarDay { month: 8, day: 15, offset: 0, name: "추석", item: Item::Feast },
-    LunarDay { month: 8, day: 15, offset: 1, name: "추석 다음 날", item: Item::Feast },
+    LunarDay { day: Lunar::NewYear, offset: -1, name: "설날 전날", item: Item::Feast },
+    LunarDay { day: Lunar::NewYear, offset: 0, name: "설날", item: Item::Feast },
+    LunarDay { day: Lunar::NewYear, offset: 1, name: "설날 다음 날", item: Item::Feast },
+    LunarDay { day: Lunar::Buddha, offset: 0, name: "부처님 오신 날", item: Item::Buddha },
+    LunarDay { day: Lunar::Harvest, offset: -1, name: "추석 전날", item: Item::Feast },
+    LunarDay { day: Lunar::Harvest, offset: 0, name: "추석", item: Item::Feast },
+    LunarDay { day: Lunar::Harvest, offset: 1, name: "추석 다음 날", item: Item::Feast },
 ];
 
-/// What article 3 gives a substitute for, from a day on.
+/// What article 3 gives a substitute for, while its rule holds.
 struct Substitution {
-    from: (i32, u32, u32),
+    rule: &'static RuleInfo,
     /// Given when the holiday falls on Saturday or Sunday.
     weekend: &'static [Item],
     /// Given when it falls on Sunday only.
@@ -111,73 +118,86 @@ impl Substitution {
 
 /// Article 3 in its four versions (sosik's sources: the decree's text of 2021 and 2026; for 2013 and 2023 secondary).
 const SUBSTITUTIONS: &[Substitution] = &[
-    Substitution { from: (2013, 11, 5), weekend: &[Item::Children], sunday: &[Item::Feast] },
-    Substitution { from: (2021, 8, 4), weekend: &[Item::National, Item::Children], sunday: &[Item::Feast] },
+    Substitution { rule: SUBSTITUTES[0], weekend: &[Item::Children], sunday: &[Item::Feast] },
+    Substitution { rule: SUBSTITUTES[1], weekend: &[Item::National, Item::Children], sunday: &[Item::Feast] },
     Substitution {
-        from: (2023, 5, 4),
+        rule: SUBSTITUTES[2],
         weekend: &[Item::National, Item::Buddha, Item::Children, Item::Christmas],
         sunday: &[Item::Feast],
     },
     Substitution {
-        from: (2026, 5, 1),
+        rule: SUBSTITUTES[3],
         weekend: &[Item::National, Item::Buddha, Item::Labour, Item::Children, Item::Christmas],
         sunday: &[Item::Feast],
     },
 ];
 
-/// Days proclaimed up to 2026-11, and elections whose day follows from 공직선거법 articles 34 and 35.
-const PROCLAIMED: &[(i32, u32, u32, &str, HolidayKind)] = &[
-    (2014, 6, 4, "지방선거일", HolidayKind::Election),
-    (2015, 8, 14, "임시공휴일", HolidayKind::Temporary),
-    (2016, 4, 13, "국회의원 선거일", HolidayKind::Election),
-    (2016, 5, 6, "임시공휴일", HolidayKind::Temporary),
-    (2017, 5, 9, "대통령 선거일", HolidayKind::Election),
-    (2017, 10, 2, "임시공휴일", HolidayKind::Temporary),
-    (2018, 6, 13, "지방선거일", HolidayKind::Election),
-    (2020, 4, 15, "국회의원 선거일", HolidayKind::Election),
-    (2020, 8, 17, "임시공휴일", HolidayKind::Temporary),
-    (2022, 3, 9, "대통령 선거일", HolidayKind::Election),
-    (2022, 6, 1, "지방선거일", HolidayKind::Election),
-    (2023, 10, 2, "임시공휴일", HolidayKind::Temporary),
-    (2024, 4, 10, "국회의원 선거일", HolidayKind::Election),
-    (2024, 10, 1, "임시공휴일", HolidayKind::Temporary),
-    (2025, 1, 27, "임시공휴일", HolidayKind::Temporary),
-    (2025, 6, 3, "대통령 선거일", HolidayKind::Election),
-    (2026, 6, 3, "지방선거일", HolidayKind::Election),
-    (2028, 4, 12, "국회의원 선거일", HolidayKind::Election),
-    (2030, 3, 27, "대통령 선거일", HolidayKind::Election),
-    (2030, 6, 12, "지방선거일", HolidayKind::Election),
-    (2034, 5, 31, "지방선거일", HolidayKind::Election),
+/// Temporary holidays (임시공휴일) proclaimed up to 2026-11.
+const TEMPORARY: &[NaiveDate] = &[
+    day(2015, 8, 14),
+    day(2016, 5, 6),
+    day(2017, 10, 2),
+    day(2020, 8, 17),
+    day(2023, 10, 2),
+    day(2024, 10, 1),
+    day(2025, 1, 27),
 ];
 
 impl KoreanCalendar {
     /// The decree's holidays, with the days proclaimed up to 2026-11 and the elections that follow from the law.
     #[must_use]
     pub fn new() -> Self {
-        let proclaimed = PROCLAIMED
-            .iter()
-            .filter_map(|(y, m, d, name, kind)| {
-                Some((NaiveDate::from_ymd_opt(*y, *m, *d)?, ((*name).to_owned(), *kind)))
-            })
-            .collect();
-        Self { proclaimed }
+        static KNOWN: OnceLock<KoreanCalendar> = OnceLock::new();
+        KNOWN.get_or_init(|| Self::bare().with_elections().with_days(&temporary())).clone()
+    }
+
+    fn bare() -> Self {
+        Self { proclaimed: BTreeMap::new(), days: Arc::from([]) }
+    }
+
+    fn with_elections(mut self) -> Self {
+        for year in YEARS {
+            let regular = self.regular(year);
+            for election in elections_by(year, &|date| regular.contains_key(&date)) {
+                let name = match election.kind {
+                    ElectionKind::President => "대통령 선거일",
+                    ElectionKind::NationalAssembly => "국회의원 선거일",
+                    _ => "지방선거일",
+                };
+                self.proclaimed.insert(election.day, (name.to_owned(), HolidayKind::Election));
+            }
+        }
+        self
     }
 
     /// The calendar with a day that was proclaimed since: a temporary holiday or an election.
     #[must_use]
-    pub fn with_day(mut self, date: NaiveDate, name: impl Into<String>, kind: HolidayKind) -> Self {
-        self.proclaimed.insert(date, (name.into(), kind));
+    pub fn with_day(self, date: NaiveDate, name: impl Into<String>, kind: HolidayKind) -> Self {
+        self.with_days(&[Holiday::new(date, name, kind)])
+    }
+
+    /// The calendar with several days that were proclaimed since.
+    #[must_use]
+    pub fn with_days(mut self, days: &[Holiday]) -> Self {
+        self.proclaimed.extend(days.iter().map(|day| (day.date, (day.name.clone(), day.kind))));
+        self.days = YEARS.flat_map(|year| self.compute(year)).collect();
         self
     }
 
     /// Every holiday of a year, by date; two names on one day are one holiday.
     ///
     /// ```
-    /// let names: Vec<_> = sosik_schedule::KoreanCalendar::new().year(2026).into_iter().map(|h| h.name).collect();
-    /// assert_eq!(names.len(), 22);
+    /// let calendar = sosik_schedule::KoreanCalendar::new();
+    /// assert_eq!(calendar.year(2026).len(), 22);
     /// ```
     #[must_use]
-    pub fn year(&self, year: i32) -> Vec<Holiday> {
+    pub fn year(&self, year: i32) -> &[Holiday] {
+        let from = self.days.partition_point(|holiday| holiday.date.year() < year);
+        let to = self.days.partition_point(|holiday| holiday.date.year() <= year);
+        &self.days[from..to]
+    }
+
+    fn compute(&self, year: i32) -> Vec<Holiday> {
         let days = self.regular(year);
         let mut out: BTreeMap<NaiveDate, Holiday> = BTreeMap::new();
         for (date, found) in &days {
@@ -211,7 +231,8 @@ impl KoreanCalendar {
             }
         }
         for lunar in LUNAR {
-            if let Some(date) = solar(year, lunar) {
+            let date = solar(year, lunar.day).and_then(|day| day.checked_add_signed(TimeDelta::days(lunar.offset)));
+            if let Some(date) = date {
                 days.entry(date).or_default().push((lunar.name, lunar.item, HolidayKind::Lunar));
             }
         }
@@ -227,7 +248,16 @@ impl Default for KoreanCalendar {
 
 impl HolidayCalendar for KoreanCalendar {
     fn holiday(&self, date: NaiveDate) -> Option<Holiday> {
-        self.year(date.year()).into_iter().find(|holiday| holiday.date == date)
+        let place = self.days.binary_search_by_key(&date, |holiday| holiday.date).ok()?;
+        self.days.get(place).cloned()
+    }
+
+    fn rests_on(&self, weekday: Weekday) -> bool {
+        matches!(weekday, Weekday::Sat | Weekday::Sun)
+    }
+
+    fn years(&self) -> RangeInclusive<i32> {
+        YEARS
     }
 }
 
@@ -239,23 +269,13 @@ fn last(year: i32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(NaiveDate::MAX)
 }
 
-fn solar(year: i32, lunar: &LunarDay) -> Option<NaiveDate> {
-    let date = Date::try_new_korean_traditional(year, Month::new(lunar.month), lunar.day).ok()?;
-    let iso = date.to_calendar(icu_calendar::Iso);
-    let day = NaiveDate::from_ymd_opt(
-        iso.year().extended_year(),
-        u32::from(iso.month().ordinal),
-        u32::from(iso.day_of_month().0),
-    )?;
-    day.checked_add_signed(TimeDelta::days(lunar.offset))
+fn temporary() -> Vec<Holiday> {
+    TEMPORARY.iter().map(|date| Holiday::new(*date, "임시공휴일", HolidayKind::Temporary)).collect()
 }
 
 /// The names of the holidays on `date` for which article 3 gives a substitute day.
 fn owed_substitute(date: NaiveDate, found: &[(&'static str, Item, HolidayKind)]) -> Option<String> {
-    let rule = SUBSTITUTIONS
-        .iter()
-        .rev()
-        .find(|rule| NaiveDate::from_ymd_opt(rule.from.0, rule.from.1, rule.from.2).is_some_and(|from| from <= date))?;
+    let rule = SUBSTITUTIONS.iter().find(|substitution| substitution.rule.holds_on(date))?;
     let given = |item: Item| match date.weekday() {
         Weekday::Sat => rule.weekend.contains(&item),
         Weekday::Sun => rule.overlap(item),

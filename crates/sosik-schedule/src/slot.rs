@@ -1,3 +1,5 @@
+//! A weekly appointment, the plainest recurrence.
+
 use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
 
@@ -37,6 +39,14 @@ impl WeeklySlot {
     #[must_use]
     pub fn zone(&self) -> Tz {
         self.zone
+    }
+
+    pub(crate) fn weekday(&self) -> Weekday {
+        self.weekday
+    }
+
+    pub(crate) fn time(&self) -> NaiveTime {
+        self.time
     }
 
     /// The first nominal instant at or after `now`.

@@ -8,7 +8,7 @@ use sosik_delivery::{
 use sosik_registry::StoreError;
 
 use crate::error::database;
-use crate::rows::{batch, campaign, class_code, instant, micros, recipients_bytes, suppressed_json, uuid};
+use crate::rows::{batch, campaign, instant, micros, recipients_bytes, suppressed_json, uuid};
 use crate::store::SqliteStore;
 
 #[deny(clippy::missing_trait_methods)]
@@ -179,7 +179,7 @@ fn insert_campaign(transaction: &Transaction<'_>, campaign: &Campaign) -> Result
         campaign.key.channel.as_str(),
         micros(campaign.key.slot),
         campaign.key.edition.as_str(),
-        class_code(campaign.class),
+        campaign.class.code(),
         sosik_channel::stored::to_json(&campaign.message),
         micros(campaign.send_at),
         micros(campaign.planned_at),

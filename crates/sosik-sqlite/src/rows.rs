@@ -56,16 +56,6 @@ pub(crate) fn consent(row: &Row<'_>) -> Result<ConsentEvent, StoreError> {
     })
 }
 
-const CLASSES: [(MessageClass, &str); 3] = [
-    (MessageClass::Advertising, "advertising"),
-    (MessageClass::Emergency, "emergency"),
-    (MessageClass::Informational, "informational"),
-];
-
-pub(crate) fn class_code(class: MessageClass) -> &'static str {
-    CLASSES.iter().find(|(known, _)| *known == class).map_or("advertising", |(_, code)| code)
-}
-
 pub(crate) fn suppressed_json(suppressed: &BTreeMap<Suppression, u64>) -> String {
     let by_code: BTreeMap<&str, u64> = suppressed.iter().map(|(reason, count)| (reason.code(), *count)).collect();
     serde_json::to_string(&by_code).unwrap_or_default()
@@ -88,8 +78,7 @@ pub(crate) fn campaign(row: &Row<'_>) -> Result<Campaign, StoreError> {
     let channel = ChannelId::parse(&channel).map_err(|error| unreadable("channel", error))?;
     let key = CampaignKey::new(channel, instant(slot)?, EditionId::from_stored(edition));
     let class: String = get(row, 3)?;
-    let class = CLASSES.iter().find(|(_, code)| *code == class).map(|(class, _)| *class);
-    let class = class.ok_or_else(|| unreadable("campaign", "its class is not known"))?;
+    let class = MessageClass::from_code(&class).ok_or_else(|| unreadable("campaign", "its class is not known"))?;
     let message: String = get(row, 4)?;
     let message = sosik_channel::stored::from_json(&message).map_err(|error| unreadable("message", error))?;
     let (send_at, planned_at): (i64, i64) = (get(row, 5)?, get(row, 6)?);

@@ -25,13 +25,13 @@
 //! # Quick start
 //!
 //! ```
-//! use sosik::schedule::{KoreanCalendar, MessageClass, Request, SendWindow, Verdict, WeeklySlot, decide};
+//! use sosik::schedule::{Facts, KoreanCalendar, MessageClass, Policy, Request, WeeklySlot, decide};
 //!
 //! let slot = WeeklySlot::friday_afternoon();
 //! let monday = chrono::DateTime::parse_from_rfc3339("2026-12-21T09:00:00+09:00")?.to_utc();
-//! let request = Request::new(MessageClass::Advertising, slot.next(monday), slot.zone())
-//!     .with_window(SendWindow::kakao_brand_message());
-//! let decision = decide(&request, &KoreanCalendar::new(), monday);
+//! let request = Request::new(MessageClass::Advertising, slot.next(monday));
+//! let (policy, calendar) = (Policy::city(), KoreanCalendar::new());
+//! let decision = decide(&request, &Facts::new(&policy, &calendar), monday);
 //! // Friday is Christmas: the message goes on Thursday.
 //! assert_eq!(decision.due.to_rfc3339(), "2026-12-24T06:00:00+00:00");
 //! # Ok::<(), chrono::ParseError>(())
@@ -47,6 +47,7 @@
 //! | `cards` | no | pictures of cards: `sosik::cards` |
 //! | `feeds` | no | blog feeds: `sosik::feeds` |
 //! | `runner` | no | `delivery::Runner`, and `channel::Throttled`: the parts that wait |
+//! | `schedule-files` | no | policies as files, plans as JSON and iCalendar: `schedule::policy_file`, `json`, `ics` |
 //! | `sqlite` | no | every store on SQLite: `sosik::sqlite` |
 //! | `full` | no | all of the above |
 //!

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use clap::Parser;
 use sosik::content::EditionId;
 use sosik::delivery::CampaignKey;
-use sosik::schedule::{KoreanCalendar, MessageClass, Request, SendWindow, Verdict, decide};
+use sosik::schedule::{Facts, KoreanCalendar, MessageClass, Policy, Product, Request, Verdict, decide};
 use sosik::{Clock, ShiftedClock, SystemClock};
 
 use crate::args::{Args, Provider};
@@ -55,14 +55,13 @@ async fn run(args: &Args) -> Result<(), Failure> {
     let nominal = if real { city.slot.this_week(start) } else { city.slot.next(start) };
     let nominal = if args.now.is_some() { city.slot.this_week(start) } else { nominal };
     let zone = city.slot.zone();
-    let request = Request::new(MessageClass::Advertising, nominal, zone)
-        .with_window(SendWindow::kakao_brand_message())
-        .with_late_for(send::LATE_FOR);
-    let ask = |now| decide(&request, &KoreanCalendar::new(), now);
+    let (policy, calendar) = (Policy::city(), KoreanCalendar::new());
+    let request = Request::new(MessageClass::Advertising, nominal).with_product(Product::BrandMessage);
+    let ask = |now| decide(&request, &Facts::new(&policy, &calendar), now);
     let now = if args.now.is_some() || real { start } else { ask(start).due };
     let decision = ask(now);
     for reason in &decision.reasons {
-        say(&format!("decided  [{}] {} / {}", reason.code, reason.english, reason.korean));
+        say(&format!("decided  [{}] {} / {}", reason.code(), reason.english(), reason.korean()));
     }
 
     let begin = match decision.verdict {
@@ -93,5 +92,5 @@ async fn run(args: &Args) -> Result<(), Failure> {
         _ => return Err(Failure::new("it is too late for this edition: a person has to decide, see the reasons")),
     }
     let made = edition::make(&city, &feed.posts, nominal, &decision)?;
-    desk.deliver(&key, made, decision.due, report).await
+    desk.deliver(&key, made, decision.due, policy.late_for, report).await
 }

@@ -41,10 +41,10 @@ pub(crate) struct Report {
 
 #[derive(Debug, Serialize)]
 struct ReasonLine {
-    code: &'static str,
+    code: String,
     korean: String,
     english: String,
-    source: &'static str,
+    source: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -77,10 +77,10 @@ fn local(at: DateTime<Utc>, zone: Tz) -> String {
 impl Report {
     pub(crate) fn new(nominal: DateTime<Utc>, zone: Tz, decision: &Decision) -> Self {
         let reasons = decision.reasons.iter().map(|reason| ReasonLine {
-            code: reason.code,
-            korean: reason.korean.clone(),
-            english: reason.english.clone(),
-            source: reason.source,
+            code: reason.code().to_owned(),
+            korean: reason.korean(),
+            english: reason.english(),
+            source: reason.source().to_owned(),
         });
         Self {
             nominal_slot: local(nominal, zone),

@@ -56,9 +56,6 @@ impl Folder {
     }
 }
 
-/// How long after its time an edition may still go by itself: from 15:00, to the close of the channel's hours.
-pub(crate) const LATE_FOR: TimeDelta = TimeDelta::hours(6);
-
 /// What a run works with: the city's store, its carrier and its clock.
 pub(crate) struct Desk<'a> {
     args: &'a Args,
@@ -116,12 +113,13 @@ impl<'a> Desk<'a> {
         key: &CampaignKey,
         made: Made,
         send_at: DateTime<Utc>,
+        late_for: TimeDelta,
         mut report: Report,
     ) -> Result<(), Failure> {
         let out = &self.args.out;
         let cards = edition::write(&made, out)?;
         report.edition(key.edition.as_str(), &made.curation.left_out, cards);
-        let campaign = self.plan(key, made, send_at).await?;
+        let campaign = self.plan(key, made, send_at, late_for).await?;
         let before = self.store.tally(campaign.id).await?;
         say(&format!(
             "planned  {} people in {} batches, {} left out for want of consent or a way to reach them",
@@ -151,7 +149,13 @@ impl<'a> Desk<'a> {
     }
 
     /// The campaign of this slot and edition: as it was planned before, else planned now.
-    async fn plan(&self, key: &CampaignKey, made: Made, send_at: DateTime<Utc>) -> Result<Campaign, Failure> {
+    async fn plan(
+        &self,
+        key: &CampaignKey,
+        made: Made,
+        send_at: DateTime<Utc>,
+        late_for: TimeDelta,
+    ) -> Result<Campaign, Failure> {
         if let Some(kept) = self.store.campaign(key.id()).await? {
             if !same_words(&kept.message, &made.message) {
                 say("planned  this slot's edition was planned before, with other words: those stand");
@@ -162,7 +166,7 @@ impl<'a> Desk<'a> {
         let message = transport.upload_all(made.message, &made.media).await?;
         let batch = transport.capabilities().batch;
         let request = Plan::new(key.clone(), message, MessageClass::Advertising, Segment::All, send_at, batch)
-            .with_send_by(send_at + LATE_FOR);
+            .with_send_by(send_at + late_for);
         Ok(plan(&*self.store, &*self.store, &request, self.clock.now()).await?.campaign)
     }
 
