@@ -33,7 +33,7 @@ async fn no_text_goes_behind_the_message_to_someone_who_refused_texts_since() {
     let text = TextMessage::new(PhoneNumber::parse("031-8082-0000").unwrap(), "소식").unwrap();
     let campaign = city.plan_of(message().with_fallback(text), 10).await;
     let mut second = consented(2);
-    second.allows_text = false;
+    second.allows_text = Some(false);
     city.store.put(&[second], city.clock.now()).await.unwrap();
     let transport = Arc::new(RecordingTransport::new());
     let engine = city.engine_over(Arc::clone(&transport) as _).build();

@@ -108,7 +108,8 @@ impl Page<'_> {
         let (size, most) = TITLES[TITLES.len() - 1];
         let measure = |text: &str| self.fonts.width(text, Weight::ExtraBold, size);
         // Fewer and fewer words until they fit; a single endless word is cut inside.
-        let mut words: Vec<&str> = title.split(' ').collect();
+        // No more than so many can fit, whatever they are.
+        let mut words: Vec<&str> = title.split(' ').take(60).collect();
         while words.len() > 1 {
             words.pop();
             if let Some(lines) = wrap(&format!("{}…", words.join(" ")), ROOM, most, measure) {

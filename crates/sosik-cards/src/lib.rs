@@ -4,7 +4,7 @@
 //!
 //! A [`Card`](sosik_content::Card) becomes a picture of 800×400 pixels that a message can carry, with nothing clipped
 //! and nothing broken inside a word, and with an alternative text that says all that stands on it.
-//! The same card gives the same bytes on every machine: fonts are embedded, and nothing is fetched.
+//! The same card gives the same picture everywhere: fonts are embedded, and nothing is fetched.
 //!
 //! # Where it sits
 //!
@@ -57,4 +57,4 @@ pub use error::CardError;
 pub use font::regular_font;
 pub use format::CardFormat;
 pub use painter::{Drawn, Painter};
-pub use theme::{Theme, TopicColours};
+pub use theme::{Theme, ThemeError, TopicColours};

@@ -20,19 +20,24 @@ pub struct TopicColours {
 }
 
 impl Theme {
-    /// The standard look, with the city's name on each card.
+    /// The standard look, with the first letter of the city's name as its mark on each card.
     #[must_use]
     pub fn new(city: impl Into<String>) -> Self {
         Self { city: city.into(), mark: "#1b4f9c".to_owned() }
     }
 
-    /// The look with another colour of the city's mark, as `#rrggbb`; any other text is passed over.
-    #[must_use]
-    pub fn with_mark(mut self, colour: &str) -> Self {
-        if luminance(colour).is_some() {
-            colour.clone_into(&mut self.mark);
+    /// The look with another colour of the city's mark, as `#rrggbb`.
+    ///
+    /// # Errors
+    ///
+    /// [`ThemeError`] when it is no colour, or the white letter on it has a contrast below 4.5:1.
+    pub fn with_mark(mut self, colour: &str) -> Result<Self, ThemeError> {
+        let luminance = luminance(colour).ok_or_else(|| ThemeError::new(colour, "it is no colour, such as #1b4f9c"))?;
+        if 1.05 / (luminance + 0.05) < 4.5 {
+            return Err(ThemeError::new(colour, "white on it has a contrast below 4.5:1: take a darker one"));
         }
-        self
+        colour.clone_into(&mut self.mark);
+        Ok(self)
     }
 
     /// The city's name.
@@ -64,6 +69,20 @@ impl Theme {
 }
 
 /// The relative luminance of a colour (WCAG 2.2).
+/// A colour that cannot be a city's mark.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the mark `{colour}`: {problem}")]
+pub struct ThemeError {
+    colour: String,
+    problem: &'static str,
+}
+
+impl ThemeError {
+    fn new(colour: &str, problem: &'static str) -> Self {
+        Self { colour: colour.chars().take(20).collect(), problem }
+    }
+}
+
 fn luminance(colour: &str) -> Option<f64> {
     let digits = colour.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
     let channel = |at: usize| {
@@ -102,7 +121,9 @@ mod tests {
 
     #[test]
     fn a_mark_that_is_no_colour_is_passed_over() {
-        assert_eq!(Theme::new("양주시").with_mark("red").mark(), "#1b4f9c");
-        assert_eq!(Theme::new("양주시").with_mark("#004b87").mark(), "#004b87");
+        assert_eq!(Theme::new("양주시").with_mark("#004b87").unwrap().mark(), "#004b87");
+        for bad in ["red", "#1b4f9", "#ffff00", "#1b4f9g"] {
+            assert!(Theme::new("양주시").with_mark(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -240,13 +240,13 @@ fn end(post: &Post, written: NaiveDate) -> Option<NaiveDate> {
     if labelled.iter().any(|value| !dates::dates(value, written).is_empty()) {
         return labelled.iter().map(|value| last(value)).max().flatten();
     }
-    let announces = ["열립니다", "열려요", "개최", "진행", "운영", "만나", "까지", "펼쳐", "상영", "공연", "관람"];
+    let coming = ["열립니다", "열려요", "개최", "진행", "운영", "만나", "까지", "펼쳐", "상영", "공연", "관람"];
     let reports = ["열렸", "열린", "마쳤", "성료", "막을 내", "다녀왔"];
     let opens = ["개장", "개관", "개통", "문을 열", "시작"];
     let sentences = text::sentences(&format!("{}\n{plain}", post.title));
     let announced = sentences.iter().filter(|sentence| {
         let says = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
-        (says(&announces) || says(&reports)) && !says(&opens)
+        (says(&coming) || says(&reports)) && !says(&opens)
     });
     let ends: Vec<NaiveDate> = announced
         .filter(|sentence| !sentence.contains("부터") || sentence.contains("까지") || sentence.contains('~'))
@@ -297,20 +297,27 @@ fn name(post: &Post) -> (&str, &str, &str, &str) {
     (&post.id, post.link.as_str(), &post.title, &post.text)
 }
 
+/// What is known of an announcement that is kept, to tell whether another is the same.
+struct Announced {
+    pairs: BTreeSet<(char, char)>,
+    words: BTreeSet<String>,
+    title: String,
+}
+
 fn drop_duplicates(candidates: &mut Vec<(usize, Candidate<'_>)>, reasons: &mut [Option<Reason>]) {
     // The newest announcement has the last word.
     candidates.sort_by(|(_, a), (_, b)| b.published.cmp(&a.published).then_with(|| name(a.post).cmp(&name(b.post))));
-    let mut kept: Vec<(BTreeSet<(char, char)>, BTreeSet<String>, String)> = Vec::new();
+    let mut kept: Vec<Announced> = Vec::new();
     candidates.retain(|(at, candidate)| {
         let (pairs, words) = (similarity::pairs(&candidate.title), similarity::words(&candidate.title));
-        let same = |(other, about, _): &&(BTreeSet<(char, char)>, BTreeSet<String>, String)| {
-            similarity::likeness(other, &pairs) >= ALIKE && !similarity::differ(about, &words)
+        let same = |known: &&Announced| {
+            similarity::likeness(&known.pairs, &pairs) >= ALIKE && !similarity::differ(&known.words, &words)
         };
-        if let Some((_, _, title)) = kept.iter().find(same) {
+        if let Some(Announced { title, .. }) = kept.iter().find(same) {
             reasons[*at] = Some(Reason::Duplicate { of: title.clone() });
             false
         } else {
-            kept.push((pairs, words, candidate.title.clone()));
+            kept.push(Announced { pairs, words, title: candidate.title.clone() });
             true
         }
     });

@@ -56,10 +56,9 @@ fn range_end(chars: &[char], at: usize, first: NaiveDate) -> Option<(NaiveDate, 
     }
     let (day, end) = number(chars, next, 2)?;
     let closed = match chars.get(end) {
-        Some('일') => true,
         // `30.(월)`, and `30.` at the end of a line: not `11. 30.`, which has a month, and not `14:00`.
-        Some('.') => !chars.get(end + 1..end + 4)?.iter().any(char::is_ascii_digit),
-        Some('(') => true,
+        Some('.') => !chars.get(end + 1..end + 4).unwrap_or_default().iter().any(char::is_ascii_digit),
+        Some('일' | '(') => true,
         _ => false,
     };
     let last = first.with_day(day).filter(|last| closed && *last >= first)?;

@@ -52,6 +52,7 @@ impl Plan {
 pub(crate) fn purpose(class: MessageClass) -> Purpose {
     match class {
         MessageClass::Advertising => Purpose::Advertising,
+        class if class.is_emergency() => Purpose::PublicSafety,
         _ => Purpose::Collection,
     }
 }

@@ -60,14 +60,17 @@ impl Engine {
         for (id, receipts) in by_batch {
             // Nothing was ever submitted of such a batch: whoever says otherwise is not the dealer.
             let Some(batch) = self.outbox.batch(id).await?.filter(|batch| batch.first_sent.is_some()) else { continue };
-            let mut gone = Vec::new();
+            let (mut gone, mut known) = (Vec::new(), batch.outcomes.clone());
             let mut changes = Vec::with_capacity(receipts.len());
             for (index, receipt) in receipts {
-                if matches!(receipt.outcome, Outcome::Failed { gone: true, .. }) {
+                let state = RecipientState::of_receipt(receipt.route, &receipt.outcome, batch.fallback);
+                let change = Change::new(index, state);
+                // A receipt that comes again says nothing of someone who has signed up again since.
+                let is_news = known.apply(&change);
+                if is_news && matches!(receipt.outcome, Outcome::Failed { gone: true, .. }) {
                     gone.extend(batch.recipients.get(index));
                 }
-                let state = RecipientState::of_receipt(receipt.route, &receipt.outcome, batch.fallback);
-                changes.push(Change::new(index, state));
+                changes.push(change);
             }
             news += self.outbox.settle(id, &changes).await?;
             self.mark_gone(&gone, now).await?;

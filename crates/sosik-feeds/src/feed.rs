@@ -7,6 +7,7 @@ use sosik_content::{Post, WebLink};
 
 use crate::error::FeedError;
 use crate::html::{plain, unescape};
+use crate::source;
 
 /// What a feed holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,17 +39,25 @@ impl fmt::Display for Rejected {
     }
 }
 
-/// Reads a feed: RSS, Atom or JSON Feed, in any encoding that it declares.
+/// The largest feed that is read.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Reads a feed: RSS, Atom or JSON Feed, in the encoding that it declares, up to [`MAX_BYTES`].
 ///
 /// # Errors
 ///
-/// [`FeedError`] when it is no feed, is broken (with the place), or has no item at all.
+/// [`FeedError`] when it is no feed, is broken (with the place), is too large, or has no item at all.
 pub fn parse(bytes: &[u8]) -> Result<Feed, FeedError> {
-    let parser = feed_rs::parser::Builder::new().timestamp_parser(korean_time).build();
-    let mut feed = parser.parse(bytes).map_err(|error| FeedError::diagnose(bytes, &error.to_string()))?;
-    if feed.entries.iter().any(|entry| entry.published.is_none()) {
+    if bytes.len() > MAX_BYTES {
+        let problem = format!("it is larger than {MAX_BYTES} bytes");
+        return Err(FeedError::Malformed { line: None, column: None, problem });
+    }
+    let utf8 = source::to_utf8(bytes);
+    let (mut feed, bad_items) = source::read(&utf8, &|builder| builder.timestamp_parser(korean_time))?;
+    let bytes = &*utf8;
+    if feed.entries.iter().any(|entry| entry.published.is_none()) && bad_items.is_empty() {
         // Dates in other forms: the feed parser's own reading of them is wider, and takes what has no zone for UTC.
-        if let Ok(other) = feed_rs::parser::parse(bytes) {
+        if let Ok((other, _)) = source::read(bytes, &|builder| builder) {
             for (entry, other) in feed.entries.iter_mut().zip(other.entries) {
                 entry.published = entry.published.or(other.published);
                 entry.updated = entry.updated.or(other.updated);
@@ -56,21 +65,26 @@ pub fn parse(bytes: &[u8]) -> Result<Feed, FeedError> {
         }
     }
     let title = feed.title.as_ref().map(|text| line(&text.content)).unwrap_or_default();
-    if feed.entries.is_empty() {
+    if feed.entries.is_empty() && bad_items.is_empty() {
         return Err(FeedError::Empty { title });
     }
     let site = feed.links.iter().find(|link| link.rel.as_deref() != Some("self")).map(|link| link.href.as_str());
     let mut posts = Vec::new();
-    let mut rejected = Vec::new();
-    for (at, entry) in feed.entries.iter().enumerate() {
+    let bad =
+        |number: &usize| Rejected { number: *number, title: String::new(), reason: "it is no item of a JSON Feed" };
+    let mut rejected: Vec<Rejected> = bad_items.iter().map(bad).collect();
+    // Items that were taken out before keep their numbers.
+    let numbers = (1..).filter(|number| !bad_items.contains(number));
+    for (number, entry) in numbers.zip(&feed.entries) {
         match post(entry, site) {
             Ok(post) => posts.push(post),
             Err(reason) => {
                 let title = entry.title.as_ref().map(|text| line(&text.content)).unwrap_or_default();
-                rejected.push(Rejected { number: at + 1, title, reason });
+                rejected.push(Rejected { number, title, reason });
             }
         }
     }
+    rejected.sort_by_key(|rejected| rejected.number);
     Ok(Feed { title, posts, rejected })
 }
 
@@ -81,10 +95,16 @@ fn korean_time(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(at) = DateTime::parse_from_rfc2822(&zoned).or_else(|_| DateTime::parse_from_rfc3339(&zoned)) {
         return Some(at.with_timezone(&Utc));
     }
-    let plain = text.replace(['.', '/'], "-").replace("- ", "-");
-    let civil = NaiveDateTime::parse_from_str(&plain, "%Y-%m-%d %H:%M:%S")
-        .or_else(|_| NaiveDateTime::parse_from_str(&plain, "%Y-%m-%d %H:%M"))
-        .or_else(|_| NaiveDate::parse_from_str(&plain, "%Y-%m-%d").map(|date| date.and_time(NaiveTime::MIN)))
+    // `2026-11-27 15:00:00.0`, as Java writes it, and `Fri Nov 27 15:00:00 KST 2026`.
+    let whole = text.rsplit_once('.').filter(|(time, part)| time.contains(':') && !part.contains([':', ' ']));
+    let text = whole.map_or(text, |(time, _)| time);
+    let java = text.replace(" KST ", " ");
+    let plain = text.replace('T', " ").replace(['.', '/'], "-").replace("- ", "-");
+    let plain = plain.trim_end_matches(['-', ' ']);
+    let civil = NaiveDateTime::parse_from_str(plain, "%Y-%m-%d %H:%M:%S")
+        .or_else(|_| NaiveDateTime::parse_from_str(plain, "%Y-%m-%d %H:%M"))
+        .or_else(|_| NaiveDateTime::parse_from_str(&java, "%a %b %e %H:%M:%S %Y"))
+        .or_else(|_| NaiveDate::parse_from_str(plain, "%Y-%m-%d").map(|date| date.and_time(NaiveTime::MIN)))
         .ok()?;
     let seoul = FixedOffset::east_opt(9 * 3600)?;
     Some(seoul.from_local_datetime(&civil).single()?.with_timezone(&Utc))
@@ -130,7 +150,8 @@ fn post(entry: &Entry, site: Option<&str>) -> Result<Post, &'static str> {
 }
 
 fn line(text: &str) -> String {
-    let text = if text.contains("</") || text.contains("<br") { plain(text).text } else { unescape(text) };
+    let text = unescape(text);
+    let text = if text.contains("</") || text.contains("<br") { plain(&text).text } else { text };
     clean_line(&text)
 }
 
@@ -154,6 +175,12 @@ mod tests {
             ("SUN, 21 JUL 2019 12:00:00 KST", "2019-07-21T03:00:00+00:00"),
             ("Fri, 27 Nov 2026 15:00:00 +0900", "2026-11-27T06:00:00+00:00"),
             ("2026-11-27T06:00:00Z", "2026-11-27T06:00:00+00:00"),
+            ("2026-11-27 15:00:00.0", "2026-11-27T06:00:00+00:00"),
+            ("2026-11-27T15:00:00", "2026-11-27T06:00:00+00:00"),
+            ("2026-11-27T15:00:00.123+09:00", "2026-11-27T06:00:00.123+00:00"),
+            ("2026. 11. 27.", "2026-11-26T15:00:00+00:00"),
+            ("2026.11.27 15:00", "2026-11-27T06:00:00+00:00"),
+            ("Fri Nov 27 15:00:00 KST 2026", "2026-11-27T06:00:00+00:00"),
         ] {
             assert_eq!(korean_time(text).map(|at| at.to_rfc3339()).as_deref(), Some(instant), "{text}");
         }

@@ -25,28 +25,51 @@ pub struct Plain {
 /// ```
 #[must_use]
 pub fn plain(body: &str) -> Plain {
+    let out = read(body);
+    // Escaped twice, a body is markup only after its first reading.
+    let twice = !has_markup(body) && out.text.contains("</") && KNOWN_TAGS.iter().any(|tag| out.text.contains(tag));
+    if twice { read(&out.text) } else { out }
+}
+
+/// Tags by which a text is known to be markup that was escaped twice.
+const KNOWN_TAGS: [&str; 8] = ["</p>", "</div>", "</span>", "</a>", "</b>", "</strong>", "</td>", "</script>"];
+
+fn read(body: &str) -> Plain {
     let mut out = Plain::default();
     let fragment = Html::parse_fragment(body);
+    let line_break = if has_markup(body) { " " } else { "\n" };
+    // How many cells of tables the place lies in: there is no line within a cell.
+    let mut cells = 0_usize;
     // A stack instead of recursion: pages nest as deep as their makers like.
     let mut stack = vec![(fragment.tree.root(), false)];
     while let Some((node, leaving)) = stack.pop() {
         match node.value() {
             Node::Text(text) => {
-                out.text.push_str(&text.replace(['\n', '\r'], if has_markup(body) { " " } else { "\n" }));
+                out.text.push_str(&text.replace(['\n', '\r'], line_break));
             }
             Node::Element(element) => {
                 let name = element.name();
                 if is_left_out(name) {
                     continue;
                 }
+                let is_cell = matches!(name, "td" | "th");
                 if leaving {
-                    out.text.push_str(closing(name));
+                    cells -= usize::from(is_cell);
+                    let next = node.next_siblings().find_map(|sibling| sibling.value().as_element());
+                    let beside_value = next.is_some_and(|element| element.name() == "td");
+                    out.text.push_str(match closing(name) {
+                        // Only a heading beside a value is a label; one beside a heading is a row of headings.
+                        ": " if !beside_value => " ",
+                        "\n" if cells > 0 => " ",
+                        other => other,
+                    });
                     continue;
                 }
+                cells += usize::from(is_cell);
                 if name == "img" {
                     out.images.extend(source(element).map(str::to_owned));
                 }
-                out.text.push_str(opening(name));
+                out.text.push_str(if cells > 0 && opening(name) == "\n" { " " } else { opening(name) });
                 stack.push((node, true));
             }
             _ => {}
@@ -71,7 +94,7 @@ pub(crate) fn unescape(text: &str) -> String {
         if !text[at..].contains(';') {
             break;
         }
-        let fragment = Html::parse_fragment(&text.replace('<', "&lt;"));
+        let fragment = Html::parse_fragment(&complete_entities_only(&text.replace('<', "&lt;")));
         let decoded: String = fragment.root_element().text().collect();
         if decoded == text {
             break;
@@ -79,6 +102,23 @@ pub(crate) fn unescape(text: &str) -> String {
         text = decoded;
     }
     text
+}
+
+/// The text with every `&` that begins no entity escaped: `a=1&notice=2` is an address and no negation sign.
+fn complete_entities_only(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..=at]);
+        rest = &rest[at + 1..];
+        let name = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '#');
+        let complete = name.is_some_and(|end| (1..=32).contains(&end) && rest[end..].starts_with(';'));
+        if !complete {
+            out.push_str("amp;");
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 fn tidy(text: &str) -> String {
@@ -146,6 +186,28 @@ mod tests {
     #[test]
     fn plain_text_keeps_its_lines_and_markup_in_it_stays_text() {
         assert_eq!(plain("첫 줄\n둘째 줄 &amp;lt;b&amp;gt;").text, "첫 줄\n둘째 줄 <b>");
+    }
+
+    #[test]
+    fn markup_that_was_escaped_twice_is_read_as_markup_and_what_runs_in_it_left_out() {
+        let body = plain("&lt;p&gt;본문&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;p&gt;끝&lt;/p&gt;");
+        assert_eq!(body.text, "본문\n끝");
+        assert_eq!(plain("값은 5 &lt; 7 이고 &lt;b&gt;는 글자입니다").text, "값은 5 < 7 이고 <b>는 글자입니다");
+        assert_eq!(unescape("list.do?a=1&notice=2; b&amp;c"), "list.do?a=1&notice=2; b&c");
+    }
+
+    #[test]
+    fn tables_give_labels_beside_values_only() {
+        let head = "<table><tr><th>일시</th><th>장소</th></tr><tr><td>12/5</td><td>공원</td></tr></table>";
+        assert_eq!(plain(head).text, "일시 장소\n12/5 공원");
+        let blocks = "<table><tr><th><p>일시</p></th><td><p>12월 5일</p><p>14시</p></td></tr></table>";
+        assert_eq!(plain(blocks).text, "일시 : 12월 5일 14시");
+    }
+
+    #[test]
+    fn long_bodies_are_read_in_one_go() {
+        let body = plain(&"가<br>".repeat(200_000));
+        assert_eq!(body.text.lines().count(), 200_000);
     }
 
     #[test]

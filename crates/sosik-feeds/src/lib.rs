@@ -44,7 +44,8 @@
 mod error;
 mod feed;
 mod html;
+mod source;
 
 pub use error::FeedError;
-pub use feed::{Feed, Rejected, parse};
+pub use feed::{Feed, MAX_BYTES, Rejected, parse};
 pub use html::{Plain, plain};

@@ -73,3 +73,49 @@ fn what_is_no_feed_is_named() {
         assert_eq!(parse(text.as_bytes()).unwrap_err().to_string(), expected);
     }
 }
+
+#[test]
+fn addresses_of_mail_beside_hangul_do_not_stop_the_feed() {
+    for trouble in [
+        "<author>양주시（hong@example.go.kr）</author>",
+        "<managingEditor>hong@example.go.kr（홍보）</managingEditor>",
+        "<dc:creator xmlns:dc=\"http://purl.org/dc/elements/1.1/\">홍보hong@example.go.kr홍보</dc:creator>",
+    ] {
+        let text = rss(&item(&format!("<title>하나</title><link>https://blog.example.go.kr/1</link>{trouble}")));
+        let feed = parse(text.as_bytes()).unwrap();
+        assert_eq!(feed.posts.len(), 1, "{trouble}");
+    }
+}
+
+#[test]
+fn korean_encodings_are_read_under_the_names_that_people_write() {
+    for label in ["euc-kr", "CP949", "MS949", "ks_c_5601-1987", "UTF-8"] {
+        let text = format!("<?xml version=\"1.0\" encoding=\"{label}\"?>\n")
+            + &rss(&item("<title>뙠뷁 소식</title><link>https://blog.example.go.kr/1</link>"));
+        let bytes =
+            if label == "UTF-8" { text.clone().into_bytes() } else { encoding_rs::EUC_KR.encode(&text).0.into_owned() };
+        assert_eq!(parse(&bytes).unwrap().posts[0].title, "뙠뷁 소식", "{label}");
+    }
+    let broken = "<?xml version=\"1.0\" encoding=\"euc-kr\"?>\n<rss version=\"2.0\"><channel><title>가나다라</titel>";
+    let error = parse(&encoding_rs::EUC_KR.encode(broken).0).unwrap_err().to_string();
+    assert!(error.starts_with("the feed is broken at line 2, character "), "{error}");
+}
+
+#[test]
+fn a_bad_item_of_a_json_feed_loses_no_other() {
+    let text = r#"{"version": "https://jsonfeed.org/version/1.1", "title": "소식", "items": [
+        {"id": 12, "title": "하나", "url": "https://blog.example.go.kr/1", "tags": null, "content_text": "본문"},
+        {"id": "2", "title": ["둘"], "url": 7, "content_text": "본문"},
+        {"id": "3", "title": "셋", "url": "https://blog.example.go.kr/3", "content_text": "본문"}]}"#;
+    let feed = parse(text.as_bytes()).unwrap();
+    assert_eq!(feed.posts.iter().map(|post| post.id.as_str()).collect::<Vec<_>>(), ["12", "3"]);
+    assert_eq!(feed.rejected.iter().map(|rejected| rejected.number).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn a_post_without_an_id_is_named_by_its_link() {
+    let one = parse(rss(&item("<title>하나</title><link>https://blog.example.go.kr/1</link>")).as_bytes()).unwrap();
+    let again =
+        parse(rss(&item("<title>[정정] 하나</title><link>https://blog.example.go.kr/1</link>")).as_bytes()).unwrap();
+    assert_eq!(one.posts[0].id, again.posts[0].id);
+}

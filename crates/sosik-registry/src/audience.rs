@@ -143,15 +143,74 @@ impl Suppression {
 }
 
 fn suppression(person: &Subscriber, purpose: Purpose, at: DateTime<Utc>) -> Option<Suppression> {
-    if person.gone.is_some_and(|gone| gone <= at) {
+    // Who signs up again after they left is there again.
+    let returned = |gone| person.consents.iter().any(|event| event.granted && event.at > gone && event.at <= at);
+    if person.gone.is_some_and(|gone| gone <= at && !returned(gone)) {
         return Some(Suppression::Gone);
     }
     if !person.phone.is_mobile() {
         return Some(Suppression::NotMobile);
     }
-    match standing(&person.consents, purpose, at) {
-        None => Some(Suppression::NoConsent),
-        Some(event) if !event.granted => Some(Suppression::Withdrawn),
-        Some(_) => None,
+    // Every use of their data rests on its collection, and advertisements at night on advertisements.
+    let needed: &[Purpose] = match purpose {
+        Purpose::PublicSafety => return None,
+        Purpose::NightAdvertising => &[Purpose::Advertising, Purpose::NightAdvertising],
+        Purpose::Advertising | Purpose::Collection => std::slice::from_ref(&purpose),
+    };
+    let withdrawn = |purpose| standing(&person.consents, purpose, at).is_some_and(|event| !event.granted);
+    if withdrawn(Purpose::Collection) || needed.iter().copied().any(withdrawn) {
+        return Some(Suppression::Withdrawn);
+    }
+    let missing = |purpose| standing(&person.consents, purpose, at).is_none();
+    needed.iter().copied().any(missing).then_some(Suppression::NoConsent)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeDelta, TimeZone};
+    use sosik_core::AreaCode;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{ConsentEvent, NewSubscriber};
+
+    fn day(n: i64) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 3, 2, 0, 0, 0).unwrap() + TimeDelta::days(n)
+    }
+
+    fn person(events: &[ConsentEvent]) -> Subscriber {
+        let phone = PhoneNumber::parse("010-0000-0001").unwrap();
+        let mut new = NewSubscriber::new(phone, AreaCode::parse("4163053000").unwrap());
+        new.consents = events.to_vec();
+        Subscriber::new(SubscriberId::new(Uuid::from_u128(1)), new)
+    }
+
+    #[test]
+    fn what_rests_on_a_withdrawn_consent_falls_with_it() {
+        use Purpose::{Advertising, Collection, NightAdvertising, PublicSafety};
+        let given =
+            [Advertising, NightAdvertising, Collection].map(|purpose| ConsentEvent::granted(purpose, day(0), "서면"));
+        let without = |purpose| person(&[&given[..], &[ConsentEvent::withdrawn(purpose, day(5), "080")]].concat());
+        let why = |person: &Subscriber, purpose| suppression(person, purpose, day(6));
+        assert_eq!(why(&person(&given), NightAdvertising), None);
+        assert_eq!(why(&without(Advertising), NightAdvertising), Some(Suppression::Withdrawn));
+        assert_eq!(why(&without(NightAdvertising), Advertising), None);
+        assert_eq!(why(&without(Collection), Advertising), Some(Suppression::Withdrawn));
+        assert_eq!(why(&person(&given[1..2]), NightAdvertising), Some(Suppression::NoConsent));
+        // A warning needs no consent.
+        assert_eq!(why(&without(Collection), PublicSafety), None);
+        assert_eq!(why(&person(&[]), PublicSafety), None);
+    }
+
+    #[test]
+    fn who_signs_up_again_is_there_again() {
+        let mut left = person(&[ConsentEvent::granted(Purpose::Advertising, day(0), "서면")]);
+        left.gone = Some(day(10));
+        assert_eq!(suppression(&left, Purpose::Advertising, day(20)), Some(Suppression::Gone));
+        left.consents.push(ConsentEvent::granted(Purpose::Advertising, day(30), "누리집"));
+        assert_eq!(suppression(&left, Purpose::Advertising, day(29)), Some(Suppression::Gone));
+        assert_eq!(suppression(&left, Purpose::Advertising, day(30)), None);
+        left.gone = Some(day(40));
+        assert_eq!(suppression(&left, Purpose::Advertising, day(41)), Some(Suppression::Gone));
     }
 }

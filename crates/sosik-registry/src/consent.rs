@@ -8,13 +8,17 @@ pub enum Purpose {
     Advertising,
     /// To have their data collected and used (개인정보 수집·이용).
     Collection,
-    /// To receive advertisements between 21:00 and 08:00 (야간 광고).
+    /// To receive advertisements between 21:00 and 08:00 (야간 광고). It holds as long as
+    /// [`Advertising`](Self::Advertising) does.
     NightAdvertising,
+    /// To be warned of a danger to life, body or property (개인정보 보호법 제15조 제1항 제5호, 제7호): it needs no
+    /// consent, and none can be withdrawn.
+    PublicSafety,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 3] = [Self::Advertising, Self::Collection, Self::NightAdvertising];
+    pub const ALL: [Self; 4] = [Self::Advertising, Self::Collection, Self::NightAdvertising, Self::PublicSafety];
 
     /// The purpose's name in stores.
     #[must_use]
@@ -23,6 +27,7 @@ impl Purpose {
             Self::Advertising => "advertising",
             Self::Collection => "collection",
             Self::NightAdvertising => "night-advertising",
+            Self::PublicSafety => "public-safety",
         }
     }
 

@@ -1,5 +1,6 @@
 use chrono::NaiveDate;
 use sosik_core::AreaCode;
+use unicode_normalization::UnicodeNormalization;
 
 /// One 읍면동 district of a city.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl Directory {
             let until = &row[to];
             districts.push(District {
                 code: AreaCode::parse(&row[code]).map_err(|e| DirectoryError::new(line, "hjd_code", e.to_string()))?,
-                name: row[name].trim().to_owned(),
+                name: row[name].trim().nfc().collect(),
                 from: day(&row[from], "from")?,
                 until: if until.is_empty() { None } else { Some(day(until, "to")?) },
             });
@@ -76,7 +77,8 @@ impl Directory {
     /// The district of a name on a day.
     #[must_use]
     pub fn by_name(&self, name: &str, day: NaiveDate) -> Option<&District> {
-        self.0.iter().find(|district| district.name == name.trim() && district.is_valid_on(day))
+        let name: String = name.trim().nfc().collect();
+        self.0.iter().find(|district| district.name == name && district.is_valid_on(day))
     }
 
     /// The districts that exist on a day, in the table's order.

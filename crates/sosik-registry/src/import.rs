@@ -11,16 +11,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
 use sosik_core::PhoneNumber;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{ConsentEvent, Directory, NewSubscriber, Purpose};
 
 /// The columns of a subscriber file; the first two must be there.
-pub const COLUMNS: [&str; 6] = ["휴대전화", "읍면동", "관심분야", "광고동의일", "동의근거", "문자허용"];
+pub const COLUMNS: [&str; 7] = ["휴대전화", "읍면동", "관심분야", "광고동의일", "동의근거", "문자허용", "수집동의일"];
 
 /// One row, or the file itself, that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +85,11 @@ pub fn from_csv(file: &[u8], directory: &Directory, today: NaiveDate) -> Result<
             errors.push(RowError {
                 line: 1,
                 column: (*name).to_owned(),
-                value: headers.iter().map(hide_number).collect::<Vec<_>>().join(","),
+                value: headers
+                    .iter()
+                    .map(|header| if COLUMNS.contains(&header) { header.to_owned() } else { hide_personal(header) })
+                    .collect::<Vec<_>>()
+                    .join(","),
                 problem: "the column is missing".to_owned(),
                 fix: format!("name the columns {}", COLUMNS.join(",")),
             });
@@ -129,7 +134,8 @@ pub fn from_csv(file: &[u8], directory: &Directory, today: NaiveDate) -> Result<
 fn decode(file: &[u8]) -> Result<String, ImportError> {
     let file = file.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(file);
     match std::str::from_utf8(file) {
-        Ok(text) => Ok(text.to_owned()),
+        // Composed, as the names in the code are: files from macOS are not.
+        Ok(text) => Ok(text.nfc().collect()),
         Err(error) => encoding_rs::EUC_KR
             .decode_without_bom_handling_and_without_replacement(file)
             .map(std::borrow::Cow::into_owned)
@@ -148,7 +154,7 @@ fn whole(column: &str, problem: &str) -> ImportError {
 }
 
 fn subscriber(
-    [phone, district, topics, consent, evidence, text]: [&str; 6],
+    [phone, district, topics, consent, evidence, text, collection]: [&str; 7],
     line: u64,
     directory: &Directory,
     today: NaiveDate,
@@ -158,8 +164,8 @@ fn subscriber(
         errors.push(RowError {
             line,
             column: COLUMNS[column].to_owned(),
-            // Whatever the column: in a file with shifted columns a number can stand in any of them.
-            value: if column == 0 { hide(value) } else { hide_number(value) },
+            // Whatever the column: in a file with shifted columns a number, or a name, can stand in any of them.
+            value: if column == 0 { hide(value) } else { hide_personal(value) },
             problem,
             fix: fix.to_owned(),
         });
@@ -173,39 +179,40 @@ fn subscriber(
         let names: Vec<&str> = directory.on(today).map(|d| d.name.as_str()).collect();
         fail(1, district, "no such district today".to_owned(), &format!("write one of {}", names.join(", ")));
     }
-    let given = if consent.is_empty() { None } else { Some(day(consent)) };
-    match given {
-        Some(None) => fail(3, consent, "it is no date".to_owned(), "write it like 2026-03-02, or leave it empty"),
-        Some(Some(date)) if date > today => {
-            fail(3, consent, "it is in the future".to_owned(), "write the day of the consent");
+    let mut consents = Vec::new();
+    for (column, given, purpose) in [(3, consent, Purpose::Advertising), (6, collection, Purpose::Collection)] {
+        match if given.is_empty() { None } else { Some(day(given)) } {
+            Some(None) => {
+                fail(column, given, "it is no date".to_owned(), "write it like 2026-03-02, or leave it empty");
+            }
+            Some(Some(date)) if date > today => {
+                fail(column, given, "it is in the future".to_owned(), "write the day of the consent");
+            }
+            Some(Some(_)) if evidence.is_empty() => {
+                let problem = "a consent without evidence proves nothing".to_owned();
+                fail(4, "", problem, "say how it was given, such as 서면 신청서");
+            }
+            Some(Some(date)) => consents.push(ConsentEvent::granted(purpose, midnight(date), evidence)),
+            None => {}
         }
-        Some(Some(_)) if evidence.is_empty() => {
-            fail(
-                4,
-                "",
-                "a consent without evidence proves nothing".to_owned(),
-                "say how it was given, such as 서면 신청서",
-            );
-        }
-        _ => {}
     }
     let allows_text = match text {
-        "" | "예" | "Y" | "y" | "O" | "o" | "1" => Some(true),
-        "아니오" | "아니요" | "N" | "n" | "X" | "x" | "0" => Some(false),
-        _ => None,
+        "" => Ok(None),
+        "예" | "Y" | "y" | "O" | "o" | "1" => Ok(Some(true)),
+        "아니오" | "아니요" | "N" | "n" | "X" | "x" | "0" => Ok(Some(false)),
+        _ => Err(()),
     };
-    if allows_text.is_none() {
+    if allows_text.is_err() {
         fail(5, text, "it is neither yes nor no".to_owned(), "write 예 or 아니오");
     }
-    let (Ok(number), Some(area), Some(allows_text), true) = (number, area, allows_text, errors.is_empty()) else {
+    let (Ok(number), Some(area), Ok(allows_text), true) = (number, area, allows_text, errors.is_empty()) else {
         return Err(errors);
     };
     let mut person = NewSubscriber::new(number, area.code.clone());
-    person.allows_text = allows_text;
-    person.topics = topics.split([';', ',', '/']).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect();
-    if let Some(Some(date)) = given {
-        person = person.with_consent(ConsentEvent::granted(Purpose::Advertising, midnight(date), evidence));
-    }
+    (person.allows_text, person.consents) = (allows_text, consents);
+    let wanted = topics.split([';', ',', '/']).map(str::trim).filter(|topic| !topic.is_empty()).map(str::to_owned);
+    // An empty cell says nothing of the topics; it does not clear them.
+    person.topics = Some(wanted.collect::<BTreeSet<String>>()).filter(|wanted| !wanted.is_empty());
     Ok(person)
 }
 
@@ -221,19 +228,27 @@ fn midnight(date: NaiveDate) -> DateTime<Utc> {
     seoul.map_or_else(|| local.and_utc(), |at| at.with_timezone(&Utc))
 }
 
-/// Hides what may be a number of a person; fewer digits are a date, and shown.
-fn hide_number(text: &str) -> String {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    if digits < 9 { text.chars().take(40).collect() } else { hide(text) }
+/// Shows what cannot be of a person: a date, or the name of a district. Of anything else, how long it is.
+fn hide_personal(text: &str) -> String {
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    let is_date = digits <= 8 && day(text).is_some()
+        || text.bytes().all(|byte| byte.is_ascii_digit() || b"-./ ".contains(&byte))
+            && digits <= 8
+            && text.starts_with("20");
+    let is_district = digits <= 2 && text.chars().count() <= 12 && text.ends_with(['읍', '면', '동', '리', '가']);
+    if text.is_empty() || is_date || is_district || text.chars().count() == 1 {
+        return text.to_owned();
+    }
+    format!("({} characters)", text.chars().count())
 }
 
 fn hide(text: &str) -> String {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
     let mut at = 0;
     text.chars()
         .take(40)
         .map(|c| {
-            if !c.is_ascii_digit() {
+            if !c.is_numeric() {
                 return c;
             }
             at += 1;
@@ -280,8 +295,13 @@ mod tests {
         let today = NaiveDate::from_ymd_opt(2026, 11, 27).unwrap();
         let without_header = from_csv("010-1234-5678,회천1동\n".as_bytes(), &directory, today).unwrap_err();
         let shifted = read("회천1동,010-1234-5678,,010-1234-5678,,010-1234-5678\n").unwrap_err();
-        for error in [without_header, shifted] {
-            assert!(!error.to_string().contains("1234"), "{error}");
+        let full_width =
+            read("０１０-１２３４-５６７,회천1동,,,,\n010-0000-0001,홍길동씨,,1234-5678,,홍길순\n").unwrap_err();
+        for error in [without_header, shifted, full_width] {
+            let text = format!("{error} {error:?}");
+            for personal in ["1234", "１２３４", "홍길"] {
+                assert!(!text.contains(personal), "{text}");
+            }
         }
     }
 
@@ -301,9 +321,22 @@ mod tests {
         for file in [cp949.as_ref(), &marked] {
             let people = from_csv(file, &directory, NaiveDate::from_ymd_opt(2026, 11, 27).unwrap()).unwrap();
             assert_eq!(people.len(), 1);
-            assert!(!people[0].allows_text && people[0].topics.len() == 2);
+            assert_eq!((people[0].allows_text, people[0].topics.as_ref().map(BTreeSet::len)), (Some(false), Some(2)));
             assert_eq!(people[0].consents[0].at.to_rfc3339(), "2026-03-01T15:00:00+00:00");
         }
+    }
+
+    #[test]
+    fn what_a_file_does_not_say_stays_unsaid() {
+        let people = read("010-0000-0001,회천1동,,,,\n").unwrap();
+        assert_eq!((people[0].allows_text, &people[0].topics, people[0].consents.len()), (None, &None, 0));
+        let decomposed: String =
+            "읍면동,휴대전화,수집동의일,동의근거\n회천1동,010-0000-0001,2026-03-02,서면\n".nfd().collect();
+        let directory =
+            Directory::from_csv("hjd_code,name,from,to\n4163053000,회천1동,2003-10-19,\n".as_bytes()).unwrap();
+        let people =
+            from_csv(decomposed.as_bytes(), &directory, NaiveDate::from_ymd_opt(2026, 11, 27).unwrap()).unwrap();
+        assert_eq!(people[0].consents[0].purpose, Purpose::Collection);
     }
 
     #[test]

@@ -37,14 +37,7 @@ impl SubscriberStore for MemorySubscriberStore {
         let mut out = Vec::with_capacity(people.len());
         for new in people {
             if let Some(known) = kept.values_mut().find(|known| known.phone == new.phone) {
-                known.area = new.area.clone();
-                known.topics.clone_from(&new.topics);
-                known.allows_text = new.allows_text;
-                for event in &new.consents {
-                    if !known.consents.contains(event) {
-                        known.consents.push(event.clone());
-                    }
-                }
+                known.update(new);
                 out.push(Put::Updated(known.id));
             } else {
                 let id = SubscriberId::new(uuid_v7(now, self.entropy.as_ref()));
@@ -90,7 +83,7 @@ impl SubscriberStore for MemorySubscriberStore {
         let mut kept = self.lock();
         for id in ids {
             if let Some(person) = kept.get_mut(id) {
-                person.gone.get_or_insert(at);
+                person.gone = person.gone.max(Some(at));
             }
         }
         Ok(())

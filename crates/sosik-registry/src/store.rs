@@ -14,16 +14,16 @@ use crate::{Address, AudienceRequest, ConsentEvent, FrozenAudience, NewSubscribe
 ///
 /// Each rule is a test of `sosik_testkit::subscriber_store_conformance!`.
 ///
-/// 1. A number is one person: [`put`](Self::put) with a known number updates district, topics and text allowance, adds
-///    only those consents that are not there yet, and keeps the id.
+/// 1. A number is one person: [`put`](Self::put) with a known number updates the district, and topics and text allowance
+///    where something is said of them, adds only those consents that are not there yet, and keeps the id.
 /// 2. `put` takes all or nothing.
 /// 3. An audience holds everyone of the segment whose consent stands at the request's instant, each once, by ascending
 ///    id; everyone else of the segment is counted under one reason.
 /// 4. [`addresses`](Self::addresses) answers for every id asked, in the order asked, by what stands at the instant
 ///    given, and as [`Erased`](crate::Suppression::Erased) for whom it does not know.
 /// 5. Consents are added, never changed or dropped.
-/// 6. A person marked [`gone`](Self::mark_gone) is in no audience from that instant on. Marking twice keeps the first
-///    instant. Unknown ids are passed over.
+/// 6. A person marked [`gone`](Self::mark_gone) is in no audience from that instant on, until they give a consent
+///    later than that. The latest mark counts. Unknown ids are passed over.
 ///
 /// # Implementing one
 ///

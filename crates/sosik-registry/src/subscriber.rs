@@ -39,25 +39,27 @@ pub struct NewSubscriber {
     pub phone: PhoneNumber,
     /// Where they live.
     pub area: AreaCode,
-    /// What they want to hear of, in the channel's own words; nothing means everything.
-    pub topics: BTreeSet<String>,
-    /// Whether a text message may come where KakaoTalk cannot.
-    pub allows_text: bool,
+    /// What they want to hear of, in the channel's own words; an empty set means everything. `None` leaves what is
+    /// known as it is, and is everything for someone new.
+    pub topics: Option<BTreeSet<String>>,
+    /// Whether a text message may come where KakaoTalk cannot. `None` leaves what is known as it is, and is no for
+    /// someone new.
+    pub allows_text: Option<bool>,
     /// What they agreed to or withdrew.
     pub consents: Vec<ConsentEvent>,
 }
 
 impl NewSubscriber {
-    /// A citizen by number and district, who agreed to nothing yet and allows text messages.
+    /// A citizen by number and district, of whom nothing else is said.
     #[must_use]
     pub fn new(phone: PhoneNumber, area: AreaCode) -> Self {
-        Self { phone, area, topics: BTreeSet::new(), allows_text: true, consents: Vec::new() }
+        Self { phone, area, topics: None, allows_text: None, consents: Vec::new() }
     }
 
     /// The citizen with one more topic.
     #[must_use]
     pub fn with_topic(mut self, topic: impl Into<String>) -> Self {
-        self.topics.insert(topic.into());
+        self.topics.get_or_insert_default().insert(topic.into());
         self
     }
 
@@ -68,10 +70,17 @@ impl NewSubscriber {
         self
     }
 
-    /// The citizen without text messages.
+    /// The citizen who allows text messages.
+    #[must_use]
+    pub fn with_text(mut self) -> Self {
+        self.allows_text = Some(true);
+        self
+    }
+
+    /// The citizen who wants no text messages.
     #[must_use]
     pub fn without_text(mut self) -> Self {
-        self.allows_text = false;
+        self.allows_text = Some(false);
         self
     }
 }
@@ -101,6 +110,21 @@ impl Subscriber {
     #[must_use]
     pub fn new(id: SubscriberId, new: NewSubscriber) -> Self {
         let NewSubscriber { phone, area, topics, allows_text, consents } = new;
+        let (topics, allows_text) = (topics.unwrap_or_default(), allows_text.unwrap_or(false));
         Self { id, phone, area, topics, allows_text, consents, gone: None }
+    }
+
+    /// Brings in what is newly said of a citizen: the rule that every store follows. Consents are only added.
+    pub fn update(&mut self, new: &NewSubscriber) {
+        self.area = new.area.clone();
+        if let Some(topics) = &new.topics {
+            self.topics.clone_from(topics);
+        }
+        self.allows_text = new.allows_text.unwrap_or(self.allows_text);
+        for event in &new.consents {
+            if !self.consents.contains(event) {
+                self.consents.push(event.clone());
+            }
+        }
     }
 }

@@ -76,6 +76,11 @@ pub(crate) fn canonical(rule: &str, zone: Tz) -> Result<String, RecurrenceError>
             "COUNT" if !value.parse::<u32>().is_ok_and(|count| count > 0) => {
                 return Err(wrong(format!("COUNT={value} is not a number above 0")));
             }
+            "BYMONTHDAY" | "BYYEARDAY" | "BYWEEKNO" | "BYSETPOS"
+                if value.split(',').any(|number| number.parse() == Ok(0)) =>
+            {
+                return Err(wrong(format!("{key}={value} counts from 1, or from -1 backwards: there is no 0")));
+            }
             _ => value.to_owned(),
         };
         parts.push((place, key, value));

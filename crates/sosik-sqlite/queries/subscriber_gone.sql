@@ -1,1 +1,1 @@
-UPDATE subscribers SET gone_at = ?2 WHERE id = ?1 AND gone_at IS NULL
+UPDATE subscribers SET gone_at = max(coalesce(gone_at, ?2), ?2) WHERE id = ?1

@@ -1,1 +1,1 @@
-UPDATE subscribers SET area = ?2, topics = ?3, allows_text = ?4 WHERE id = ?1
+UPDATE subscribers SET area = ?2, topics = coalesce(?3, topics), allows_text = coalesce(?4, allows_text) WHERE id = ?1

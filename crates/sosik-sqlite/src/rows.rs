@@ -36,8 +36,8 @@ pub(crate) fn subscriber(row: &Row<'_>, vault: &Vault) -> Result<Subscriber, Sto
     let area: String = get(row, 2)?;
     let mut new = NewSubscriber::new(phone, AreaCode::parse(&area).map_err(|error| unreadable("area", error))?);
     let topics: String = get(row, 3)?;
-    new.topics = serde_json::from_str::<BTreeSet<String>>(&topics).map_err(|error| unreadable("topics", error))?;
-    new.allows_text = get(row, 4)?;
+    let topics = serde_json::from_str::<BTreeSet<String>>(&topics).map_err(|error| unreadable("topics", error))?;
+    (new.topics, new.allows_text) = (Some(topics), Some(get(row, 4)?));
     let gone: Option<i64> = get(row, 5)?;
     let mut subscriber = Subscriber::new(SubscriberId::new(uuid(&id)?), new);
     subscriber.gone = gone.map(instant).transpose()?;

@@ -111,7 +111,7 @@ fn put(
     now: DateTime<Utc>,
 ) -> Result<Put, StoreError> {
     let index = store.vault.index(&new.phone).to_vec();
-    let topics = serde_json::to_string(&new.topics).unwrap_or_default();
+    let topics = new.topics.as_ref().map(|topics| serde_json::to_string(topics).unwrap_or_default());
     let known: Option<Vec<u8>> = transaction
         .prepare_cached(include_str!("../queries/subscriber_by_phone.sql"))
         .and_then(|mut statement| statement.query_row([&index], |row| row.get(0)).optional())
@@ -137,8 +137,8 @@ fn put(
                     index,
                     sealed,
                     new.area.as_str(),
-                    topics,
-                    new.allows_text,
+                    topics.unwrap_or_else(|| "[]".to_owned()),
+                    new.allows_text.unwrap_or(false),
                     micros(now)
                 ])
             })

@@ -51,9 +51,16 @@ pub async fn rule_1_a_number_is_one_person(store: &dyn SubscriberStore) {
     assert_eq!(store.count().await.unwrap(), 1);
     let kept = store.find(&phone(1)).await.unwrap().unwrap();
     assert_eq!((kept.id, &kept.phone), (id(&first[0]), &phone(1)));
-    assert_eq!((&kept.area, kept.allows_text, &kept.topics), (&moved.area, false, &moved.topics));
+    assert_eq!((&kept.area, kept.allows_text, Some(&kept.topics)), (&moved.area, false, moved.topics.as_ref()));
+    // What is not said stays as it is known; of someone new it is no text, and every topic.
+    let plain = store.put(&[citizen(1), citizen(2)], noon() + TimeDelta::days(1)).await.unwrap();
+    assert!(matches!(plain[..], [Put::Updated(_), Put::Added(_)]));
+    let again = store.find(&phone(1)).await.unwrap().unwrap();
+    assert_eq!((again.allows_text, again.topics.len()), (false, 1));
+    let other = store.find(&phone(2)).await.unwrap().unwrap();
+    assert_eq!((other.allows_text, other.topics.len()), (false, 0));
     assert_eq!(kept.consents, consented(1).consents, "the same consent is not added twice");
-    assert!(store.find(&phone(2)).await.unwrap().is_none());
+    assert!(store.find(&phone(3)).await.unwrap().is_none());
 }
 
 /// Rule 2.
@@ -148,11 +155,16 @@ pub async fn rule_6_who_is_gone_is_in_no_audience(store: &dyn SubscriberStore) {
     let put = store.put(&[consented(1), consented(2)], noon()).await.unwrap();
     let gone = id(&put[0]);
     store.mark_gone(&[gone, SubscriberId::new(uuid::Uuid::from_u128(7))], noon()).await.unwrap();
-    store.mark_gone(&[gone], noon() + TimeDelta::days(1)).await.unwrap();
-    assert_eq!(store.find(&phone(1)).await.unwrap().unwrap().gone, Some(noon()));
+    store.mark_gone(&[gone], noon() - TimeDelta::days(1)).await.unwrap();
+    assert_eq!(store.find(&phone(1)).await.unwrap().unwrap().gone, Some(noon()), "the latest mark counts");
     let audience = store.audience(&everyone()).await.unwrap();
     assert_eq!(audience.members.iter().map(|member| member.id).collect::<Vec<_>>(), [id(&put[1])]);
     assert_eq!(audience.suppressed.get(&Suppression::Gone), Some(&1));
     let address = store.addresses(&[gone], Purpose::Advertising, noon()).await.unwrap().remove(0);
     assert_eq!(address.phone, Err(Suppression::Gone));
+    // Until they sign up again.
+    let returned = ConsentEvent::granted(Purpose::Advertising, noon() + TimeDelta::days(2), "누리집");
+    store.record(gone, &returned).await.unwrap();
+    let later = store.addresses(&[gone], Purpose::Advertising, noon() + TimeDelta::days(2)).await.unwrap().remove(0);
+    assert_eq!(later.phone, Ok(phone(1)));
 }

@@ -28,7 +28,7 @@ pub fn citizen(number: u32) -> NewSubscriber {
 #[must_use]
 pub fn consented(number: u32) -> NewSubscriber {
     let march = Utc.with_ymd_and_hms(2026, 3, 2, 0, 0, 0).unwrap();
-    citizen(number).with_consent(ConsentEvent::granted(Purpose::Advertising, march, "서면 신청서"))
+    citizen(number).with_text().with_consent(ConsentEvent::granted(Purpose::Advertising, march, "서면 신청서"))
 }
 
 /// The key of an edition of the channel `yangju-city` at [`noon`].

@@ -122,7 +122,7 @@ impl City {
             channel: ChannelId::parse(&channel.id)?,
             profile: profile.build()?,
             slot: WeeklySlot::new(weekday, time, zone),
-            theme: Theme::new(file.city.as_str()).with_mark(&file.theme.mark),
+            theme: Theme::new(file.city.as_str()).with_mark(&file.theme.mark)?,
             directory: Directory::from_csv(areas)?,
             name: file.edition.name.clone(),
             fresh_days: file.edition.fresh_days,
