@@ -131,3 +131,50 @@ impl fmt::Display for PlanView<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeDelta, TimeZone};
+
+    use super::*;
+    use crate::{
+        ContentClass, FrequencyCap, KoreanCalendar, MessageClass, Period, Policy, Scope, WeeklySlot, regular_elections,
+    };
+
+    fn year(request: &Request, policy: &Policy, elections: &[crate::Election], year: i32) -> Vec<PlannedSend> {
+        let calendar = KoreanCalendar::new();
+        let facts = Facts::new(policy, &calendar).with_elections(elections);
+        // From midnight in Seoul to midnight.
+        let edge = |year| Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).unwrap() - TimeDelta::hours(9);
+        let slots = Recurrence::from(WeeklySlot::friday_afternoon());
+        simulate(&slots, request, &facts, edge(year), edge(year + 1))
+    }
+
+    #[test]
+    fn a_simulated_year_has_every_slot_once_and_each_in_its_place() {
+        let request = Request::new(MessageClass::Advertising, DateTime::UNIX_EPOCH);
+        let plan = year(&request, &Policy::city(), &[], 2026);
+        assert_eq!((plan.len(), plan.iter().filter(|send| send.moved_days != 0).count()), (52, 5));
+        assert!(plan.windows(2).all(|pair| pair[0].send_at < pair[1].send_at));
+        assert!(plan.iter().all(|send| send.send_at.is_some() && (send.moved_days == 0) == send.reasons.is_empty()));
+        // One in any eight days: a slot that moves to an earlier day is too near the one before it.
+        let cap = FrequencyCap::new(Scope::Channel, 1, Period::Rolling(TimeDelta::days(7)));
+        let capped = year(&request, &Policy::city().with_cap(cap), &[], 2026);
+        assert!(capped.iter().any(|send| send.reasons.iter().any(|reason| reason.code() == "frequency-cap")));
+    }
+
+    #[test]
+    fn the_year_of_an_election_shows_what_a_person_has_to_decide() {
+        let elections = regular_elections(2030, &KoreanCalendar::new());
+        let publicity =
+            Request::new(MessageClass::Informational, DateTime::UNIX_EPOCH).with_content(ContentClass::Publicity);
+        let mut policy = Policy::city();
+        policy.elections.quarterly = false;
+        let plan = year(&publicity, &policy, &elections, 2030);
+        let stopped: Vec<&PlannedSend> = plan.iter().filter(|send| send.send_at.is_none()).collect();
+        assert_eq!(stopped.len(), 23, "every Friday of 2030 up to 12 June");
+        assert!(stopped.iter().all(|send| send.reasons.iter().any(|reason| reason.code() == "election-86-5")));
+        let tourism = publicity.with_content(ContentClass::CultureTourism);
+        assert!(year(&tourism, &policy, &elections, 2030).iter().all(|send| send.send_at.is_some()));
+    }
+}

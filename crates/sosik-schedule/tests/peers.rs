@@ -78,6 +78,7 @@ fn explained(error: &RecurrenceError) -> Option<&'static str> {
         ("never occurs", "nothing at all: refused, where dateutil gives an empty list"),
         ("is later. That", "UNTIL before the start: refused, where dateutil gives an empty list"),
         ("one DTSTART", "without DTSTART"),
+        ("it has no `:`", "a rule without its name and start: `from_rule` takes it, with a start"),
     ]
     .into_iter()
     .find(|(part, _)| text.contains(part))
@@ -149,4 +150,18 @@ fn the_holidays_of_python_s_package_agree_or_are_explained() {
     println!("holidays: {agree} days agree");
     assert_eq!(differ, Vec::<String>::new());
     assert!(agree > 300, "{agree}");
+}
+
+#[test]
+fn cron_s_patterns_are_another_language_and_are_refused_as_such() {
+    let Some(patterns) = read("croner_cron_patterns.json") else { return };
+    let patterns = patterns["patterns"].as_array().unwrap();
+    assert!(patterns.len() > 10);
+    let start = NaiveDate::from_ymd_opt(2026, 1, 2).unwrap().and_hms_opt(15, 0, 0).unwrap();
+    for pattern in patterns {
+        let pattern = pattern["pattern"].as_str().unwrap();
+        // Nothing of them may be taken for a rule: a 5 is Friday in one cron and Thursday in another.
+        assert!(Recurrence::from_rule(pattern, start, chrono_tz::UTC).is_err(), "{pattern}");
+        assert!(Recurrence::parse(pattern).is_err(), "{pattern}");
+    }
 }
