@@ -17,6 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sosik-feeds", &["sosik-content", "sosik-core"]),
     ("sosik-delivery", &["sosik-channel", "sosik-content", "sosik-core", "sosik-registry", "sosik-schedule"]),
     ("sosik-bizgo", &["sosik-channel", "sosik-content", "sosik-core"]),
+    ("sosik-solapi", &["sosik-channel", "sosik-content", "sosik-core"]),
     // Channel and schedule beyond the plan: a campaign's message and class stand in its row.
     (
         "sosik-sqlite",
@@ -39,6 +40,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sosik-feeds",
             "sosik-registry",
             "sosik-schedule",
+            "sosik-solapi",
             "sosik-sqlite",
         ],
     ),

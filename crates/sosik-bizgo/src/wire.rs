@@ -1,7 +1,7 @@
 //! Bizgo's JSON, as its SDK 1.2.0 writes and reads it.
 
 use serde::{Deserialize, Serialize};
-use sosik_channel::{Body, CarouselCard, CarouselFeed, Message, TextMessage};
+use sosik_channel::{Action, Body, CarouselCard, CarouselFeed, Message, TextMessage};
 
 /// It has no `Debug`: it holds numbers.
 #[derive(Serialize)]
@@ -103,12 +103,12 @@ pub(crate) fn flow<'a>(message: &'a Message, sender_key: &'a str) -> Result<Vec<
             msg_type: "FC",
             sender_key,
             // Consenting people among the channel's friends: no approval is needed, and blocking refuses.
-            targeting: "I",
+            targeting: message.targeting.code(),
             ad_flag: if message.advertising.is_some() { "Y" } else { "N" },
             carousel: carousel(feed)?,
         }),
         Body::Text(text) => text_item(text),
-        other => return Err(format!("Bizgo cannot send this kind of message: {other:?}")),
+        other => return Err(format!("this client does not send messages of the kind {}", other.kind())),
     };
     Ok([first].into_iter().chain(message.fallback.as_ref().map(text_item)).collect())
 }
@@ -124,13 +124,17 @@ fn item(at: usize, card: &CarouselCard) -> Result<CarouselItem<'_>, String> {
     let button = card
         .buttons
         .iter()
-        .map(|button| Button {
-            kind: "WL",
-            name: &button.label,
-            url_mobile: button.link.as_str(),
-            url_pc: button.link.as_str(),
+        .map(|button| {
+            let Action::Web { mobile, desktop } = &button.action else {
+                return Err(format!("a button of card {} does what a carousel's may not", at + 1));
+            };
+            let pc = desktop.as_ref().unwrap_or(mobile);
+            Ok(Button { kind: "WL", name: &button.label, url_mobile: mobile.as_str(), url_pc: pc.as_str() })
         })
-        .collect();
+        .collect::<Result<_, _>>()?;
+    if card.coupon.is_some() {
+        return Err(format!("card {} has a coupon, which this client does not send yet", at + 1));
+    }
     let image = Image { img_url: media.as_str(), img_link: card.link.as_ref().map(sosik_content::WebLink::as_str) };
     Ok(CarouselItem { header: &card.header, message: &card.text, attachment: Attachment { button, image } })
 }

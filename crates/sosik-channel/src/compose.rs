@@ -2,7 +2,10 @@ use sosik_content::text::{shorten, units};
 use sosik_content::{Edition, WebLink};
 use sosik_core::PhoneNumber;
 
-use crate::message::{Advertising, Body, Button, CarouselCard, CarouselFeed, Message, Picture, Refusal};
+use crate::button::Button;
+use crate::carousel::{CarouselCard, CarouselFeed};
+use crate::media::Picture;
+use crate::message::{Advertising, Body, Message, Refusal};
 use crate::text::{TextError, TextMessage, cp949_bytes, to_cp949};
 use crate::validate::{Faults, validate};
 use crate::{KAKAO_CAROUSEL_FEED, Limit, TEXT_MESSAGE};

@@ -51,14 +51,21 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod audience;
+mod brand;
+mod button;
 mod capabilities;
+mod carousel;
 mod compose;
+mod coupon;
 mod error;
 mod limits;
+mod media;
 mod message;
 pub mod preview;
 mod receipt;
 mod recording;
+#[cfg(test)]
+mod samples;
 pub mod stored;
 mod text;
 #[cfg(feature = "throttled")]
@@ -68,13 +75,16 @@ mod validate;
 
 pub use async_trait::async_trait;
 pub use audience::{Audience, AudienceKind, Recipient};
+pub use brand::{Bubble, Commerce, ImageBubble, PremiumVideo, Price, Product, WideBubble, WideItem, WideItemList};
+pub use button::{Action, Button};
 pub use capabilities::{Capabilities, Idempotency};
+pub use carousel::{CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, CommerceCard};
 pub use compose::{ChannelProfile, ChannelProfileBuilder, ChannelProfileError, ComposeError, compose};
+pub use coupon::{Coupon, CouponTitle, CouponTitleError};
 pub use error::{SendError, SendErrorKind};
-pub use limits::{KAKAO_CAROUSEL_FEED, Limit, TEXT_MESSAGE, Unit};
-pub use message::{
-    Advertising, Body, Button, CarouselCard, CarouselFeed, Media, MediaRef, Message, Picture, PictureFormat, Refusal,
-};
+pub use limits::{KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, NHN_BRAND_MESSAGE, TEXT_MESSAGE, Unit};
+pub use media::{Media, MediaRef, Picture, PictureFormat};
+pub use message::{Advertising, Body, Message, Refusal, Targeting};
 pub use receipt::{Outcome, Receipt, ReceiptPage, Route};
 pub use recording::{RecordingTransport, Sent};
 pub use text::{TextError, TextMessage, cp949_bytes, to_cp949};

@@ -1,9 +1,11 @@
-use bytes::Bytes;
-use sha2::Digest as _;
-use sosik_content::WebLink;
+//! A message as the sender means it.
+
 use sosik_core::PhoneNumber;
 
 use crate::TextMessage;
+use crate::brand::{Bubble, Commerce, ImageBubble, PremiumVideo, WideBubble, WideItemList};
+use crate::carousel::{CarouselCommerce, CarouselFeed};
+use crate::media::{MediaRef, Picture};
 
 /// A message as the sender means it, before any provider's wire form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +13,8 @@ use crate::TextMessage;
 pub struct Message {
     /// What is shown.
     pub body: Body,
+    /// Who of the recipients gets a brand message.
+    pub targeting: Targeting,
     /// The marks of an advertisement; `None` for an informational message.
     pub advertising: Option<Advertising>,
     /// What is sent as text to those whom the message cannot reach and who allow it.
@@ -21,7 +25,7 @@ impl Message {
     /// A message of this body.
     #[must_use]
     pub fn new(body: Body) -> Self {
-        Self { body, advertising: None, fallback: None }
+        Self { body, targeting: Targeting::default(), advertising: None, fallback: None }
     }
 
     /// The message as an advertisement (광고성 정보).
@@ -45,24 +49,52 @@ impl Message {
         self
     }
 
+    /// The message to other people of those it is submitted for.
+    #[must_use]
+    pub fn with_targeting(mut self, targeting: Targeting) -> Self {
+        self.targeting = targeting;
+        self
+    }
+
     /// The pictures it shows, in order.
     pub fn pictures(&self) -> impl Iterator<Item = &Picture> {
-        match &self.body {
-            Body::CarouselFeed(feed) => feed.cards.as_slice(),
-            Body::Text(_) => &[],
-        }
-        .iter()
-        .map(|card| &card.picture)
+        let pictures: Vec<&Picture> = match &self.body {
+            Body::CarouselCommerce(carousel) => {
+                let head = carousel.head.iter().map(|head| &head.picture);
+                head.chain(carousel.cards.iter().map(|card| &card.picture)).collect()
+            }
+            Body::CarouselFeed(feed) => feed.cards.iter().map(|card| &card.picture).collect(),
+            Body::Commerce(commerce) => vec![&commerce.picture],
+            Body::Image(image) => vec![&image.picture],
+            Body::PremiumVideo(video) => video.thumbnail.iter().collect(),
+            Body::Bubble(_) | Body::Text(_) => Vec::new(),
+            Body::Wide(wide) => vec![&wide.picture],
+            Body::WideItemList(list) => list.items().map(|item| &item.picture).collect(),
+        };
+        pictures.into_iter()
     }
 
     /// The message with each picture's place at the provider filled in by `find`.
     #[must_use]
     pub fn with_media(mut self, find: impl Fn(&Picture) -> Option<MediaRef>) -> Self {
-        if let Body::CarouselFeed(feed) = &mut self.body {
-            for card in &mut feed.cards {
-                if let Some(media) = find(&card.picture) {
-                    card.picture.media = Some(media);
-                }
+        let pictures: Vec<&mut Picture> = match &mut self.body {
+            Body::CarouselCommerce(carousel) => {
+                let head = carousel.head.iter_mut().map(|head| &mut head.picture);
+                head.chain(carousel.cards.iter_mut().map(|card| &mut card.picture)).collect()
+            }
+            Body::CarouselFeed(feed) => feed.cards.iter_mut().map(|card| &mut card.picture).collect(),
+            Body::Commerce(commerce) => vec![&mut commerce.picture],
+            Body::Image(image) => vec![&mut image.picture],
+            Body::PremiumVideo(video) => video.thumbnail.iter_mut().collect(),
+            Body::Bubble(_) | Body::Text(_) => Vec::new(),
+            Body::Wide(wide) => vec![&mut wide.picture],
+            Body::WideItemList(list) => {
+                std::iter::once(&mut list.main).chain(&mut list.rest).map(|item| &mut item.picture).collect()
+            }
+        };
+        for picture in pictures {
+            if let Some(media) = find(picture) {
+                picture.media = Some(media);
             }
         }
         self
@@ -75,188 +107,83 @@ impl From<TextMessage> for Message {
     }
 }
 
-/// What a message shows.
+/// What a message shows: a brand message (브랜드 메시지) of one of its types, or a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Body {
+    /// Words in a bubble (텍스트형).
+    Bubble(Bubble),
+    /// Goods to swipe through (캐러셀 커머스형).
+    CarouselCommerce(CarouselCommerce),
     /// A Kakao carousel feed (캐러셀 피드형): 2 to 6 cards to swipe through.
     CarouselFeed(CarouselFeed),
+    /// One of the goods (커머스형).
+    Commerce(Commerce),
+    /// A picture with words below (이미지형).
+    Image(ImageBubble),
+    /// A video of Kakao TV (프리미엄 동영상형).
+    PremiumVideo(PremiumVideo),
     /// A text message (SMS or LMS by its length).
     Text(TextMessage),
+    /// A large picture with a line of words (와이드 이미지형).
+    Wide(WideBubble),
+    /// A list of links with pictures (와이드 아이템 리스트형).
+    WideItemList(WideItemList),
 }
 
-/// Cards to swipe through, and a link to the rest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CarouselFeed {
-    /// The cards.
-    pub cards: Vec<CarouselCard>,
-    /// Where `더보기` behind the last card leads.
-    pub tail: Option<WebLink>,
-}
-
-impl CarouselFeed {
-    /// A carousel of these cards.
+impl Body {
+    /// What it is called in limits and stores: `carousel-feed`, `wide` and so on.
     #[must_use]
-    pub fn new(cards: Vec<CarouselCard>) -> Self {
-        Self { cards, tail: None }
-    }
-
-    /// The carousel with a link behind its last card.
-    #[must_use]
-    pub fn with_tail(mut self, tail: WebLink) -> Self {
-        self.tail = Some(tail);
-        self
-    }
-}
-
-/// One card of a carousel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CarouselCard {
-    /// The line over the text.
-    pub header: String,
-    /// The text.
-    pub text: String,
-    /// The picture above both.
-    pub picture: Picture,
-    /// Where a tap on the picture leads.
-    pub link: Option<WebLink>,
-    /// The buttons below.
-    pub buttons: Vec<Button>,
-}
-
-impl CarouselCard {
-    /// A card of header, text and picture, without buttons yet.
-    #[must_use]
-    pub fn new(header: impl Into<String>, text: impl Into<String>, picture: Picture) -> Self {
-        Self { header: header.into(), text: text.into(), picture, link: None, buttons: Vec::new() }
-    }
-
-    /// The card with a link behind its picture.
-    #[must_use]
-    pub fn with_link(mut self, link: WebLink) -> Self {
-        self.link = Some(link);
-        self
-    }
-
-    /// The card with one more button.
-    #[must_use]
-    pub fn with_button(mut self, button: Button) -> Self {
-        self.buttons.push(button);
-        self
-    }
-}
-
-/// A button that opens a web page (`WL`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Button {
-    /// What stands on it.
-    pub label: String,
-    /// What it opens.
-    pub link: WebLink,
-}
-
-impl Button {
-    /// A button by its label and link.
-    #[must_use]
-    pub fn new(label: impl Into<String>, link: WebLink) -> Self {
-        Self { label: label.into(), link }
-    }
-}
-
-/// A picture in a message: what is known of it without its bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Picture {
-    /// The SHA-256 of its bytes, in lower-case hexadecimal: its identity.
-    pub digest: String,
-    /// The encoding.
-    pub format: PictureFormat,
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-    /// Bytes.
-    pub bytes: usize,
-    /// All that it says, for those who cannot see it.
-    pub alt: String,
-    /// Where the provider keeps it, once uploaded.
-    pub media: Option<MediaRef>,
-}
-
-/// How a picture is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PictureFormat {
-    /// JPEG.
-    Jpeg,
-    /// PNG.
-    Png,
-}
-
-impl PictureFormat {
-    /// The media type.
-    #[must_use]
-    pub fn media_type(self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
-            Self::Jpeg => "image/jpeg",
-            Self::Png => "image/png",
-        }
-    }
-
-    /// The usual end of a file's name.
-    #[must_use]
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Jpeg => "jpg",
-            Self::Png => "png",
+            Self::Bubble(_) => "bubble",
+            Self::CarouselCommerce(_) => "carousel-commerce",
+            Self::CarouselFeed(_) => "carousel-feed",
+            Self::Commerce(_) => "commerce",
+            Self::Image(_) => "image",
+            Self::PremiumVideo(_) => "premium-video",
+            Self::Text(_) => "text",
+            Self::Wide(_) => "wide",
+            Self::WideItemList(_) => "wide-item-list",
         }
     }
 }
 
-/// A picture with its bytes, to upload.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Who of those whom a brand message is submitted for gets it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct Media {
-    /// What is known of it.
-    pub picture: Picture,
-    /// Its bytes.
-    pub content: Bytes,
+pub enum Targeting {
+    /// Those who consented to the sender's advertisements, friends of the channel or not (`M`). Kakao approves the
+    /// channel for it: 50,000 friends, a free number to refuse by.
+    Consented,
+    /// Those who consented and are friends of the channel (`O`).
+    ConsentedFriends,
+    /// Those who consented and are no friends of the channel (`N`).
+    ConsentedStrangers,
+    /// The friends of the channel (`I`): no approval is needed, and blocking the channel refuses.
+    #[default]
+    Friends,
 }
 
-impl Media {
-    /// A picture by its bytes; identity and size are taken from them.
-    #[must_use]
-    pub fn new(
-        format: PictureFormat,
-        (width, height): (u32, u32),
-        alt: impl Into<String>,
-        content: impl Into<Bytes>,
-    ) -> Self {
-        let content = content.into();
-        let digest = crate::text::hex(&sha2::Sha256::digest(&content));
-        let picture = Picture { digest, format, width, height, bytes: content.len(), alt: alt.into(), media: None };
-        Self { picture, content }
-    }
-}
+impl Targeting {
+    /// Every one of them.
+    pub const ALL: [Self; 4] = [Self::Consented, Self::ConsentedFriends, Self::ConsentedStrangers, Self::Friends];
 
-/// The provider's name for an uploaded picture: an address or an id.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct MediaRef(String);
-
-impl MediaRef {
-    /// The provider's name, as it gave it.
+    /// Kakao's letter for it.
     #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self(name.into())
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Consented => "M",
+            Self::ConsentedFriends => "O",
+            Self::ConsentedStrangers => "N",
+            Self::Friends => "I",
+        }
     }
 
-    /// The provider's name.
+    /// Reads a [`code`](Self::code).
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|targeting| targeting.code() == code)
     }
 }
 

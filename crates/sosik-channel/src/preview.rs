@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 
 use sosik_content::text::units;
 
-use crate::message::{Advertising, Body, CarouselFeed, Media, Message};
+use crate::brand::{Price, Product, WideItemList};
+use crate::button::Button;
+use crate::coupon::Coupon;
+use crate::media::{Media, Picture};
+use crate::message::{Advertising, Body, Message, Refusal};
 use crate::text::{TextMessage, cp949_bytes};
 
 /// A page in HTML that needs nothing else: pictures are inside it, and it opens from disk.
@@ -15,8 +19,8 @@ use crate::text::{TextMessage, cp949_bytes};
 pub fn html(message: &Message, media: &[Media], title: &str, font: Option<&[u8]>) -> String {
     let mut chat = String::new();
     match &message.body {
-        Body::CarouselFeed(feed) => carousel(&mut chat, message, feed, media),
         Body::Text(text) => bubble(&mut chat, text),
+        body => brand(&mut chat, message, body, media),
     }
     let mut sms = String::new();
     if let Some(text) = &message.fallback {
@@ -41,7 +45,8 @@ pub fn html(message: &Message, media: &[Media], title: &str, font: Option<&[u8]>
     )
 }
 
-fn carousel(out: &mut String, message: &Message, feed: &CarouselFeed, media: &[Media]) {
+/// A brand message: who sends it and its mark, its cards, and how to refuse it.
+fn brand(out: &mut String, message: &Message, body: &Body, media: &[Media]) {
     let sender = message.advertising.as_ref().map_or("", |advertising| advertising.sender.as_str());
     let mark = if message.advertising.is_some() { Advertising::MARK } else { "" };
     let initial: String = sender.chars().take(1).collect();
@@ -54,34 +59,147 @@ fn carousel(out: &mut String, message: &Message, feed: &CarouselFeed, media: &[M
         mark,
         escape(sender)
     );
-    for card in &feed.cards {
-        let content = media.iter().find(|item| item.picture.digest == card.picture.digest);
+    let page = Page { media };
+    let tail = match body {
+        Body::Bubble(bubble) => {
+            page.card(out, &[], None, &bubble.text, &bubble.buttons, bubble.coupon.as_ref());
+            None
+        }
+        Body::CarouselCommerce(carousel) => {
+            if let Some(head) = &carousel.head {
+                page.card(out, &[&head.picture], Some(&head.header), &head.text, &[], None);
+            }
+            for card in &carousel.cards {
+                let words = goods(&card.product, card.more.as_deref());
+                page.card(out, &[&card.picture], None, &words, &card.buttons, card.coupon.as_ref());
+            }
+            carousel.tail.as_ref()
+        }
+        Body::CarouselFeed(feed) => {
+            for card in &feed.cards {
+                page.card(out, &[&card.picture], Some(&card.header), &card.text, &card.buttons, card.coupon.as_ref());
+            }
+            feed.tail.as_ref()
+        }
+        Body::Commerce(commerce) => {
+            let words = goods(&commerce.product, commerce.more.as_deref());
+            page.card(out, &[&commerce.picture], None, &words, &commerce.buttons, commerce.coupon.as_ref());
+            None
+        }
+        Body::Image(image) => {
+            page.card(out, &[&image.picture], None, &image.text, &image.buttons, image.coupon.as_ref());
+            None
+        }
+        Body::PremiumVideo(video) => {
+            let pictures: Vec<&Picture> = video.thumbnail.iter().collect();
+            let words = format!("▶ {}\n{}", video.video, video.text.as_deref().unwrap_or_default());
+            page.card(out, &pictures, video.header.as_deref(), &words, &video.buttons, video.coupon.as_ref());
+            None
+        }
+        Body::Text(_) => None,
+        Body::Wide(wide) => {
+            page.card(out, &[&wide.picture], None, &wide.text, &wide.buttons, wide.coupon.as_ref());
+            None
+        }
+        Body::WideItemList(list) => {
+            page.list(out, list);
+            None
+        }
+    };
+    if let Some(tail) = tail {
+        let _ = write!(out, "<a class=tail href=\"{}\">더보기</a>", escape(tail.as_str()));
+    }
+    out.push_str("</div>");
+    match message.advertising.as_ref().map(|advertising| &advertising.refusal) {
+        Some(Refusal::BlockChannel) => out.push_str("<p class=refuse>수신거부 | 홈 &gt; 채널차단</p>"),
+        Some(Refusal::FreeCall(number)) => {
+            let _ = write!(out, "<p class=refuse>무료수신거부 | {}</p>", escape(number.expose()));
+        }
+        None => {}
+    }
+    out.push_str("</div>");
+}
+
+/// What is sold, and for how much.
+fn goods(product: &Product, more: Option<&str>) -> String {
+    let price = product.price;
+    let words = match (price, price.now()) {
+        (Price::LessPercent { percent, .. }, Some(now)) => format!("{now}원 ({percent}% 할인, {}원)", price.regular()),
+        (Price::LessWon { less, .. }, Some(now)) => format!("{now}원 ({less}원 할인, {}원)", price.regular()),
+        _ => format!("{}원", price.regular()),
+    };
+    format!("{}\n{words}\n{}", product.title, more.unwrap_or_default()).trim_end().to_owned()
+}
+
+/// What the pictures on a page are made of.
+struct Page<'a> {
+    media: &'a [Media],
+}
+
+impl Page<'_> {
+    fn picture(&self, out: &mut String, picture: &Picture) {
+        let content = self.media.iter().find(|item| item.picture.digest == picture.digest);
         let source = content
             .map(|item| format!("data:{};base64,{}", item.picture.format.media_type(), base64(&item.content)))
             .unwrap_or_default();
         let _ = write!(
             out,
-            "<article><img src=\"{source}\" width={} height={} alt=\"{}\"><h3>{}</h3><p>{}</p>",
-            card.picture.width,
-            card.picture.height,
-            escape(&card.picture.alt),
-            escape(&card.header),
-            escape(&card.text).replace('\n', "<br>")
+            "<img src=\"{source}\" width={} height={} alt=\"{}\">",
+            picture.width,
+            picture.height,
+            escape(&picture.alt)
         );
-        for button in &card.buttons {
-            let _ =
-                write!(out, "<a class=button href=\"{}\">{}</a>", escape(button.link.as_str()), escape(&button.label));
+    }
+
+    fn card(
+        &self,
+        out: &mut String,
+        pictures: &[&Picture],
+        header: Option<&str>,
+        text: &str,
+        buttons: &[Button],
+        coupon: Option<&Coupon>,
+    ) {
+        out.push_str("<article>");
+        for picture in pictures {
+            self.picture(out, picture);
         }
-        let _ = write!(out, "<small>제목 {}자 · 본문 {}자</small></article>", units(&card.header), units(&card.text));
+        if let Some(header) = header {
+            let _ = write!(out, "<h3>{}</h3>", escape(header));
+        }
+        let _ = write!(out, "<p>{}</p>", escape(text).replace('\n', "<br>"));
+        foot(out, buttons, coupon);
+        let header = header.map_or_else(String::new, |header| format!("제목 {}자 · ", units(header)));
+        let _ = write!(out, "<small>{header}본문 {}자</small></article>", units(text));
     }
-    if let Some(tail) = &feed.tail {
-        let _ = write!(out, "<a class=tail href=\"{}\">더보기</a>", escape(tail.as_str()));
+
+    fn list(&self, out: &mut String, list: &WideItemList) {
+        let _ = write!(out, "<article><h3>{}</h3>", escape(&list.header));
+        for item in list.items() {
+            self.picture(out, &item.picture);
+            let _ = write!(out, "<p><a href=\"{}\">{}</a></p>", escape(item.link.as_str()), escape(&item.title));
+        }
+        foot(out, &list.buttons, list.coupon.as_ref());
+        let _ = write!(out, "<small>제목 {}자 · {}개</small></article>", units(&list.header), list.rest.len() + 1);
     }
-    out.push_str("</div>");
-    if message.advertising.is_some() {
-        out.push_str("<p class=refuse>수신거부 | 홈 &gt; 채널차단</p>");
+}
+
+fn foot(out: &mut String, buttons: &[Button], coupon: Option<&Coupon>) {
+    if let Some(coupon) = coupon {
+        let (title, words) = (escape(&coupon.title.to_string()), escape(&coupon.description));
+        let _ = write!(out, "<p class=coupon><b>{title}</b><br>{words}</p>");
     }
-    out.push_str("</div>");
+    for button in buttons {
+        let label = if button.label.is_empty() { "채널 추가" } else { &button.label };
+        match button.link() {
+            Some(link) => {
+                let _ = write!(out, "<a class=button href=\"{}\">{}</a>", escape(link.as_str()), escape(label));
+            }
+            None => {
+                let _ = write!(out, "<span class=button>{}</span>", escape(label));
+            }
+        }
+    }
 }
 
 fn bubble(out: &mut String, text: &TextMessage) {
@@ -125,6 +243,8 @@ article img{display:block;width:100%;height:auto}
 article h3{font-size:16px;line-height:1.4;margin:12px 14px 4px}
 article p{margin:0 14px 12px;color:#333d4b;font-size:14px}
 .button{margin:auto 14px 8px;padding:10px;border-radius:8px;background:#f2f4f6;color:#191f28;text-align:center;text-decoration:none;font-weight:600}
+article p.coupon{border:1px dashed #b0b8c1;border-radius:8px;padding:8px}
+.button+.button{margin-top:0}
 article small{color:#6b7684;font-size:11px;padding:0 14px 10px;text-align:right}
 .tail{flex:0 0 96px;background:#fff;border-radius:16px;display:grid;place-items:center;color:#191f28;text-decoration:none;font-weight:600}
 .refuse{margin:6px 0 0;font-size:12px;color:#333d4b}
@@ -136,6 +256,34 @@ small{color:#4e5968}
 mod tests {
     use super::*;
     use sosik_core::PhoneNumber;
+
+    #[test]
+    fn every_kind_of_message_shows_all_its_words() {
+        for message in crate::samples::messages() {
+            let page = html(&message, &[], "미리보기", None);
+            let json = crate::stored::to_json(&message);
+            for word in [
+                "소식",
+                "이번 주",
+                "둘째",
+                "카드 2",
+                "1000원 할인 쿠폰",
+                "직매장",
+                "금요 장터",
+                "햅쌀",
+                "산지 직송",
+                "9000원",
+                "자세히 보기",
+                "무료수신거부",
+            ] {
+                let in_price = word == "9000원" && json.contains("\"now\":9000");
+                let in_refusal = word == "무료수신거부" && json.contains("0800000000");
+                if json.contains(word) || in_price || in_refusal {
+                    assert!(page.contains(word), "{word} of {json}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn markup_in_a_text_is_shown_and_not_run() {

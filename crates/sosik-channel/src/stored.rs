@@ -13,9 +13,12 @@ use serde::{Deserialize, Serialize};
 use sosik_content::WebLink;
 use sosik_core::PhoneNumber;
 
-use crate::message::{
-    Advertising, Body, Button, CarouselCard, CarouselFeed, MediaRef, Message, Picture, PictureFormat, Refusal,
-};
+use crate::brand::{Bubble, Commerce, ImageBubble, PremiumVideo, Price, Product, WideBubble, WideItem, WideItemList};
+use crate::button::{Action, Button};
+use crate::carousel::{CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, CommerceCard};
+use crate::coupon::{Coupon, CouponTitle};
+use crate::media::{MediaRef, Picture, PictureFormat};
+use crate::message::{Advertising, Body, Message, Refusal, Targeting};
 use crate::text::TextMessage;
 
 /// The version that this release writes.
@@ -25,6 +28,8 @@ pub const VERSION: u32 = 1;
 struct StoredMessage {
     version: u32,
     body: StoredBody,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    targeting: Option<String>,
     advertising: Option<StoredAdvertising>,
     fallback: Option<StoredText>,
 }
@@ -32,8 +37,57 @@ struct StoredMessage {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum StoredBody {
-    CarouselFeed { cards: Vec<StoredCard>, tail: Option<String> },
+    Bubble {
+        text: String,
+        foot: StoredFoot,
+    },
+    CarouselCommerce {
+        head: Option<StoredHead>,
+        cards: Vec<StoredGoods>,
+        tail: Option<String>,
+    },
+    CarouselFeed {
+        cards: Vec<StoredCard>,
+        tail: Option<String>,
+    },
+    Commerce {
+        product: StoredProduct,
+        picture: StoredPicture,
+        more: Option<String>,
+        foot: StoredFoot,
+    },
+    Image {
+        picture: StoredPicture,
+        link: Option<String>,
+        text: String,
+        foot: StoredFoot,
+    },
+    PremiumVideo {
+        video: String,
+        thumbnail: Option<StoredPicture>,
+        header: Option<String>,
+        text: Option<String>,
+        foot: StoredFoot,
+    },
     Text(StoredText),
+    Wide {
+        picture: StoredPicture,
+        text: String,
+        foot: StoredFoot,
+    },
+    WideItemList {
+        header: String,
+        items: Vec<StoredItem>,
+        foot: StoredFoot,
+    },
+}
+
+/// What stands below a message or a card.
+#[derive(Serialize, Deserialize)]
+struct StoredFoot {
+    buttons: Vec<StoredButton>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    coupon: Option<StoredCoupon>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -42,7 +96,40 @@ struct StoredCard {
     text: String,
     picture: StoredPicture,
     link: Option<String>,
-    buttons: Vec<StoredButton>,
+    foot: StoredFoot,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredHead {
+    header: String,
+    text: String,
+    picture: StoredPicture,
+    link: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredGoods {
+    product: StoredProduct,
+    picture: StoredPicture,
+    link: Option<String>,
+    more: Option<String>,
+    foot: StoredFoot,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredItem {
+    title: String,
+    picture: StoredPicture,
+    link: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredProduct {
+    title: String,
+    regular: u32,
+    now: Option<u32>,
+    less_won: Option<u32>,
+    less_percent: Option<u8>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,7 +146,28 @@ struct StoredPicture {
 #[derive(Serialize, Deserialize)]
 struct StoredButton {
     label: String,
-    link: String,
+    #[serde(flatten)]
+    action: StoredAction,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+enum StoredAction {
+    AddChannel,
+    App { mobile: Option<String>, android: Option<String>, ios: Option<String> },
+    Consult { extra: Option<String> },
+    Form { key: Option<String> },
+    Keyword { extra: Option<String> },
+    Message { extra: Option<String> },
+    Switch { extra: Option<String> },
+    Web { mobile: String, desktop: Option<String> },
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredCoupon {
+    title: String,
+    description: String,
+    link: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -80,13 +188,10 @@ struct StoredText {
 pub fn to_json(message: &Message) -> String {
     let stored = StoredMessage {
         version: VERSION,
-        body: match &message.body {
-            Body::CarouselFeed(feed) => StoredBody::CarouselFeed {
-                cards: feed.cards.iter().map(store_card).collect(),
-                tail: feed.tail.as_ref().map(|link| link.as_str().to_owned()),
-            },
-            Body::Text(text) => StoredBody::Text(store_text(text)),
-        },
+        body: store_body(&message.body),
+        targeting: Some(message.targeting)
+            .filter(|targeting| *targeting != Targeting::default())
+            .map(|targeting| targeting.code().to_owned()),
         advertising: message.advertising.as_ref().map(|advertising| StoredAdvertising {
             sender: advertising.sender.clone(),
             refusal_call: match &advertising.refusal {
@@ -99,27 +204,137 @@ pub fn to_json(message: &Message) -> String {
     serde_json::to_string(&stored).unwrap_or_default()
 }
 
-fn store_card(card: &CarouselCard) -> StoredCard {
-    let picture = &card.picture;
-    StoredCard {
-        header: card.header.clone(),
-        text: card.text.clone(),
-        picture: StoredPicture {
-            digest: picture.digest.clone(),
-            format: picture.format.extension().to_owned(),
-            width: picture.width,
-            height: picture.height,
-            bytes: picture.bytes,
-            alt: picture.alt.clone(),
-            media: picture.media.as_ref().map(|media| media.as_str().to_owned()),
+fn store_body(body: &Body) -> StoredBody {
+    let text = |text: &Option<String>| text.clone();
+    match body {
+        Body::Bubble(bubble) => {
+            StoredBody::Bubble { text: bubble.text.clone(), foot: store_foot(&bubble.buttons, bubble.coupon.as_ref()) }
+        }
+        Body::CarouselCommerce(carousel) => StoredBody::CarouselCommerce {
+            head: carousel.head.as_ref().map(|head| StoredHead {
+                header: head.header.clone(),
+                text: head.text.clone(),
+                picture: store_picture(&head.picture),
+                link: store_link(head.link.as_ref()),
+            }),
+            cards: carousel
+                .cards
+                .iter()
+                .map(|card| StoredGoods {
+                    product: store_product(&card.product),
+                    picture: store_picture(&card.picture),
+                    link: store_link(card.link.as_ref()),
+                    more: text(&card.more),
+                    foot: store_foot(&card.buttons, card.coupon.as_ref()),
+                })
+                .collect(),
+            tail: store_link(carousel.tail.as_ref()),
         },
-        link: card.link.as_ref().map(|link| link.as_str().to_owned()),
-        buttons: card
-            .buttons
-            .iter()
-            .map(|button| StoredButton { label: button.label.clone(), link: button.link.as_str().to_owned() })
-            .collect(),
+        Body::CarouselFeed(feed) => StoredBody::CarouselFeed {
+            cards: feed
+                .cards
+                .iter()
+                .map(|card| StoredCard {
+                    header: card.header.clone(),
+                    text: card.text.clone(),
+                    picture: store_picture(&card.picture),
+                    link: store_link(card.link.as_ref()),
+                    foot: store_foot(&card.buttons, card.coupon.as_ref()),
+                })
+                .collect(),
+            tail: store_link(feed.tail.as_ref()),
+        },
+        Body::Commerce(commerce) => StoredBody::Commerce {
+            product: store_product(&commerce.product),
+            picture: store_picture(&commerce.picture),
+            more: text(&commerce.more),
+            foot: store_foot(&commerce.buttons, commerce.coupon.as_ref()),
+        },
+        Body::Image(image) => StoredBody::Image {
+            picture: store_picture(&image.picture),
+            link: store_link(image.link.as_ref()),
+            text: image.text.clone(),
+            foot: store_foot(&image.buttons, image.coupon.as_ref()),
+        },
+        Body::PremiumVideo(video) => StoredBody::PremiumVideo {
+            video: video.video.as_str().to_owned(),
+            thumbnail: video.thumbnail.as_ref().map(store_picture),
+            header: text(&video.header),
+            text: text(&video.text),
+            foot: store_foot(&video.buttons, video.coupon.as_ref()),
+        },
+        Body::Text(text) => StoredBody::Text(store_text(text)),
+        Body::Wide(wide) => StoredBody::Wide {
+            picture: store_picture(&wide.picture),
+            text: wide.text.clone(),
+            foot: store_foot(&wide.buttons, wide.coupon.as_ref()),
+        },
+        Body::WideItemList(list) => StoredBody::WideItemList {
+            header: list.header.clone(),
+            items: list
+                .items()
+                .map(|item| StoredItem {
+                    title: item.title.clone(),
+                    picture: store_picture(&item.picture),
+                    link: item.link.as_str().to_owned(),
+                })
+                .collect(),
+            foot: store_foot(&list.buttons, list.coupon.as_ref()),
+        },
     }
+}
+
+fn store_link(link: Option<&WebLink>) -> Option<String> {
+    link.map(|link| link.as_str().to_owned())
+}
+
+fn store_picture(picture: &Picture) -> StoredPicture {
+    StoredPicture {
+        digest: picture.digest.clone(),
+        format: picture.format.extension().to_owned(),
+        width: picture.width,
+        height: picture.height,
+        bytes: picture.bytes,
+        alt: picture.alt.clone(),
+        media: picture.media.as_ref().map(|media| media.as_str().to_owned()),
+    }
+}
+
+fn store_product(product: &Product) -> StoredProduct {
+    let (mut less_won, mut less_percent) = (None, None);
+    match product.price {
+        Price::LessPercent { percent, .. } => less_percent = Some(percent),
+        Price::LessWon { less, .. } => less_won = Some(less),
+        Price::Regular(_) => {}
+    }
+    let (regular, now) = (product.price.regular(), product.price.now());
+    StoredProduct { title: product.title.clone(), regular, now, less_won, less_percent }
+}
+
+fn store_foot(buttons: &[Button], coupon: Option<&Coupon>) -> StoredFoot {
+    let buttons = buttons.iter().map(|button| StoredButton {
+        label: button.label.clone(),
+        action: match button.action.clone() {
+            Action::AddChannel => StoredAction::AddChannel,
+            Action::App { mobile, android, ios } => {
+                StoredAction::App { mobile: store_link(mobile.as_ref()), android, ios }
+            }
+            Action::Consult { extra } => StoredAction::Consult { extra },
+            Action::Form { key } => StoredAction::Form { key },
+            Action::Keyword { extra } => StoredAction::Keyword { extra },
+            Action::Message { extra } => StoredAction::Message { extra },
+            Action::Switch { extra } => StoredAction::Switch { extra },
+            Action::Web { mobile, desktop } => {
+                StoredAction::Web { mobile: mobile.as_str().to_owned(), desktop: store_link(desktop.as_ref()) }
+            }
+        },
+    });
+    let coupon = coupon.map(|coupon| StoredCoupon {
+        title: coupon.title.to_string(),
+        description: coupon.description.clone(),
+        link: store_link(coupon.link.as_ref()),
+    });
+    StoredFoot { buttons: buttons.collect(), coupon }
 }
 
 fn store_text(text: &TextMessage) -> StoredText {
@@ -145,15 +360,12 @@ pub fn from_json(json: &str) -> Result<Message, StoredMessageError> {
         return Err(StoredMessageError::Version { found: version, known: VERSION });
     }
     let stored: StoredMessage = serde_json::from_str(json)?;
-    let body = match stored.body {
-        StoredBody::CarouselFeed { cards, tail } => {
-            let mut feed = CarouselFeed::new(cards.into_iter().map(load_card).collect::<Result<_, _>>()?);
-            feed.tail = tail.map(|link| load_link(&link)).transpose()?;
-            Body::CarouselFeed(feed)
-        }
-        StoredBody::Text(text) => Body::Text(load_text(text)?),
-    };
+    let body = load_body(stored.body)?;
     let mut message = Message::new(body);
+    if let Some(code) = &stored.targeting {
+        let known = Targeting::from_code(code);
+        message.targeting = known.ok_or_else(|| StoredMessageError::field("targeting", "it is not known"))?;
+    }
     if let Some(advertising) = stored.advertising {
         let refusal = match advertising.refusal_call {
             Some(number) => Refusal::FreeCall(load_phone(&number)?),
@@ -165,27 +377,133 @@ pub fn from_json(json: &str) -> Result<Message, StoredMessageError> {
     Ok(message)
 }
 
-fn load_card(card: StoredCard) -> Result<CarouselCard, StoredMessageError> {
-    let stored = card.picture;
-    let picture = Picture {
-        digest: stored.digest,
-        format: match stored.format.as_str() {
-            "jpg" => PictureFormat::Jpeg,
-            "png" => PictureFormat::Png,
-            _ => return Err(StoredMessageError::field("picture format", "it is neither jpg nor png")),
-        },
-        width: stored.width,
-        height: stored.height,
-        bytes: stored.bytes,
-        alt: stored.alt,
-        media: stored.media.map(MediaRef::new),
-    };
-    let mut loaded = CarouselCard::new(card.header, card.text, picture);
-    loaded.link = card.link.map(|link| load_link(&link)).transpose()?;
-    for button in card.buttons {
-        loaded = loaded.with_button(Button::new(button.label, load_link(&button.link)?));
-    }
+type Load<T> = Result<T, StoredMessageError>;
+
+fn load_body(body: StoredBody) -> Load<Body> {
+    Ok(match body {
+        StoredBody::Bubble { text, foot } => {
+            let mut bubble = Bubble::new(text);
+            (bubble.buttons, bubble.coupon) = load_foot(foot)?;
+            Body::Bubble(bubble)
+        }
+        StoredBody::CarouselCommerce { head, cards, tail } => {
+            let mut carousel = CarouselCommerce::new(cards.into_iter().map(load_goods).collect::<Load<_>>()?);
+            carousel.head = head.map(load_head).transpose()?;
+            carousel.tail = load_optional(tail)?;
+            Body::CarouselCommerce(carousel)
+        }
+        StoredBody::CarouselFeed { cards, tail } => {
+            let mut feed = CarouselFeed::new(cards.into_iter().map(load_card).collect::<Load<_>>()?);
+            feed.tail = load_optional(tail)?;
+            Body::CarouselFeed(feed)
+        }
+        StoredBody::Commerce { product, picture, more, foot } => {
+            let Product { title, price } = load_product(product)?;
+            let mut commerce = Commerce::new(title, price, load_picture(picture)?);
+            commerce.more = more;
+            (commerce.buttons, commerce.coupon) = load_foot(foot)?;
+            Body::Commerce(commerce)
+        }
+        StoredBody::Image { picture, link, text, foot } => {
+            let mut image = ImageBubble::new(load_picture(picture)?, text);
+            image.link = load_optional(link)?;
+            (image.buttons, image.coupon) = load_foot(foot)?;
+            Body::Image(image)
+        }
+        StoredBody::PremiumVideo { video, thumbnail, header, text, foot } => {
+            let mut loaded = PremiumVideo::new(load_link(&video)?);
+            loaded.thumbnail = thumbnail.map(load_picture).transpose()?;
+            (loaded.header, loaded.text) = (header, text);
+            (loaded.buttons, loaded.coupon) = load_foot(foot)?;
+            Body::PremiumVideo(loaded)
+        }
+        StoredBody::Text(text) => Body::Text(load_text(text)?),
+        StoredBody::Wide { picture, text, foot } => {
+            let mut wide = WideBubble::new(load_picture(picture)?, text);
+            (wide.buttons, wide.coupon) = load_foot(foot)?;
+            Body::Wide(wide)
+        }
+        StoredBody::WideItemList { header, items, foot } => {
+            let item =
+                |item: StoredItem| Ok(WideItem::new(item.title, load_picture(item.picture)?, load_link(&item.link)?));
+            let mut items = items.into_iter().map(item).collect::<Load<Vec<WideItem>>>()?.into_iter();
+            let main = items.next().ok_or_else(|| StoredMessageError::field("list", "it has no items"))?;
+            let mut list = WideItemList::new(header, main, items.collect());
+            (list.buttons, list.coupon) = load_foot(foot)?;
+            Body::WideItemList(list)
+        }
+    })
+}
+
+fn load_card(card: StoredCard) -> Load<CarouselCard> {
+    let mut loaded = CarouselCard::new(card.header, card.text, load_picture(card.picture)?);
+    loaded.link = load_optional(card.link)?;
+    (loaded.buttons, loaded.coupon) = load_foot(card.foot)?;
     Ok(loaded)
+}
+
+fn load_head(head: StoredHead) -> Load<CarouselHead> {
+    let mut loaded = CarouselHead::new(head.header, head.text, load_picture(head.picture)?);
+    loaded.link = load_optional(head.link)?;
+    Ok(loaded)
+}
+
+fn load_goods(goods: StoredGoods) -> Load<CommerceCard> {
+    let Product { title, price } = load_product(goods.product)?;
+    let mut loaded = CommerceCard::new(title, price, load_picture(goods.picture)?);
+    loaded.link = load_optional(goods.link)?;
+    loaded.more = goods.more;
+    (loaded.buttons, loaded.coupon) = load_foot(goods.foot)?;
+    Ok(loaded)
+}
+
+fn load_product(product: StoredProduct) -> Load<Product> {
+    let price = match (product.now, product.less_won, product.less_percent) {
+        (None, None, None) => Price::Regular(product.regular),
+        (Some(now), Some(less), None) => Price::less_won(product.regular, now, less),
+        (Some(now), None, Some(percent)) => Price::less_percent(product.regular, now, percent),
+        _ => return Err(StoredMessageError::field("price", "it is none of the three forms")),
+    };
+    Ok(Product::new(product.title, price))
+}
+
+fn load_picture(stored: StoredPicture) -> Load<Picture> {
+    let format = match stored.format.as_str() {
+        "jpg" => PictureFormat::Jpeg,
+        "png" => PictureFormat::Png,
+        _ => return Err(StoredMessageError::field("picture format", "it is neither jpg nor png")),
+    };
+    let StoredPicture { digest, width, height, bytes, alt, media, .. } = stored;
+    Ok(Picture { digest, format, width, height, bytes, alt, media: media.map(MediaRef::new) })
+}
+
+fn load_foot(foot: StoredFoot) -> Load<(Vec<Button>, Option<Coupon>)> {
+    let button = |stored: StoredButton| {
+        let action = match stored.action {
+            StoredAction::AddChannel => Action::AddChannel,
+            StoredAction::App { mobile, android, ios } => Action::App { mobile: load_optional(mobile)?, android, ios },
+            StoredAction::Consult { extra } => Action::Consult { extra },
+            StoredAction::Form { key } => Action::Form { key },
+            StoredAction::Keyword { extra } => Action::Keyword { extra },
+            StoredAction::Message { extra } => Action::Message { extra },
+            StoredAction::Switch { extra } => Action::Switch { extra },
+            StoredAction::Web { mobile, desktop } => {
+                Action::Web { mobile: load_link(&mobile)?, desktop: load_optional(desktop)? }
+            }
+        };
+        Ok(Button::of(stored.label, action))
+    };
+    let coupon = |stored: StoredCoupon| {
+        let title: CouponTitle = stored.title.parse().map_err(|error| StoredMessageError::field("coupon", error))?;
+        let mut coupon = Coupon::new(title, stored.description);
+        coupon.link = load_optional(stored.link)?;
+        Ok::<_, StoredMessageError>(coupon)
+    };
+    Ok((foot.buttons.into_iter().map(button).collect::<Load<_>>()?, foot.coupon.map(coupon).transpose()?))
+}
+
+fn load_optional(link: Option<String>) -> Load<Option<WebLink>> {
+    link.map(|link| load_link(&link)).transpose()
 }
 
 fn load_text(text: StoredText) -> Result<TextMessage, StoredMessageError> {
@@ -235,5 +553,19 @@ pub enum StoredMessageError {
 impl StoredMessageError {
     fn field(field: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Field { field, source: source.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn every_kind_of_message_comes_back() {
+        for message in samples::messages() {
+            let json = to_json(&message);
+            assert_eq!(from_json(&json).unwrap(), message, "{json}");
+        }
     }
 }

@@ -1,8 +1,16 @@
+//! What a message breaks, all at once.
+
 use std::fmt;
 
+use sosik_content::WebLink;
 use sosik_content::text::units;
 
-use crate::message::{Advertising, Body, CarouselFeed, Message, Refusal};
+use crate::brand::{Price, Product, WideItemList};
+use crate::button::{Action, Button};
+use crate::carousel::{CarouselCommerce, CarouselFeed};
+use crate::coupon::Coupon;
+use crate::media::Picture;
+use crate::message::{Advertising, Body, Message, Refusal};
 use crate::text::cp949_bytes;
 use crate::{Limit, TextMessage, Unit};
 
@@ -63,10 +71,7 @@ impl std::error::Error for Faults {}
 /// [`Faults`] names every limit broken, not only the first.
 pub fn validate(message: &Message, limits: &[Limit]) -> Result<(), Faults> {
     let mut check = Check { limits, faults: Vec::new() };
-    match &message.body {
-        Body::CarouselFeed(feed) => check.carousel(feed, message.advertising.as_ref()),
-        Body::Text(text) => check.text("text", text, message.advertising.as_ref()),
-    }
+    check.body(message);
     if let Some(fallback) = &message.fallback {
         check.text("fallback", fallback, message.advertising.as_ref());
     }
@@ -78,46 +83,198 @@ struct Check<'a> {
     faults: Vec<Fault>,
 }
 
+/// Which actions a button may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Actions {
+    All,
+    Links,
+}
+
+const NHN_BUTTONS: &str = "NHN Cloud Brand Message API guide (2026-06-23); SOLAPI SDK 6.0.1 agrees";
+const KAKAO_TV: &str = "NHN Cloud Brand Message API guide (2026-06-23); SOLAPI SDK 6.0.1 agrees";
 const LAW: &str = "Network Act (정보통신망법) art. 50(4) and decree table 6";
 
 impl Check<'_> {
-    fn carousel(&mut self, feed: &CarouselFeed, advertising: Option<&Advertising>) {
+    fn body(&mut self, message: &Message) {
+        match &message.body {
+            Body::Bubble(bubble) => {
+                self.line("bubble.text", "bubble.text", &bubble.text);
+                self.foot("bubble", &bubble.buttons, bubble.coupon.as_ref(), Actions::All);
+            }
+            Body::CarouselCommerce(carousel) => self.goods(carousel),
+            Body::CarouselFeed(feed) => self.carousel(feed),
+            Body::Commerce(commerce) => {
+                self.product("commerce.product", "commerce.product", &commerce.product);
+                self.optional("commerce.more", "commerce.more", commerce.more.as_deref());
+                self.picture("commerce.picture", "commerce.picture", &commerce.picture);
+                self.foot("commerce", &commerce.buttons, commerce.coupon.as_ref(), Actions::Links);
+            }
+            Body::Image(image) => {
+                self.line("image.text", "image.text", &image.text);
+                self.link("image.link", "image.link", image.link.as_ref());
+                self.picture("image.picture", "image.picture", &image.picture);
+                self.foot("image", &image.buttons, image.coupon.as_ref(), Actions::All);
+            }
+            Body::PremiumVideo(video) => {
+                if !video.video.as_str().starts_with("https://tv.kakao.com/") {
+                    let problem = "a video is one of Kakao TV: its address begins with https://tv.kakao.com/";
+                    self.fault("premium-video.video".to_owned(), problem, KAKAO_TV);
+                }
+                self.optional("premium-video.header", "premium-video.header", video.header.as_deref());
+                self.optional("premium-video.text", "premium-video.text", video.text.as_deref());
+                if let Some(picture) = &video.thumbnail {
+                    self.picture("premium-video.thumbnail", "premium-video.thumbnail", picture);
+                }
+                self.foot("premium-video", &video.buttons, video.coupon.as_ref(), Actions::All);
+            }
+            Body::Text(text) => self.text("text", text, message.advertising.as_ref()),
+            Body::Wide(wide) => {
+                self.line("wide.text", "wide.text", &wide.text);
+                self.picture("wide.picture", "wide.picture", &wide.picture);
+                self.foot("wide", &wide.buttons, wide.coupon.as_ref(), Actions::All);
+            }
+            Body::WideItemList(list) => self.items(list),
+        }
+        let always = match &message.body {
+            Body::CarouselCommerce(_) | Body::CarouselFeed(_) => Some("a carousel always goes as an advertisement"),
+            Body::WideItemList(_) => Some("a list of items always goes as an advertisement"),
+            _ => None,
+        };
+        if let (Some(problem), None) = (always, &message.advertising) {
+            let source = "Bizgo SDK 1.2.0 (2026-09): FC, FA and FL are sent with adFlag Y only";
+            self.fault("advertising".to_owned(), problem, source);
+        }
+    }
+
+    fn carousel(&mut self, feed: &CarouselFeed) {
         self.count("carousel.cards", "carousel.cards", Unit::Items, feed.cards.len());
         for (at, card) in feed.cards.iter().enumerate() {
             let path = |rest: &str| format!("carousel.cards[{at}].{rest}");
             self.line("carousel.cards[].header", &path("header"), &card.header);
             self.line("carousel.cards[].text", &path("text"), &card.text);
-            if let Some(link) = &card.link {
-                self.line("carousel.cards[].link", &path("link"), link.as_str());
+            self.link("carousel.cards[].link", &path("link"), card.link.as_ref());
+            self.under(
+                "carousel.cards[]",
+                &format!("carousel.cards[{at}]"),
+                &card.buttons,
+                card.coupon.as_ref(),
+                Actions::Links,
+            );
+            self.picture("carousel.cards[].picture", &path("picture"), &card.picture);
+        }
+        self.link("carousel.tail", "carousel.tail", feed.tail.as_ref());
+    }
+
+    fn goods(&mut self, carousel: &CarouselCommerce) {
+        let cards =
+            if carousel.head.is_some() { "carousel-commerce.cards with head" } else { "carousel-commerce.cards" };
+        self.count(cards, "carousel-commerce.cards", Unit::Items, carousel.cards.len());
+        if let Some(head) = &carousel.head {
+            let part = |rest: &str| format!("carousel-commerce.head.{rest}");
+            self.line(&part("header"), &part("header"), &head.header);
+            self.line(&part("text"), &part("text"), &head.text);
+            self.link(&part("link"), &part("link"), head.link.as_ref());
+            self.picture(&part("picture"), &part("picture"), &head.picture);
+        }
+        for (at, card) in carousel.cards.iter().enumerate() {
+            let part = |rest: &str| format!("carousel-commerce.cards[].{rest}");
+            let path = |rest: &str| format!("carousel-commerce.cards[{at}].{rest}");
+            self.product(&part("product"), &path("product"), &card.product);
+            self.optional(&part("more"), &path("more"), card.more.as_deref());
+            self.link(&part("link"), &path("link"), card.link.as_ref());
+            let place = format!("carousel-commerce.cards[{at}]");
+            self.under("carousel-commerce.cards[]", &place, &card.buttons, card.coupon.as_ref(), Actions::Links);
+            self.picture(&part("picture"), &path("picture"), &card.picture);
+        }
+        self.link("carousel-commerce.tail", "carousel-commerce.tail", carousel.tail.as_ref());
+    }
+
+    fn items(&mut self, list: &WideItemList) {
+        self.line("wide-item-list.header", "wide-item-list.header", &list.header);
+        self.count("wide-item-list.rest", "wide-item-list.rest", Unit::Items, list.rest.len());
+        let rest = list.rest.iter().enumerate();
+        let main = std::iter::once(("wide-item-list.main".to_owned(), "wide-item-list.main", &list.main));
+        let rest = rest.map(|(at, item)| (format!("wide-item-list.rest[{at}]"), "wide-item-list.rest[]", item));
+        for (path, part, item) in main.chain(rest) {
+            self.line(&format!("{part}.title"), &format!("{path}.title"), &item.title);
+            self.link(&format!("{part}.link"), &format!("{path}.link"), Some(&item.link));
+            self.picture(&format!("{part}.picture"), &format!("{path}.picture"), &item.picture);
+        }
+        self.foot("wide-item-list", &list.buttons, list.coupon.as_ref(), Actions::All);
+    }
+
+    fn product(&mut self, part: &str, path: &str, product: &Product) {
+        self.line(&format!("{part}.title"), &format!("{path}.title"), &product.title);
+        let price = product.price;
+        for won in [Some(price.regular()), price.now()].into_iter().flatten() {
+            self.count(&format!("{part}.price"), &format!("{path}.price"), Unit::Won, won as usize);
+        }
+        match price {
+            Price::LessPercent { percent, .. } => {
+                self.count(&format!("{part}.percent"), &format!("{path}.percent"), Unit::Percent, percent.into());
             }
-            self.count("carousel.cards[].buttons", &path("buttons"), Unit::Items, card.buttons.len());
-            for (n, button) in card.buttons.iter().enumerate() {
-                self.line("carousel.cards[].buttons[].label", &path(&format!("buttons[{n}].label")), &button.label);
-                self.line(
-                    "carousel.cards[].buttons[].link",
-                    &path(&format!("buttons[{n}].link")),
-                    button.link.as_str(),
-                );
+            Price::LessWon { less, .. } => {
+                self.count(&format!("{part}.less"), &format!("{path}.less"), Unit::Won, less as usize);
             }
-            let picture = &card.picture;
-            self.count("carousel.cards[].picture.width", &path("picture.width"), Unit::Pixels, picture.width as usize);
-            let ratio = (picture.height as usize * 1000).checked_div(picture.width as usize).unwrap_or(0);
-            self.count("carousel.cards[].picture.ratio", &path("picture.ratio"), Unit::Thousandths, ratio);
-            self.count("carousel.cards[].picture.file", &path("picture.file"), Unit::Bytes, picture.bytes);
-            if picture.alt.trim().is_empty() {
+            Price::Regular(_) => {}
+        }
+    }
+
+    /// Buttons and coupon of a message whose parts are named by its kind.
+    fn foot(&mut self, kind: &str, buttons: &[Button], coupon: Option<&Coupon>, actions: Actions) {
+        self.under(kind, kind, buttons, coupon, actions);
+    }
+
+    fn under(&mut self, part: &str, path: &str, buttons: &[Button], coupon: Option<&Coupon>, actions: Actions) {
+        self.count(&format!("{part}.buttons"), &format!("{path}.buttons"), Unit::Items, buttons.len());
+        if coupon.is_some() {
+            self.count(&format!("{part}.buttons with coupon"), &format!("{path}.buttons"), Unit::Items, buttons.len());
+        }
+        for (n, button) in buttons.iter().enumerate() {
+            let at = |rest: &str| format!("{path}.buttons[{n}].{rest}");
+            // Kakao writes this label itself.
+            if button.action != Action::AddChannel || !button.label.is_empty() {
+                self.line(&format!("{part}.buttons[].label"), &at("label"), &button.label);
+            }
+            self.link(&format!("{part}.buttons[].link"), &at("link"), button.link());
+            let is_link = matches!(button.action, Action::App { .. } | Action::Web { .. });
+            if actions == Actions::Links && !is_link {
                 self.fault(
-                    path("picture.alt"),
-                    "a picture needs a text for those who cannot see it",
-                    "KWCAG 2.2, 1.1.1",
+                    at("action"),
+                    "the buttons of cards and goods open pages or apps only (WL, AL)",
+                    NHN_BUTTONS,
                 );
             }
+            if let Action::App { mobile: None, android: None, ios: None } = &button.action {
+                self.fault(at("action"), "an app button (AL) has at least one address", NHN_BUTTONS);
+            }
         }
-        if let Some(tail) = &feed.tail {
-            self.line("carousel.tail", "carousel.tail", tail.as_str());
+        let Some(coupon) = coupon else { return };
+        if !coupon.title.is_valid() {
+            self.fault(format!("{path}.coupon.title"), &crate::coupon::CouponTitleError.to_string(), NHN_BUTTONS);
         }
-        if advertising.is_none() {
-            let source = "Bizgo SDK 1.2.0 (2026-09): FC is sent with adFlag Y only";
-            self.fault("advertising".to_owned(), "a carousel always goes as an advertisement", source);
+        self.line(&format!("{part}.coupon.description"), &format!("{path}.coupon.description"), &coupon.description);
+    }
+
+    fn picture(&mut self, part: &str, path: &str, picture: &Picture) {
+        self.count(&format!("{part}.width"), &format!("{path}.width"), Unit::Pixels, picture.width as usize);
+        let ratio = (picture.height as usize * 1000).checked_div(picture.width as usize).unwrap_or(0);
+        self.count(&format!("{part}.ratio"), &format!("{path}.ratio"), Unit::Thousandths, ratio);
+        self.count(&format!("{part}.file"), &format!("{path}.file"), Unit::Bytes, picture.bytes);
+        if picture.alt.trim().is_empty() {
+            self.fault(format!("{path}.alt"), "a picture needs a text for those who cannot see it", "KWCAG 2.2, 1.1.1");
+        }
+    }
+
+    fn optional(&mut self, part: &str, path: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.line(part, path, text);
+        }
+    }
+
+    fn link(&mut self, part: &str, path: &str, link: Option<&WebLink>) {
+        if let Some(link) = link {
+            self.line(part, path, link.as_str());
         }
     }
 
@@ -143,7 +300,7 @@ impl Check<'_> {
         }
     }
 
-    fn line(&mut self, part: &'static str, path: &str, text: &str) {
+    fn line(&mut self, part: &str, path: &str, text: &str) {
         self.count(part, path, Unit::Utf16, units(text));
         self.count(part, path, Unit::LineBreaks, text.matches('\n').count());
     }
@@ -153,15 +310,7 @@ impl Check<'_> {
             if (limit.min..=limit.max).contains(&found) {
                 continue;
             }
-            let what = match unit {
-                Unit::Bytes => "bytes",
-                Unit::Cp949 => "bytes in CP949",
-                Unit::Items => "items",
-                Unit::LineBreaks => "line breaks",
-                Unit::Pixels => "pixels",
-                Unit::Thousandths => "thousandths of height to width",
-                Unit::Utf16 => "UTF-16 units",
-            };
+            let what = unit.words();
             let problem = format!("it has {found} {what}, allowed are {} to {}", limit.min, limit.max);
             self.fault(path.to_owned(), &problem, &format!("{}, {}", limit.source, limit.as_of));
         }
@@ -174,4 +323,65 @@ impl Check<'_> {
 
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, NHN_BRAND_MESSAGE, TEXT_MESSAGE, samples};
+
+    fn kakao() -> Vec<Limit> {
+        [KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, NHN_BRAND_MESSAGE, TEXT_MESSAGE].concat()
+    }
+
+    #[test]
+    fn each_kind_keeps_its_limits() {
+        for message in samples::messages() {
+            assert_eq!(validate(&message, &kakao()), Ok(()), "{}", message.body.kind());
+        }
+    }
+
+    #[test]
+    fn every_row_of_the_table_is_looked_at() {
+        // A table of limits that nothing keeps: each part that is asked for must break one of them.
+        for limit in kakao() {
+            let never = Limit { min: usize::MAX, max: usize::MAX, ..limit };
+            let broken = samples::messages().iter().any(|message| {
+                validate(message, &[never])
+                    .is_err_and(|faults| faults.iter().any(|fault| fault.source.contains(limit.source)))
+            });
+            assert!(broken, "{} in {:?}", limit.part, limit.unit);
+        }
+    }
+
+    #[test]
+    fn what_a_type_forbids_is_named() {
+        let faults = |message: &Message| -> Vec<String> {
+            let faults = validate(message, &kakao()).unwrap_err();
+            faults.iter().map(|fault| fault.path.clone()).collect()
+        };
+        let mut messages = samples::messages().into_iter();
+        let mut of = |kind: &str| messages.find(|message| message.body.kind() == kind).unwrap();
+        let mut bubble = of("bubble");
+        if let Body::Bubble(bubble) = &mut bubble.body {
+            let button = |action| Button::of("열다섯 글자나 되는 버튼입니다", action);
+            bubble.buttons = vec![button(Action::App { mobile: None, android: None, ios: None })];
+            bubble.coupon = Some(Coupon::new(crate::CouponTitle::PercentOff(101), "열세 글자나 되는 긴 설명"));
+        }
+        assert_eq!(
+            faults(&bubble),
+            ["bubble.buttons[0].label", "bubble.buttons[0].action", "bubble.coupon.title", "bubble.coupon.description"]
+        );
+        let mut feed = of("carousel-feed");
+        if let Body::CarouselFeed(feed) = &mut feed.body {
+            feed.cards[1].buttons[0].action = Action::Message { extra: None };
+        }
+        feed.advertising = None;
+        assert_eq!(faults(&feed), ["carousel.cards[1].buttons[0].action", "advertising"]);
+        let mut video = of("premium-video");
+        if let Body::PremiumVideo(video) = &mut video.body {
+            video.video = WebLink::parse("https://www.example.com/v/1").unwrap();
+        }
+        assert_eq!(faults(&video), ["premium-video.video"]);
+    }
 }

@@ -20,6 +20,7 @@
 //! | `feeds` | blog feeds into posts (feature `feeds`) |
 //! | `cards` | pictures of cards (feature `cards`) |
 //! | `bizgo` | the message dealer Bizgo (feature `bizgo`) |
+//! | `solapi` | the message dealer SOLAPI (feature `solapi`) |
 //! | `sqlite` | every store on SQLite (feature `sqlite`) |
 //!
 //! # Quick start
@@ -48,6 +49,7 @@
 //! | `feeds` | no | blog feeds: `sosik::feeds` |
 //! | `runner` | no | `delivery::Runner`, and `channel::Throttled`: the parts that wait |
 //! | `schedule-files` | no | policies as files, plans as JSON and iCalendar: `schedule::policy_file`, `json`, `ics` |
+//! | `solapi` | no | the message dealer SOLAPI: `sosik::solapi` |
 //! | `sqlite` | no | every store on SQLite: `sosik::sqlite` |
 //! | `full` | no | all of the above |
 //!
@@ -74,6 +76,8 @@ pub use sosik_delivery as delivery;
 pub use sosik_feeds as feeds;
 pub use sosik_registry as registry;
 pub use sosik_schedule as schedule;
+#[cfg(feature = "solapi")]
+pub use sosik_solapi as solapi;
 #[cfg(feature = "sqlite")]
 pub use sosik_sqlite as sqlite;
 

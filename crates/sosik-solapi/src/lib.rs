@@ -1,0 +1,53 @@
+//! The message dealer SOLAPI (솔라피): its wire forms, limits, status codes and signatures.
+//!
+//! # What it is for
+//!
+//! A [`Message`](sosik_channel::Message) becomes the JSON that SOLAPI's API v4 takes ([`wire::write`]), and JSON that
+//! was sent, or kept at the dealer, becomes a message again ([`wire::read`]). [`limits::all`] is what SOLAPI takes, as
+//! data, [`code`] what its status codes mean, and [`Credentials`] sign requests.
+//!
+//! The dealer's own SDK for Node.js (6.0.1) was asked about boundary messages; the tests hold its answers beside ours.
+//!
+//! # Where it sits
+//!
+//! Above `sosik-channel`. It knows no store, no schedule, no engine and no other dealer.
+//!
+//! # Quick start
+//!
+//! ```
+//! use chrono::{TimeZone, Utc};
+//! use sosik_channel::{Body, Bubble, Message, Recipient, validate};
+//! use sosik_core::PhoneNumber;
+//! use sosik_solapi::{Credentials, limits, wire};
+//!
+//! let message = Message::new(Body::Bubble(Bubble::new("양주시 소식입니다.")));
+//! validate(&message, &limits::all())?;
+//!
+//! let to = Recipient::new("r-0", PhoneNumber::parse("010-0000-0001")?);
+//! let row = wire::write(&message, &to, "KA01PF000000000000000000000000000")?;
+//! assert_eq!(row["kakaoOptions"]["bms"]["chatBubbleType"], "TEXT");
+//!
+//! let now = Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap();
+//! let header = Credentials::new("KEY", "SECRET").authorization(now, "0123456789abcdef");
+//! assert!(header.starts_with("HMAC-SHA256 apiKey=KEY, date=2026-11-27T06:00:00Z, salt=0123456789abcdef, signature="));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! None.
+//!
+//! # What is not here
+//!
+//! HTTP: requests are sent, and replies awaited, by whoever has a client. Templates and 알림톡 (Alimtalk).
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod auth;
+mod codes;
+pub mod limits;
+mod read;
+pub mod wire;
+
+pub use auth::Credentials;
+pub use codes::{Code, CodeKind, code};

@@ -1,0 +1,428 @@
+//! Messages as SOLAPI's JSON, and back.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sosik_channel::{
+    Action, Body, Button, CarouselCommerce, CarouselFeed, Coupon, MediaRef, Message, Picture, Price, Product,
+    Recipient, TextMessage,
+};
+use sosik_content::WebLink;
+
+use crate::limits;
+
+pub use crate::read::read;
+
+/// Where a picture stands in a message: it is uploaded under this type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Slot {
+    /// In a card of a carousel feed: 2:1.
+    CarouselFeed,
+    /// In a card of a carousel of goods: 2:1.
+    CarouselGoods,
+    /// In a message of one bubble with a picture.
+    Image,
+    /// Before a video.
+    Thumbnail,
+    /// A wide picture.
+    Wide,
+    /// The large item of a list: 2:1.
+    WideItemMain,
+    /// A small item of a list: 1:1.
+    WideItemRest,
+}
+
+impl Slot {
+    /// The `type` of an upload (`POST /storage/v1/files`).
+    #[must_use]
+    pub fn upload_type(self) -> &'static str {
+        match self {
+            Self::CarouselFeed => "BMS_CAROUSEL_FEED_LIST",
+            Self::CarouselGoods => "BMS_CAROUSEL_COMMERCE_LIST",
+            Self::Image => "BMS",
+            Self::Thumbnail => "KAKAO",
+            Self::Wide => "BMS_WIDE",
+            Self::WideItemMain => "BMS_WIDE_MAIN_ITEM_LIST",
+            Self::WideItemRest => "BMS_WIDE_SUB_ITEM_LIST",
+        }
+    }
+}
+
+/// A message cannot be written as, or read from, SOLAPI's JSON.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {problem}")]
+pub struct WireError {
+    path: String,
+    problem: String,
+}
+
+impl WireError {
+    pub(crate) fn new(path: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { path: path.into(), problem: problem.into() }
+    }
+
+    /// Where: `kakaoOptions.bms.carousel.list[0].imageId`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Row {
+    #[serde(default)]
+    pub(crate) to: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) subject: Option<String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kakao_options: Option<KakaoOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) custom_fields: Option<Value>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct KakaoOptions {
+    pub(crate) pf_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) template_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bms: Option<Bms>,
+}
+
+/// Every field of a brand message; which of them a type takes is checked beside.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Bms {
+    pub(crate) targeting: String,
+    pub(crate) chat_bubble_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) adult: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) header: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) additional_content: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) image_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) image_link: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) main_wide_item: Option<WireItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sub_wide_item_list: Option<Vec<WireItem>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) carousel: Option<WireCarousel>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) commerce: Option<WireCommerce>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) video: Option<WireVideo>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) buttons: Option<Vec<WireButton>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) coupon: Option<WireCoupon>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WireItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
+    pub(crate) image_id: String,
+    pub(crate) link_mobile: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WireCarousel {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) head: Option<WireHead>,
+    pub(crate) list: Vec<WireCard>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tail: Option<WireTail>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WireHead {
+    pub(crate) header: String,
+    pub(crate) content: String,
+    pub(crate) image_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) link_mobile: Option<String>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WireTail {
+    pub(crate) link_mobile: String,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WireCard {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) header: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) commerce: Option<WireCommerce>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) additional_content: Option<String>,
+    pub(crate) image_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) image_link: Option<String>,
+    #[serde(default)]
+    pub(crate) buttons: Vec<WireButton>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) coupon: Option<WireCoupon>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WireCommerce {
+    pub(crate) title: String,
+    pub(crate) regular_price: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) discount_price: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) discount_rate: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) discount_fixed: Option<u32>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WireVideo {
+    pub(crate) video_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) image_id: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WireButton {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    pub(crate) link_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) link_mobile: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) link_pc: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) link_android: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) link_ios: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) chat_extra: Option<String>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WireCoupon {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) link_mobile: Option<String>,
+}
+
+/// A message for one recipient as an item of `messages` (`POST /messages/v4/send-many/detail`), from the channel of
+/// this `pfId`.
+///
+/// The recipient's reference goes along as the custom field `ref`.
+///
+/// # Errors
+///
+/// [`WireError`] when a picture was not uploaded, or the kind is not written yet.
+pub fn write(message: &Message, to: &Recipient, pf_id: &str) -> Result<Value, WireError> {
+    let mut row = match &message.body {
+        Body::Text(text) => text_row(text),
+        body => Row {
+            text: top_text(body).map(str::to_owned),
+            kind: Some("BMS_FREE".to_owned()),
+            kakao_options: Some(KakaoOptions {
+                pf_id: pf_id.to_owned(),
+                template_id: None,
+                bms: Some(bms(body, message.targeting.code())?),
+            }),
+            ..Row::default()
+        },
+    };
+    to.phone.expose().clone_into(&mut row.to);
+    row.custom_fields = Some(serde_json::json!({ "ref": to.reference }));
+    serde_json::to_value(row).map_err(|error| WireError::new("message", error.to_string()))
+}
+
+fn text_row(text: &TextMessage) -> Row {
+    Row {
+        from: Some(text.from().expose().to_owned()),
+        text: Some(text.text().to_owned()),
+        subject: text.title().map(str::to_owned),
+        kind: Some(if text.is_short() { "SMS" } else { "LMS" }.to_owned()),
+        ..Row::default()
+    }
+}
+
+/// The words that stand beside the brand message's own object.
+fn top_text(body: &Body) -> Option<&str> {
+    let text = match body {
+        Body::Bubble(bubble) => &bubble.text,
+        Body::Image(image) => &image.text,
+        Body::Wide(wide) => &wide.text,
+        _ => return None,
+    };
+    Some(text.as_str()).filter(|text| !text.is_empty())
+}
+
+fn bms(body: &Body, targeting: &str) -> Result<Bms, WireError> {
+    let mut bms = Bms { targeting: targeting.to_owned(), ..Bms::default() };
+    let (buttons, coupon): (&[Button], Option<&Coupon>) = match body {
+        Body::Bubble(bubble) => (&bubble.buttons, bubble.coupon.as_ref()),
+        Body::Commerce(commerce) => {
+            bms.image_id = Some(image(&commerce.picture, "imageId")?);
+            bms.commerce = Some(goods(&commerce.product));
+            bms.additional_content.clone_from(&commerce.more);
+            (&commerce.buttons, commerce.coupon.as_ref())
+        }
+        Body::Image(picture) => {
+            let id = image(&picture.picture, "imageId")?;
+            if id.chars().count() > limits::IMAGE_ID {
+                return Err(WireError::new("imageId", format!("it is longer than {} characters", limits::IMAGE_ID)));
+            }
+            (bms.image_id, bms.image_link) = (Some(id), link(picture.link.as_ref()));
+            (&picture.buttons, picture.coupon.as_ref())
+        }
+        Body::PremiumVideo(video) => {
+            let image_id = video.thumbnail.as_ref().map(|picture| image(picture, "video.imageId")).transpose()?;
+            bms.video = Some(WireVideo { video_url: video.video.as_str().to_owned(), image_id });
+            (bms.header, bms.content) = (video.header.clone(), video.text.clone());
+            (&video.buttons, video.coupon.as_ref())
+        }
+        Body::Wide(wide) => {
+            bms.image_id = Some(image(&wide.picture, "imageId")?);
+            (&wide.buttons, wide.coupon.as_ref())
+        }
+        Body::WideItemList(list) => {
+            bms.header = Some(list.header.clone());
+            let mut items = list.items().enumerate().map(|(at, item)| {
+                let title = Some(item.title.clone()).filter(|title| !title.is_empty());
+                let image_id = image(&item.picture, &format!("items[{at}].imageId"))?;
+                Ok(WireItem { title, image_id, link_mobile: item.link.as_str().to_owned() })
+            });
+            bms.main_wide_item = items.next().transpose()?;
+            bms.sub_wide_item_list = Some(items.collect::<Result<_, WireError>>()?);
+            (&list.buttons, list.coupon.as_ref())
+        }
+        Body::CarouselCommerce(carousel) => {
+            bms.carousel = Some(commerce_carousel(carousel)?);
+            (&[], None)
+        }
+        Body::CarouselFeed(feed) => {
+            bms.carousel = Some(feed_carousel(feed)?);
+            (&[], None)
+        }
+        other => return Err(WireError::new("message", format!("the kind {} is not written", other.kind()))),
+    };
+    bms.chat_bubble_type = body.kind().replace('-', "_").to_uppercase().replace("BUBBLE", "TEXT");
+    bms.buttons = Some(buttons.iter().map(button).collect()).filter(|buttons: &Vec<_>| !buttons.is_empty());
+    bms.coupon = coupon.map(wire_coupon);
+    Ok(bms)
+}
+
+fn feed_carousel(feed: &CarouselFeed) -> Result<WireCarousel, WireError> {
+    let cards = feed.cards.iter().enumerate().map(|(at, card)| {
+        Ok(WireCard {
+            header: Some(card.header.clone()),
+            content: Some(card.text.clone()),
+            image_id: image(&card.picture, &format!("carousel.list[{at}].imageId"))?,
+            image_link: link(card.link.as_ref()),
+            buttons: card.buttons.iter().map(button).collect(),
+            coupon: card.coupon.as_ref().map(wire_coupon),
+            ..WireCard::default()
+        })
+    });
+    Ok(WireCarousel { head: None, list: cards.collect::<Result<_, WireError>>()?, tail: tail(feed.tail.as_ref()) })
+}
+
+fn commerce_carousel(carousel: &CarouselCommerce) -> Result<WireCarousel, WireError> {
+    let cards = carousel.cards.iter().enumerate().map(|(at, card)| {
+        Ok(WireCard {
+            commerce: Some(goods(&card.product)),
+            additional_content: card.more.clone(),
+            image_id: image(&card.picture, &format!("carousel.list[{at}].imageId"))?,
+            image_link: link(card.link.as_ref()),
+            buttons: card.buttons.iter().map(button).collect(),
+            coupon: card.coupon.as_ref().map(wire_coupon),
+            ..WireCard::default()
+        })
+    });
+    let list = cards.collect::<Result<_, WireError>>()?;
+    let head = carousel.head.as_ref().map(|head| {
+        Ok::<_, WireError>(WireHead {
+            header: head.header.clone(),
+            content: head.text.clone(),
+            image_id: image(&head.picture, "carousel.head.imageId")?,
+            link_mobile: link(head.link.as_ref()),
+        })
+    });
+    Ok(WireCarousel { head: head.transpose()?, list, tail: tail(carousel.tail.as_ref()) })
+}
+
+fn image(picture: &Picture, path: &str) -> Result<String, WireError> {
+    let name = picture.media.as_ref().map(MediaRef::as_str);
+    name.map(str::to_owned).ok_or_else(|| WireError::new(path, "the picture was not uploaded"))
+}
+
+fn link(link: Option<&WebLink>) -> Option<String> {
+    link.map(|link| link.as_str().to_owned())
+}
+
+fn tail(tail: Option<&WebLink>) -> Option<WireTail> {
+    tail.map(|link| WireTail { link_mobile: link.as_str().to_owned() })
+}
+
+fn goods(product: &Product) -> WireCommerce {
+    let (discount_rate, discount_fixed) = match product.price {
+        Price::LessPercent { percent, .. } => (Some(percent), None),
+        Price::LessWon { less, .. } => (None, Some(less)),
+        _ => (None, None),
+    };
+    let (regular_price, discount_price) = (product.price.regular(), product.price.now());
+    WireCommerce { title: product.title.clone(), regular_price, discount_price, discount_rate, discount_fixed }
+}
+
+fn button(button: &Button) -> WireButton {
+    let mut wire = WireButton {
+        name: Some(button.label.clone()).filter(|label| !label.is_empty()),
+        link_type: button.action.code().to_owned(),
+        chat_extra: button.action.extra().map(str::to_owned),
+        ..WireButton::default()
+    };
+    match &button.action {
+        Action::Web { mobile, desktop } => {
+            (wire.link_mobile, wire.link_pc) = (link(Some(mobile)), link(desktop.as_ref()));
+        }
+        Action::App { mobile, android, ios } => {
+            wire.link_mobile = link(mobile.as_ref());
+            (wire.link_android, wire.link_ios) = (android.clone(), ios.clone());
+        }
+        _ => {}
+    }
+    wire
+}
+
+fn wire_coupon(coupon: &Coupon) -> WireCoupon {
+    WireCoupon {
+        title: coupon.title.to_string(),
+        description: coupon.description.clone(),
+        link_mobile: link(coupon.link.as_ref()),
+    }
+}
