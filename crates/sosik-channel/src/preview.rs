@@ -175,9 +175,11 @@ impl Page<'_> {
 
     fn list(&self, out: &mut String, list: &WideItemList) {
         let _ = write!(out, "<article><h3>{}</h3>", escape(&list.header));
-        for item in list.items() {
+        for (at, item) in list.items().enumerate() {
+            // The first stands large, the others beside their words.
+            out.push_str(if at == 0 { "<div>" } else { "<div class=item>" });
             self.picture(out, &item.picture);
-            let _ = write!(out, "<p><a href=\"{}\">{}</a></p>", escape(item.link.as_str()), escape(&item.title));
+            let _ = write!(out, "<p><a href=\"{}\">{}</a></p></div>", escape(item.link.as_str()), escape(&item.title));
         }
         foot(out, &list.buttons, list.coupon.as_ref());
         let _ = write!(out, "<small>제목 {}자 · {}개</small></article>", units(&list.header), list.rest.len() + 1);
@@ -244,6 +246,10 @@ article h3{font-size:16px;line-height:1.4;margin:12px 14px 4px}
 article p{margin:0 14px 12px;color:#333d4b;font-size:14px}
 .button{margin:auto 14px 8px;padding:10px;border-radius:8px;background:#f2f4f6;color:#191f28;text-align:center;text-decoration:none;font-weight:600}
 article p.coupon{border:1px dashed #b0b8c1;border-radius:8px;padding:8px}
+article>p:first-child{margin-top:14px}
+.item{display:flex;flex-direction:row-reverse;gap:10px;align-items:center;justify-content:space-between;padding:8px 14px;border-top:1px solid #e5e8eb}
+article .item img{width:64px;height:64px;border-radius:8px;object-fit:cover}
+article .item p{margin:0}
 .button+.button{margin-top:0}
 article small{color:#6b7684;font-size:11px;padding:0 14px 10px;text-align:right}
 .tail{flex:0 0 96px;background:#fff;border-radius:16px;display:grid;place-items:center;color:#191f28;text-decoration:none;font-weight:600}
