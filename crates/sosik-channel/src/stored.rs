@@ -9,10 +9,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use serde::{Deserialize, Serialize};
+mod form;
+
+use serde::Deserialize;
 use sosik_content::WebLink;
 use sosik_core::PhoneNumber;
 
+use self::form::{
+    StoredAction, StoredAdvertising, StoredBody, StoredButton, StoredCard, StoredCoupon, StoredFoot, StoredGoods,
+    StoredHead, StoredItem, StoredMessage, StoredPicture, StoredProduct, StoredText,
+};
 use crate::brand::{Bubble, Commerce, ImageBubble, PremiumVideo, Price, Product, WideBubble, WideItem, WideItemList};
 use crate::button::{Action, Button};
 use crate::carousel::{CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, CommerceCard};
@@ -23,165 +29,6 @@ use crate::text::TextMessage;
 
 /// The version that this release writes.
 pub const VERSION: u32 = 1;
-
-#[derive(Serialize, Deserialize)]
-struct StoredMessage {
-    version: u32,
-    body: StoredBody,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    targeting: Option<String>,
-    advertising: Option<StoredAdvertising>,
-    fallback: Option<StoredText>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum StoredBody {
-    Bubble {
-        text: String,
-        foot: StoredFoot,
-    },
-    CarouselCommerce {
-        head: Option<StoredHead>,
-        cards: Vec<StoredGoods>,
-        tail: Option<String>,
-    },
-    CarouselFeed {
-        cards: Vec<StoredCard>,
-        tail: Option<String>,
-    },
-    Commerce {
-        product: StoredProduct,
-        picture: StoredPicture,
-        more: Option<String>,
-        foot: StoredFoot,
-    },
-    Image {
-        picture: StoredPicture,
-        link: Option<String>,
-        text: String,
-        foot: StoredFoot,
-    },
-    PremiumVideo {
-        video: String,
-        thumbnail: Option<StoredPicture>,
-        header: Option<String>,
-        text: Option<String>,
-        foot: StoredFoot,
-    },
-    Text(StoredText),
-    Wide {
-        picture: StoredPicture,
-        text: String,
-        foot: StoredFoot,
-    },
-    WideItemList {
-        header: String,
-        items: Vec<StoredItem>,
-        foot: StoredFoot,
-    },
-}
-
-/// What stands below a message or a card.
-#[derive(Serialize, Deserialize)]
-struct StoredFoot {
-    buttons: Vec<StoredButton>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    coupon: Option<StoredCoupon>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredCard {
-    header: String,
-    text: String,
-    picture: StoredPicture,
-    link: Option<String>,
-    foot: StoredFoot,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredHead {
-    header: String,
-    text: String,
-    picture: StoredPicture,
-    link: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredGoods {
-    product: StoredProduct,
-    picture: StoredPicture,
-    link: Option<String>,
-    more: Option<String>,
-    foot: StoredFoot,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredItem {
-    title: String,
-    picture: StoredPicture,
-    link: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredProduct {
-    title: String,
-    regular: u32,
-    now: Option<u32>,
-    less_won: Option<u32>,
-    less_percent: Option<u8>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredPicture {
-    digest: String,
-    format: String,
-    width: u32,
-    height: u32,
-    bytes: usize,
-    alt: String,
-    media: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredButton {
-    label: String,
-    #[serde(flatten)]
-    action: StoredAction,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case")]
-enum StoredAction {
-    AddChannel,
-    App { mobile: Option<String>, android: Option<String>, ios: Option<String> },
-    Consult { extra: Option<String> },
-    Form { key: Option<String> },
-    Keyword { extra: Option<String> },
-    Message { extra: Option<String> },
-    Switch { extra: Option<String> },
-    Web { mobile: String, desktop: Option<String> },
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredCoupon {
-    title: String,
-    description: String,
-    link: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredAdvertising {
-    sender: String,
-    refusal_call: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredText {
-    from: String,
-    title: Option<String>,
-    text: String,
-}
 
 /// A message as JSON, on one line.
 #[must_use]

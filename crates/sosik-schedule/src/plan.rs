@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::cap::History;
-use crate::decision::{Facts, Request, Verdict, decide};
+use crate::decision::{Verdict, decide};
 use crate::reason::Reason;
 use crate::recurrence::Recurrence;
+use crate::request::{Facts, Request};
 use crate::rule;
 
 /// A slot to come, and when it goes.

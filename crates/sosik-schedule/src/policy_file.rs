@@ -33,325 +33,26 @@
 //! # Ok::<(), policy_file::PolicyFileError>(())
 //! ```
 
+mod form;
+
 use std::fmt;
-use std::num::NonZeroU32;
 
-use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use chrono::TimeDelta;
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
 
+use self::form::{
+    BlackoutPart, CapPart, ClassName, Clock, Day, ElectionsPart, EmergencyPart, File, PacingPart, Per, ProductName,
+    RollName, ScopeName, Span, WindowPart, one_of, unknown,
+};
 use crate::blackout::Blackout;
-use crate::cap::{FrequencyCap, Period, Scope};
-use crate::class::{MessageClass, Product};
+use crate::cap::{FrequencyCap, Period};
+use crate::class::MessageClass;
 use crate::pacing::Pacing;
 use crate::policy::{ElectionRules, EmergencyOverride, Policy};
 use crate::window::{SendWindow, WindowRule};
-use crate::working_day::Roll;
 
 /// The version of the form that this release writes, and the only one that it reads.
 pub const VERSION: u32 = 1;
-
-/// A channel's rules for when a message may go.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct File {
-    /// The version of this form: 1.
-    version: u32,
-    /// The zone in which days and slots are meant, by its IANA name.
-    #[serde(default = "seoul")]
-    zone: String,
-    /// Where a slot goes that falls on a day of rest.
-    #[serde(default)]
-    roll: RollName,
-    /// How late after its time a message may still go by itself, such as `6h`.
-    #[serde(default = "six_hours")]
-    late_for: Span,
-    /// The least distance of two sendings.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    minimum_gap: Option<Span>,
-    /// The election law's rules.
-    #[serde(default)]
-    elections: ElectionsPart,
-    /// What goes over every other rule.
-    #[serde(default)]
-    emergency: EmergencyPart,
-    /// The rate of one sending.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pacing: Option<PacingPart>,
-    /// The hours in which messages go.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    window: Vec<WindowPart>,
-    /// Days on which messages do not go.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    blackout: Vec<BlackoutPart>,
-    /// How often messages go.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    cap: Vec<CapPart>,
-}
-
-/// A window: one of the crate's by `rule`, or one's own.
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct WindowPart {
-    /// `statutory-night`, `kakao-window` or `office-hours`; then nothing else stands here.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    rule: Option<String>,
-    /// The stable name of one's own window.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    code: Option<String>,
-    /// When it opens, such as `09:00`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    opens: Option<Clock>,
-    /// When it closes; a time at or before the opening means the next day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    closes: Option<Clock>,
-    /// Its zone, when it is not the policy's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    zone: Option<String>,
-    /// The classes it is for; every class but emergencies without them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    classes: Vec<ClassName>,
-    /// The products it is for; all without them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    products: Vec<ProductName>,
-    /// Whether separate consent to the night opens it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    night_consent: bool,
-    /// The day from which it holds, such as `2026-03-02`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    from: Option<Day>,
-    /// The day from which it no longer holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    until: Option<Day>,
-    /// Where the rule comes from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    source: Option<String>,
-}
-
-/// Days on which messages do not go.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct BlackoutPart {
-    /// Its stable name.
-    code: String,
-    /// Its first day.
-    first: Day,
-    /// Its last day.
-    last: Day,
-    /// What it is, in Korean.
-    korean: String,
-    /// What it is, in English.
-    english: String,
-    /// Who decided it.
-    source: String,
-    /// The classes it stops.
-    #[serde(default = "ordinary")]
-    classes: Vec<ClassName>,
-}
-
-/// How often messages go.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct CapPart {
-    /// Whose messages are counted.
-    scope: ScopeName,
-    /// How many there may be.
-    max: u32,
-    /// `day`, `week`, `month`, `quarter`, or a span such as `7d` before each instant.
-    per: Per,
-}
-
-/// The rate of one sending.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct PacingPart {
-    /// How many messages go in an hour.
-    per_hour: NonZeroU32,
-    /// How far apart the waves are.
-    #[serde(default = "a_minute")]
-    every: Span,
-}
-
-/// Which of the election law's rules hold.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct ElectionsPart {
-    /// No publicity in the 180 days before the election of the city's head.
-    publicity: bool,
-    /// No announcements of events in the 60 days before any election.
-    events: bool,
-    /// Publicity once a quarter at most.
-    quarterly: bool,
-}
-
-impl Default for ElectionsPart {
-    fn default() -> Self {
-        Self { publicity: true, events: true, quarterly: true }
-    }
-}
-
-/// What goes over every other rule.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct EmergencyPart {
-    /// The levels that override.
-    levels: Vec<ClassName>,
-    /// Who may invoke it; anyone without names.
-    may_invoke: Vec<String>,
-}
-
-impl Default for EmergencyPart {
-    fn default() -> Self {
-        let levels = MessageClass::ALL.iter().copied().filter(|class| class.is_emergency()).map(ClassName);
-        Self { levels: levels.collect(), may_invoke: Vec::new() }
-    }
-}
-
-fn seoul() -> String {
-    chrono_tz::Asia::Seoul.name().to_owned()
-}
-
-fn six_hours() -> Span {
-    Span(TimeDelta::hours(6))
-}
-
-fn a_minute() -> Span {
-    Span(TimeDelta::minutes(1))
-}
-
-fn ordinary() -> Vec<ClassName> {
-    vec![ClassName(MessageClass::Advertising), ClassName(MessageClass::Informational)]
-}
-
-/// A value that stands in the file as text.
-macro_rules! texts {
-    ($($name:ident($inner:ty): $read:expr, $write:expr, $schema:tt;)+) => {$(
-        #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-        #[serde(try_from = "String", into = "String")]
-        struct $name($inner);
-
-        impl TryFrom<String> for $name {
-            type Error = String;
-            fn try_from(text: String) -> Result<Self, String> {
-                let read: fn(&str) -> Result<$inner, String> = $read;
-                read(&text).map(Self)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                let write: fn($inner) -> Self = $write;
-                write(value.0)
-            }
-        }
-
-        #[cfg(test)]
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!($schema)
-            }
-        }
-    )+};
-}
-
-texts! {
-    Span(TimeDelta): span, span_text, { "type": "string", "pattern": "^[0-9]+(m|h|d)$" };
-    Clock(NaiveTime): |text| NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| format!("`{text}` is no time, such as 09:00")),
-        |time| time.format("%H:%M").to_string(), { "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$" };
-    Day(NaiveDate): |text| text.parse().map_err(|_| format!("`{text}` is no date, such as 2026-03-02")),
-        |date| date.to_string(), { "type": "string", "format": "date" };
-    RollName(Roll): |text| one_of(text, Roll::from_code, &Roll::ALL.map(Roll::code)), |roll| roll.code().to_owned(),
-        { "type": "string", "enum": Roll::ALL.map(Roll::code) };
-    ClassName(MessageClass): |text| one_of(text, MessageClass::from_code, &MessageClass::ALL.iter().map(|class| class.code()).collect::<Vec<_>>()),
-        |class| class.code().to_owned(), { "type": "string", "enum": MessageClass::ALL.iter().map(|class| class.code()).collect::<Vec<_>>() };
-    ProductName(Product): |text| one_of(text, Product::from_code, &Product::ALL.iter().map(|product| product.code()).collect::<Vec<_>>()),
-        |product| product.code().to_owned(), { "type": "string", "enum": Product::ALL.iter().map(|product| product.code()).collect::<Vec<_>>() };
-    ScopeName(Scope): |text| one_of(text, scope, &["channel", "recipient"]),
-        |scope| if scope == Scope::Channel { "channel".to_owned() } else { "recipient".to_owned() }, { "type": "string", "enum": ["channel", "recipient"] };
-    Per(Period): period, period_text, { "type": "string", "pattern": "^(day|week|month|quarter|[0-9]+(m|h|d))$" };
-}
-
-impl Default for RollName {
-    fn default() -> Self {
-        Self(Roll::None)
-    }
-}
-
-fn scope(text: &str) -> Option<Scope> {
-    match text {
-        "channel" => Some(Scope::Channel),
-        "recipient" => Some(Scope::Recipient),
-        _ => None,
-    }
-}
-
-fn one_of<T>(text: &str, read: impl Fn(&str) -> Option<T>, known: &[&str]) -> Result<T, String> {
-    read(text).ok_or_else(|| unknown(text, known))
-}
-
-fn span(text: &str) -> Result<TimeDelta, String> {
-    let wrong = || format!("`{text}` is no span, such as 30m, 6h or 7d");
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
-    let number: i64 = number.parse().ok().filter(|number| (0..=100_000).contains(number)).ok_or_else(wrong)?;
-    match unit {
-        "m" => Ok(TimeDelta::minutes(number)),
-        "h" => Ok(TimeDelta::hours(number)),
-        "d" => Ok(TimeDelta::days(number)),
-        _ => Err(wrong()),
-    }
-}
-
-fn span_text(span: TimeDelta) -> String {
-    let minutes = span.num_minutes();
-    match (minutes % (24 * 60), minutes % 60) {
-        (0, _) if minutes > 0 => format!("{}d", minutes / (24 * 60)),
-        (_, 0) => format!("{}h", minutes / 60),
-        _ => format!("{minutes}m"),
-    }
-}
-
-fn period(text: &str) -> Result<Period, String> {
-    match text {
-        "day" => Ok(Period::Day),
-        "week" => Ok(Period::Week),
-        "month" => Ok(Period::Month),
-        "quarter" => Ok(Period::Quarter),
-        other => span(other)
-            .map(Period::Rolling)
-            .map_err(|_| format!("`{other}` is no period: day, week, month, quarter, or a span such as 7d")),
-    }
-}
-
-fn period_text(period: Period) -> String {
-    match period {
-        Period::Day => "day".to_owned(),
-        Period::Week => "week".to_owned(),
-        Period::Month => "month".to_owned(),
-        Period::Quarter => "quarter".to_owned(),
-        Period::Rolling(span) => span_text(span),
-    }
-}
-
-/// Says that a name is not known, with the nearest one that is.
-fn unknown(name: &str, known: &[&str]) -> String {
-    let near = known.iter().map(|known| (strsim::damerau_levenshtein(name, known), *known)).min();
-    match near {
-        Some((distance, known)) if distance <= 2.max(name.chars().count() / 3) => {
-            format!("`{name}` is not known; did you mean `{known}`?")
-        }
-        _ => format!("`{name}` is not known; known are {}", known.join(", ")),
-    }
-}
 
 /// A policy file cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -595,9 +296,14 @@ fn file(policy: &Policy) -> Result<File, PolicyFileError> {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
+    use chrono::{NaiveDate, NaiveTime};
     use proptest::prelude::*;
 
     use super::*;
+    use crate::cap::Scope;
+    use crate::class::Product;
 
     fn rich() -> Policy {
         let day = |day| NaiveDate::from_ymd_opt(2026, 12, day).unwrap();
