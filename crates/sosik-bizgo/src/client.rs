@@ -9,7 +9,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use sosik_channel::{
-    Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Outcome, Proof, Receipt, ReceiptPage,
+    Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Outcome, Place, Proof, Receipt, ReceiptPage,
     Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Transport,
 };
 
@@ -107,7 +107,15 @@ impl Transport for BizgoTransport {
             .file_name(name)
             .mime_str(format.media_type())
             .map_err(|error| ours("the picture's type").with_source(error))?;
-        let request = self.request(Method::POST, "file/brandmessage/carouselFeed")?;
+        let kind = match media.place {
+            Place::CarouselFeed => "carouselFeed",
+            Place::CarouselGoods => "carouselCommerce",
+            Place::Wide => "wide",
+            Place::WideItemMain => "wideItemList/first",
+            Place::WideItemRest => "wideItemList",
+            _ => "default",
+        };
+        let request = self.request(Method::POST, &format!("file/brandmessage/{kind}"))?;
         let answer: Option<wire::UploadAnswer> =
             self.call(request.multipart(Form::new().part("file", part)), false).await?;
         answer.and_then(|answer| answer.img_url).map(MediaRef::new).ok_or_else(|| unreadable(false))

@@ -8,6 +8,11 @@ pub const LIMITS: &[Limit] = &[
     Limit::new("carousel.cards[].buttons", Unit::Items, (0, 5), SDK, "2026-09"),
     Limit::new("carousel.cards[].buttons[].label", Unit::Utf16, (1, 28), SDK, "2026-09"),
     Limit::new("carousel.cards[].link", Unit::Utf16, (1, 1000), SDK, "2026-09"),
+    Limit::new("bubble.text", Unit::Utf16, (1, 1300), SDK, "2026-09"),
+    Limit::new("image.text", Unit::Utf16, (1, 400), SDK, "2026-09"),
+    Limit::new("wide.text", Unit::Utf16, (1, 76), SDK, "2026-09"),
+    Limit::new("image.picture.ratio", Unit::Thousandths, (500, 500), SDK, "2026-09"),
+    Limit::new("image.picture.file", Unit::Bytes, (1, 500_000), SDK, "2026-09"),
     Limit::new("text.body", Unit::Cp949, (1, 2000), SDK, "2026-09"),
 ];
 

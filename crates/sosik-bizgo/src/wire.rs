@@ -1,7 +1,8 @@
 //! Bizgo's JSON, as its SDK 1.2.0 writes and reads it.
 
 use serde::{Deserialize, Serialize};
-use sosik_channel::{Action, Body, CarouselCard, CarouselFeed, Message, TextMessage};
+use sosik_channel::{Action, Body, CarouselCard, CarouselFeed, Coupon, Message, Picture, TextMessage};
+use sosik_content::WebLink;
 
 /// It has no `Debug`: it holds numbers.
 #[derive(Serialize)]
@@ -38,7 +39,12 @@ pub(crate) struct BrandMessage<'a> {
     sender_key: &'a str,
     targeting: &'static str,
     ad_flag: &'static str,
-    carousel: Carousel<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attachment: Option<Attachment<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    carousel: Option<Carousel<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,8 +70,10 @@ struct CarouselItem<'a> {
 
 #[derive(Debug, Serialize)]
 struct Attachment<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     button: Vec<Button<'a>>,
-    image: Image<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Image<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,8 +82,14 @@ struct Button<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     name: &'a str,
-    url_mobile: &'a str,
-    url_pc: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url_mobile: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url_pc: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheme_android: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheme_ios: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,17 +111,35 @@ pub(crate) struct Text<'a> {
 
 /// A message as the list of what Bizgo tries in turn; `Err` names the picture that was not uploaded.
 pub(crate) fn flow<'a>(message: &'a Message, sender_key: &'a str) -> Result<Vec<FlowItem<'a>>, String> {
-    let first = match &message.body {
-        Body::CarouselFeed(feed) => FlowItem::BrandMessage(BrandMessage {
+    let brand = |msg_type, text, attachment, carousel| {
+        FlowItem::BrandMessage(BrandMessage {
             send_type: "free",
-            msg_type: "FC",
+            msg_type,
             sender_key,
-            // Consenting people among the channel's friends: no approval is needed, and blocking refuses.
             targeting: message.targeting.code(),
             ad_flag: if message.advertising.is_some() { "Y" } else { "N" },
-            carousel: carousel(feed)?,
-        }),
+            text,
+            attachment,
+            carousel,
+        })
+    };
+    let first = match &message.body {
+        Body::Bubble(bubble) => {
+            let below = under(&bubble.buttons, bubble.coupon.as_ref(), None, "the message")?;
+            brand("FT", Some(bubble.text.as_str()), Some(below).filter(|below| !below.button.is_empty()), None)
+        }
+        Body::CarouselFeed(feed) => brand("FC", None, None, Some(carousel(feed)?)),
+        Body::Image(shown) => {
+            let image = image(&shown.picture, shown.link.as_ref(), "the message")?;
+            let below = under(&shown.buttons, shown.coupon.as_ref(), Some(image), "the message")?;
+            brand("FI", Some(shown.text.as_str()), Some(below), None)
+        }
         Body::Text(text) => text_item(text),
+        Body::Wide(wide) => {
+            let image = image(&wide.picture, None, "the message")?;
+            let below = under(&wide.buttons, wide.coupon.as_ref(), Some(image), "the message")?;
+            brand("FW", Some(wide.text.as_str()), Some(below), None)
+        }
         other => return Err(format!("this client does not send messages of the kind {}", other.kind())),
     };
     Ok([first].into_iter().chain(message.fallback.as_ref().map(text_item)).collect())
@@ -120,23 +152,50 @@ fn carousel(feed: &CarouselFeed) -> Result<Carousel<'_>, String> {
 }
 
 fn item(at: usize, card: &CarouselCard) -> Result<CarouselItem<'_>, String> {
-    let media = card.picture.media.as_ref().ok_or_else(|| format!("the picture of card {} is not uploaded", at + 1))?;
-    let button = card
-        .buttons
-        .iter()
-        .map(|button| {
-            let Action::Web { mobile, desktop } = &button.action else {
-                return Err(format!("a button of card {} does what a carousel's may not", at + 1));
-            };
-            let pc = desktop.as_ref().unwrap_or(mobile);
-            Ok(Button { kind: "WL", name: &button.label, url_mobile: mobile.as_str(), url_pc: pc.as_str() })
-        })
-        .collect::<Result<_, _>>()?;
-    if card.coupon.is_some() {
-        return Err(format!("card {} has a coupon, which this client does not send yet", at + 1));
+    let place = format!("card {}", at + 1);
+    let image = image(&card.picture, card.link.as_ref(), &place)?;
+    let attachment = under(&card.buttons, card.coupon.as_ref(), Some(image), &place)?;
+    Ok(CarouselItem { header: &card.header, message: &card.text, attachment })
+}
+
+fn image<'a>(picture: &'a Picture, link: Option<&'a WebLink>, place: &str) -> Result<Image<'a>, String> {
+    let media = picture.media.as_ref().ok_or_else(|| format!("the picture of {place} is not uploaded"))?;
+    Ok(Image { img_url: media.as_str(), img_link: link.map(WebLink::as_str) })
+}
+
+/// What stands below a message or a card: `place` names it in errors.
+fn under<'a>(
+    buttons: &'a [sosik_channel::Button],
+    coupon: Option<&Coupon>,
+    image: Option<Image<'a>>,
+    place: &str,
+) -> Result<Attachment<'a>, String> {
+    if coupon.is_some() {
+        return Err(format!("{place} has a coupon, which this client does not send yet"));
     }
-    let image = Image { img_url: media.as_str(), img_link: card.link.as_ref().map(sosik_content::WebLink::as_str) };
-    Ok(CarouselItem { header: &card.header, message: &card.text, attachment: Attachment { button, image } })
+    let button = buttons.iter().map(|button| {
+        let mut wire = Button {
+            kind: button.action.code(),
+            name: &button.label,
+            url_mobile: None,
+            url_pc: None,
+            scheme_android: None,
+            scheme_ios: None,
+        };
+        match &button.action {
+            Action::Web { mobile, desktop } => {
+                let pc = desktop.as_ref().unwrap_or(mobile);
+                (wire.url_mobile, wire.url_pc) = (Some(mobile.as_str()), Some(pc.as_str()));
+            }
+            Action::App { mobile, android, ios } => {
+                wire.url_mobile = mobile.as_ref().map(WebLink::as_str);
+                (wire.scheme_android, wire.scheme_ios) = (android.as_deref(), ios.as_deref());
+            }
+            other => return Err(format!("{place} has a button {}, which this client does not send yet", other.code())),
+        }
+        Ok(wire)
+    });
+    Ok(Attachment { button: button.collect::<Result<_, _>>()?, image })
 }
 
 fn text_item(text: &TextMessage) -> FlowItem<'_> {

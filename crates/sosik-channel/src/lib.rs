@@ -83,7 +83,7 @@ pub use compose::{ChannelProfile, ChannelProfileBuilder, ChannelProfileError, Co
 pub use coupon::{Coupon, CouponTitle, CouponTitleError};
 pub use error::{SendError, SendErrorKind};
 pub use limits::{KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, NHN_BRAND_MESSAGE, TEXT_MESSAGE, Unit};
-pub use media::{Media, MediaRef, Picture, PictureFormat};
+pub use media::{Media, MediaRef, Picture, PictureFormat, Place};
 pub use message::{Advertising, Body, Message, Refusal, Targeting};
 pub use receipt::{Outcome, Receipt, ReceiptPage, Route};
 pub use recording::{RecordingTransport, Sent};

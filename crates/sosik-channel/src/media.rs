@@ -53,10 +53,33 @@ impl PictureFormat {
     }
 }
 
+/// Where a picture stands in a message: providers keep those of each place apart, and take other sizes for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// In a card of a carousel feed.
+    #[default]
+    CarouselFeed,
+    /// In a card of a carousel of goods.
+    CarouselGoods,
+    /// In a message of one bubble with a picture, or of one of the goods.
+    Image,
+    /// Before a video.
+    Thumbnail,
+    /// A wide picture.
+    Wide,
+    /// The large item of a list.
+    WideItemMain,
+    /// A small item of a list.
+    WideItemRest,
+}
+
 /// A picture with its bytes, to upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Media {
+    /// Where it will stand. [`TransportExt::upload_all`](crate::TransportExt::upload_all) looks that up in the message.
+    pub place: Place,
     /// What is known of it.
     pub picture: Picture,
     /// Its bytes.
@@ -75,7 +98,14 @@ impl Media {
         let content = content.into();
         let digest = crate::text::hex(&sha2::Sha256::digest(&content));
         let picture = Picture { digest, format, width, height, bytes: content.len(), alt: alt.into(), media: None };
-        Self { picture, content }
+        Self { place: Place::default(), picture, content }
+    }
+
+    /// The picture for another place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = place;
+        self
     }
 }
 

@@ -5,7 +5,7 @@ use sosik_core::PhoneNumber;
 use crate::TextMessage;
 use crate::brand::{Bubble, Commerce, ImageBubble, PremiumVideo, WideBubble, WideItemList};
 use crate::carousel::{CarouselCommerce, CarouselFeed};
-use crate::media::{MediaRef, Picture};
+use crate::media::{MediaRef, Picture, Place};
 
 /// A message as the sender means it, before any provider's wire form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,20 +58,29 @@ impl Message {
 
     /// The pictures it shows, in order.
     pub fn pictures(&self) -> impl Iterator<Item = &Picture> {
-        let pictures: Vec<&Picture> = match &self.body {
+        self.placed_pictures().into_iter().map(|(picture, _)| picture)
+    }
+
+    /// The pictures it shows, in order, with where each stands.
+    #[must_use]
+    pub fn placed_pictures(&self) -> Vec<(&Picture, Place)> {
+        match &self.body {
             Body::CarouselCommerce(carousel) => {
                 let head = carousel.head.iter().map(|head| &head.picture);
-                head.chain(carousel.cards.iter().map(|card| &card.picture)).collect()
+                let cards = carousel.cards.iter().map(|card| &card.picture);
+                head.chain(cards).map(|picture| (picture, Place::CarouselGoods)).collect()
             }
-            Body::CarouselFeed(feed) => feed.cards.iter().map(|card| &card.picture).collect(),
-            Body::Commerce(commerce) => vec![&commerce.picture],
-            Body::Image(image) => vec![&image.picture],
-            Body::PremiumVideo(video) => video.thumbnail.iter().collect(),
+            Body::CarouselFeed(feed) => feed.cards.iter().map(|card| (&card.picture, Place::CarouselFeed)).collect(),
+            Body::Commerce(commerce) => vec![(&commerce.picture, Place::Image)],
+            Body::Image(image) => vec![(&image.picture, Place::Image)],
+            Body::PremiumVideo(video) => video.thumbnail.iter().map(|picture| (picture, Place::Thumbnail)).collect(),
             Body::Bubble(_) | Body::Text(_) => Vec::new(),
-            Body::Wide(wide) => vec![&wide.picture],
-            Body::WideItemList(list) => list.items().map(|item| &item.picture).collect(),
-        };
-        pictures.into_iter()
+            Body::Wide(wide) => vec![(&wide.picture, Place::Wide)],
+            Body::WideItemList(list) => {
+                let rest = list.rest.iter().map(|item| (&item.picture, Place::WideItemRest));
+                std::iter::once((&list.main.picture, Place::WideItemMain)).chain(rest).collect()
+            }
+        }
     }
 
     /// The message with each picture's place at the provider filled in by `find`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use crate::{Audience, Capabilities, Media, MediaRef, Message, Outcome, Receipt, ReceiptPage, Route, SendError};
+use crate::{Audience, Capabilities, Media, MediaRef, Message, Outcome, Place, Receipt, ReceiptPage, Route, SendError};
 
 /// Whoever carries messages: a dealer, a recording stand-in, or an adaptor around another transport.
 ///
@@ -132,8 +132,14 @@ pub trait TransportExt: Transport {
         async move {
             let mut names: Vec<(String, MediaRef)> = Vec::new();
             for item in media {
-                if message.pictures().any(|picture| picture.digest == item.picture.digest) {
-                    names.push((item.picture.digest.clone(), self.upload(item).await?));
+                let places: Vec<Place> = message
+                    .placed_pictures()
+                    .into_iter()
+                    .filter_map(|(picture, place)| (picture.digest == item.picture.digest).then_some(place))
+                    .collect();
+                // A picture that stands in two places of one message is kept for the first.
+                if let Some(place) = places.first() {
+                    names.push((item.picture.digest.clone(), self.upload(&item.clone().at(*place)).await?));
                 }
             }
             Ok(message.with_media(|picture| {

@@ -3,13 +3,13 @@
 use serde_json::Value;
 use sosik_channel::{
     Action, Body, Bubble, Button, CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, Commerce, CommerceCard,
-    Coupon, ImageBubble, Message, Picture, PremiumVideo, Price, Product, Targeting, TextMessage, WideBubble, WideItem,
-    WideItemList,
+    Coupon, ImageBubble, Message, Picture, Place, PremiumVideo, Price, Product, Targeting, TextMessage, WideBubble,
+    WideItem, WideItemList,
 };
 use sosik_content::WebLink;
 use sosik_core::PhoneNumber;
 
-use crate::wire::{Bms, Row, Slot, WireButton, WireCard, WireCommerce, WireCoupon, WireError, WireItem};
+use crate::wire::{Bms, Row, WireButton, WireCard, WireCommerce, WireCoupon, WireError, WireItem};
 
 /// Reads an item of `messages` as the message that it is. `picture` says what is known of a picture by its name at the
 /// dealer and its place in the message.
@@ -25,8 +25,8 @@ use crate::wire::{Bms, Row, Slot, WireButton, WireCard, WireCommerce, WireCoupon
 /// let row = serde_json::json!({ "to": "01000000001", "text": "소식", "type": "BMS_FREE", "kakaoOptions": {
 ///     "pfId": "KA01PF000000000000000000000000000",
 ///     "bms": { "targeting": "I", "chatBubbleType": "WIDE", "imageId": "ST01" } } });
-/// let message = wire::read(&row, &|name, slot| {
-///     assert_eq!(slot.upload_type(), "BMS_WIDE");
+/// let message = wire::read(&row, &|name, place| {
+///     assert_eq!(wire::upload_type(place), "BMS_WIDE");
 ///     let mut picture = Media::new(PictureFormat::Jpeg, (800, 600), "그림", vec![1]).picture;
 ///     picture.media = Some(MediaRef::new(name));
 ///     picture
@@ -34,7 +34,7 @@ use crate::wire::{Bms, Row, Slot, WireButton, WireCard, WireCommerce, WireCoupon
 /// assert_eq!(message.body.kind(), "wide");
 /// # Ok::<(), wire::WireError>(())
 /// ```
-pub fn read(row: &Value, picture: &dyn Fn(&str, Slot) -> Picture) -> Result<Message, WireError> {
+pub fn read(row: &Value, picture: &dyn Fn(&str, Place) -> Picture) -> Result<Message, WireError> {
     let row: Row = serde_json::from_value(row.clone()).map_err(|error| WireError::new("message", error.to_string()))?;
     let Some(options) = row.kakao_options else { return text(row).map(Message::from) };
     let path = "kakaoOptions.bms";
@@ -98,7 +98,7 @@ fn need<T>(value: Option<T>, name: &str) -> Result<T, WireError> {
     value.ok_or_else(|| WireError::new(format!("kakaoOptions.bms.{name}"), "it is missing"))
 }
 
-fn body(bms: Bms, top: Option<&str>, picture: &dyn Fn(&str, Slot) -> Picture) -> Result<Body, WireError> {
+fn body(bms: Bms, top: Option<&str>, picture: &dyn Fn(&str, Place) -> Picture) -> Result<Body, WireError> {
     only_what_it_takes(&bms)?;
     if bms.adult == Some(true) {
         return Err(WireError::new("kakaoOptions.bms.adult", "a city sends nothing for adults only"));
@@ -118,33 +118,33 @@ fn body(bms: Bms, top: Option<&str>, picture: &dyn Fn(&str, Slot) -> Picture) ->
         }
         "IMAGE" => {
             let mut body =
-                ImageBubble::new(picture(&need(bms.image_id, "imageId")?, Slot::Image), words.unwrap_or_default());
+                ImageBubble::new(picture(&need(bms.image_id, "imageId")?, Place::Image), words.unwrap_or_default());
             body.link = optional(bms.image_link, "imageLink")?;
             (body.buttons, body.coupon) = (buttons, coupon);
             Body::Image(body)
         }
         "WIDE" => {
             let mut body =
-                WideBubble::new(picture(&need(bms.image_id, "imageId")?, Slot::Wide), words.unwrap_or_default());
+                WideBubble::new(picture(&need(bms.image_id, "imageId")?, Place::Wide), words.unwrap_or_default());
             (body.buttons, body.coupon) = (buttons, coupon);
             Body::Wide(body)
         }
         "WIDE_ITEM_LIST" => {
             beside("a list")?;
-            let item = |item: WireItem, slot| {
+            let item = |item: WireItem, place| {
                 let link = link(&item.link_mobile, "items.linkMobile")?;
-                Ok::<_, WireError>(WideItem::new(item.title.unwrap_or_default(), picture(&item.image_id, slot), link))
+                Ok::<_, WireError>(WideItem::new(item.title.unwrap_or_default(), picture(&item.image_id, place), link))
             };
-            let main = item(need(bms.main_wide_item, "mainWideItem")?, Slot::WideItemMain)?;
+            let main = item(need(bms.main_wide_item, "mainWideItem")?, Place::WideItemMain)?;
             let rest = need(bms.sub_wide_item_list, "subWideItemList")?;
-            let rest = rest.into_iter().map(|one| item(one, Slot::WideItemRest)).collect::<Result<_, _>>()?;
+            let rest = rest.into_iter().map(|one| item(one, Place::WideItemRest)).collect::<Result<_, _>>()?;
             let mut body = WideItemList::new(need(bms.header, "header")?, main, rest);
             (body.buttons, body.coupon) = (buttons, coupon);
             Body::WideItemList(body)
         }
         "COMMERCE" => {
             let Product { title, price, .. } = goods(need(bms.commerce, "commerce")?)?;
-            let mut body = Commerce::new(title, price, picture(&need(bms.image_id, "imageId")?, Slot::Image));
+            let mut body = Commerce::new(title, price, picture(&need(bms.image_id, "imageId")?, Place::Image));
             body.more = bms.additional_content;
             (body.buttons, body.coupon) = (buttons, coupon);
             Body::Commerce(body)
@@ -152,7 +152,7 @@ fn body(bms: Bms, top: Option<&str>, picture: &dyn Fn(&str, Slot) -> Picture) ->
         "PREMIUM_VIDEO" => {
             let video = need(bms.video, "video")?;
             let mut body = PremiumVideo::new(link(&video.video_url, "video.videoUrl")?);
-            body.thumbnail = video.image_id.map(|name| picture(&name, Slot::Thumbnail));
+            body.thumbnail = video.image_id.map(|name| picture(&name, Place::Thumbnail));
             (body.header, body.text) = (bms.header, words);
             (body.buttons, body.coupon) = (buttons, coupon);
             Body::PremiumVideo(body)
@@ -173,7 +173,7 @@ fn body(bms: Bms, top: Option<&str>, picture: &dyn Fn(&str, Slot) -> Picture) ->
                 let cards = list.map(|card| goods_card(card, picture)).collect::<Result<_, _>>()?;
                 let mut body = CarouselCommerce::new(cards);
                 if let Some(head) = carousel.head {
-                    let shown = picture(&head.image_id, Slot::CarouselGoods);
+                    let shown = picture(&head.image_id, Place::CarouselGoods);
                     let mut read = CarouselHead::new(head.header, head.content, shown);
                     read.link = optional(head.link_mobile, "carousel.head.linkMobile")?;
                     body.head = Some(read);
@@ -185,11 +185,11 @@ fn body(bms: Bms, top: Option<&str>, picture: &dyn Fn(&str, Slot) -> Picture) ->
     })
 }
 
-fn feed_card(card: WireCard, picture: &dyn Fn(&str, Slot) -> Picture) -> Result<CarouselCard, WireError> {
+fn feed_card(card: WireCard, picture: &dyn Fn(&str, Place) -> Picture) -> Result<CarouselCard, WireError> {
     if card.commerce.is_some() || card.additional_content.is_some() {
         return Err(WireError::new("kakaoOptions.bms.carousel.list", "a feed's card sells nothing"));
     }
-    let shown = picture(&card.image_id, Slot::CarouselFeed);
+    let shown = picture(&card.image_id, Place::CarouselFeed);
     let (header, content) = (need(card.header, "carousel.list.header")?, need(card.content, "carousel.list.content")?);
     let mut read = CarouselCard::new(header, content, shown);
     read.link = optional(card.image_link, "carousel.list.imageLink")?;
@@ -198,12 +198,12 @@ fn feed_card(card: WireCard, picture: &dyn Fn(&str, Slot) -> Picture) -> Result<
     Ok(read)
 }
 
-fn goods_card(card: WireCard, picture: &dyn Fn(&str, Slot) -> Picture) -> Result<CommerceCard, WireError> {
+fn goods_card(card: WireCard, picture: &dyn Fn(&str, Place) -> Picture) -> Result<CommerceCard, WireError> {
     if card.header.is_some() || card.content.is_some() {
         return Err(WireError::new("kakaoOptions.bms.carousel.list", "a card of goods has no header and no content"));
     }
     let Product { title, price, .. } = goods(need(card.commerce, "carousel.list.commerce")?)?;
-    let mut read = CommerceCard::new(title, price, picture(&card.image_id, Slot::CarouselGoods));
+    let mut read = CommerceCard::new(title, price, picture(&card.image_id, Place::CarouselGoods));
     read.link = optional(card.image_link, "carousel.list.imageLink")?;
     read.more = card.additional_content;
     read.buttons = card.buttons.into_iter().map(button).collect::<Result<_, _>>()?;

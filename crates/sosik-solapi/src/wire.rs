@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sosik_channel::{
-    Action, Body, Button, CarouselCommerce, CarouselFeed, Coupon, MediaRef, Message, Picture, Price, Product,
+    Action, Body, Button, CarouselCommerce, CarouselFeed, Coupon, MediaRef, Message, Picture, Place, Price, Product,
     Recipient, TextMessage,
 };
 use sosik_content::WebLink;
@@ -12,39 +12,18 @@ use crate::limits;
 
 pub use crate::read::read;
 
-/// Where a picture stands in a message: it is uploaded under this type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Slot {
-    /// In a card of a carousel feed: 2:1.
-    CarouselFeed,
-    /// In a card of a carousel of goods: 2:1.
-    CarouselGoods,
-    /// In a message of one bubble with a picture.
-    Image,
-    /// Before a video.
-    Thumbnail,
-    /// A wide picture.
-    Wide,
-    /// The large item of a list: 2:1.
-    WideItemMain,
-    /// A small item of a list: 1:1.
-    WideItemRest,
-}
-
-impl Slot {
-    /// The `type` of an upload (`POST /storage/v1/files`).
-    #[must_use]
-    pub fn upload_type(self) -> &'static str {
-        match self {
-            Self::CarouselFeed => "BMS_CAROUSEL_FEED_LIST",
-            Self::CarouselGoods => "BMS_CAROUSEL_COMMERCE_LIST",
-            Self::Image => "BMS",
-            Self::Thumbnail => "KAKAO",
-            Self::Wide => "BMS_WIDE",
-            Self::WideItemMain => "BMS_WIDE_MAIN_ITEM_LIST",
-            Self::WideItemRest => "BMS_WIDE_SUB_ITEM_LIST",
-        }
+/// The `type` under which a picture for a place is uploaded (`POST /storage/v1/files`).
+#[must_use]
+pub fn upload_type(place: Place) -> &'static str {
+    match place {
+        Place::CarouselFeed => "BMS_CAROUSEL_FEED_LIST",
+        Place::CarouselGoods => "BMS_CAROUSEL_COMMERCE_LIST",
+        Place::Thumbnail => "KAKAO",
+        Place::Wide => "BMS_WIDE",
+        Place::WideItemMain => "BMS_WIDE_MAIN_ITEM_LIST",
+        Place::WideItemRest => "BMS_WIDE_SUB_ITEM_LIST",
+        // Places to come are pictures first of all.
+        _ => "BMS",
     }
 }
 

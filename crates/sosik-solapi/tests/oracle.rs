@@ -11,10 +11,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use sosik_channel::{Advertising, Media, MediaRef, Message, Picture, PictureFormat, Recipient, Refusal, validate};
+use sosik_channel::{
+    Advertising, Media, MediaRef, Message, Picture, PictureFormat, Place, Recipient, Refusal, validate,
+};
 use sosik_core::PhoneNumber;
 use sosik_solapi::limits;
-use sosik_solapi::wire::{self, Slot};
+use sosik_solapi::wire;
 
 /// Where we differ from the SDK, and why.
 const DIFFERENCES: &[(&str, &str)] = &[
@@ -41,10 +43,10 @@ fn cases() -> Option<Vec<Value>> {
 }
 
 /// A picture of the size that its place wants: the SDK looks at names only.
-fn picture(name: &str, slot: Slot) -> Picture {
-    let size = match slot {
-        Slot::Wide => (800, 600),
-        Slot::WideItemRest => (800, 800),
+fn picture(name: &str, place: Place) -> Picture {
+    let size = match place {
+        Place::Wide => (800, 600),
+        Place::WideItemRest => (800, 800),
         _ => (800, 400),
     };
     let mut picture = Media::new(PictureFormat::Jpeg, size, "그림", vec![1]).picture;

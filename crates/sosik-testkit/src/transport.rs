@@ -159,7 +159,8 @@ pub async fn rule_7_an_upload_answers_with_a_name(transport: &dyn Transport) {
 }
 
 /// The head of a JPEG file of this size: all that is needed to tell its size.
-fn jpeg(width: u16, height: u16) -> Vec<u8> {
+#[must_use]
+pub fn jpeg(width: u16, height: u16) -> Vec<u8> {
     let mut file = vec![0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10];
     file.extend(b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
     file.extend([0xff, 0xc0, 0x00, 0x0b, 0x08]);
