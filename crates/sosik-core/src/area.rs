@@ -40,9 +40,13 @@ impl AreaCode {
     }
 
     /// Whether this area is `wider` itself or a part of it.
+    ///
+    /// A city with districts of its own (일반구), such as 수원시 41110 with 41111 and 41113, shares only its first four
+    /// digits with them: a city's code of five digits that ends in 0 stands for all that begin with those four.
     #[must_use]
     pub fn is_within(&self, wider: &Self) -> bool {
-        self.0.starts_with(&wider.0)
+        let prefix = wider.0.strip_suffix('0').filter(|_| wider.0.len() == 5).unwrap_or(&wider.0);
+        self.0.starts_with(prefix) && self.0.len() >= wider.0.len()
     }
 }
 
@@ -62,6 +66,21 @@ pub struct AreaCodeError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_city_holds_the_districts_of_its_own() {
+        let code = |text| AreaCode::parse(text).unwrap();
+        let suwon = code("41110");
+        for inside in ["41110", "41111", "4111156000", "4111759000"] {
+            assert!(code(inside).is_within(&suwon), "{inside}");
+        }
+        for outside in ["41", "41130", "4113151000", "4163053000"] {
+            assert!(!code(outside).is_within(&suwon), "{outside}");
+        }
+        // A district of a city is not the city.
+        assert!(!code("4111356000").is_within(&code("41111")));
+        assert!(code("4163053000").is_within(&code("41630")) && code("41630").is_within(&code("41")));
+    }
 
     #[test]
     fn a_code_has_two_five_eight_or_ten_digits() {
