@@ -2,31 +2,11 @@
 
 use sosik_content::WebLink;
 
-use crate::button::Button;
+use crate::button::{Button, with_foot};
 use crate::coupon::Coupon;
 use crate::media::Picture;
 
-/// Adds the builder methods that every bubble has.
-macro_rules! bubble {
-    ($($name:ident),+) => {$(
-        impl $name {
-            /// The message with one more button.
-            #[must_use]
-            pub fn with_button(mut self, button: Button) -> Self {
-                self.buttons.push(button);
-                self
-            }
-
-            /// The message with a coupon.
-            #[must_use]
-            pub fn with_coupon(mut self, coupon: Coupon) -> Self {
-                self.coupon = Some(coupon);
-                self
-            }
-        }
-    )+};
-}
-bubble!(Bubble, Commerce, ImageBubble, PremiumVideo, WideBubble, WideItemList);
+with_foot!(Bubble, Commerce, ImageBubble, PremiumVideo, WideBubble, WideItemList);
 
 /// Words in a bubble (텍스트형).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -123,3 +123,25 @@ impl Action {
         }
     }
 }
+
+/// Adds the builder methods of whatever has buttons and a coupon below.
+macro_rules! with_foot {
+    ($($name:ident),+) => {$(
+        impl $name {
+            /// The same with one more button.
+            #[must_use]
+            pub fn with_button(mut self, button: $crate::Button) -> Self {
+                self.buttons.push(button);
+                self
+            }
+
+            /// The same with a coupon.
+            #[must_use]
+            pub fn with_coupon(mut self, coupon: $crate::Coupon) -> Self {
+                self.coupon = Some(coupon);
+                self
+            }
+        }
+    )+};
+}
+pub(crate) use with_foot;

@@ -3,9 +3,11 @@
 use sosik_content::WebLink;
 
 use crate::brand::{Price, Product};
-use crate::button::Button;
+use crate::button::{Button, with_foot};
 use crate::coupon::Coupon;
 use crate::media::Picture;
+
+with_foot!(CarouselCard, CommerceCard);
 
 /// Cards to swipe through, and a link to the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,24 +59,10 @@ impl CarouselCard {
         Self { header: header.into(), text: text.into(), picture, link: None, buttons: Vec::new(), coupon: None }
     }
 
-    /// The card with a coupon.
-    #[must_use]
-    pub fn with_coupon(mut self, coupon: Coupon) -> Self {
-        self.coupon = Some(coupon);
-        self
-    }
-
     /// The card with a link behind its picture.
     #[must_use]
     pub fn with_link(mut self, link: WebLink) -> Self {
         self.link = Some(link);
-        self
-    }
-
-    /// The card with one more button.
-    #[must_use]
-    pub fn with_button(mut self, button: Button) -> Self {
-        self.buttons.push(button);
         self
     }
 }
@@ -166,13 +154,6 @@ impl CommerceCard {
     pub fn new(title: impl Into<String>, price: Price, picture: Picture) -> Self {
         let product = Product::new(title, price);
         Self { product, picture, link: None, more: None, buttons: Vec::new(), coupon: None }
-    }
-
-    /// The card with one more button.
-    #[must_use]
-    pub fn with_button(mut self, button: Button) -> Self {
-        self.buttons.push(button);
-        self
     }
 
     /// The card with a link behind its picture.

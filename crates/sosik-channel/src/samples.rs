@@ -39,12 +39,11 @@ pub(crate) fn messages() -> Vec<Message> {
     };
     let item = |title: &str, height| WideItem::new(title, picture(800, height), link("item"));
     let goods = |title: &str, price| {
-        let mut card = CommerceCard::new(title, price, picture(800, 400))
+        CommerceCard::new(title, price, picture(800, 400))
             .with_button(button())
             .with_link(link("goods"))
-            .with_more("산지 직송");
-        card.coupon = Some(coupon());
-        card
+            .with_more("산지 직송")
+            .with_coupon(coupon())
     };
     let bodies = vec![
         Body::Bubble(with(Bubble::new("소식입니다"), &actions).with_coupon(coupon())),
