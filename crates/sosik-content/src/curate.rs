@@ -228,17 +228,19 @@ fn unusable(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Option<Reas
 /// A day from which something lasts is no end, and neither is the day on which something opened.
 fn end(post: &Post, written: NaiveDate) -> Option<NaiveDate> {
     let plain = text::without_ornaments(&post.text);
-    let last = |value: &str| {
-        let open = value.trim_end().ends_with("부터") || value.trim_end().ends_with('~') || value.contains("상시");
-        dates::dates(value, written).into_iter().max().filter(|_| !open)
-    };
+    let last = |value: &str| dates::dates(value, written).into_iter().max();
+    let open =
+        |value: &str| value.trim_end().ends_with("부터") || value.trim_end().ends_with('~') || value.contains("상시");
     let labelled: Vec<String> = points::points(&plain, 7, 200)
         .iter()
         .filter(|point| ["일시", "기간"].contains(&point.label()))
         .map(|point| point.value().to_owned())
         .collect();
-    if labelled.iter().any(|value| !dates::dates(value, written).is_empty()) {
-        return labelled.iter().map(|value| last(value)).max().flatten();
+    if labelled.iter().any(|value| open(value)) {
+        return None;
+    }
+    if let Some(end) = labelled.iter().filter_map(|value| last(value)).max() {
+        return Some(end);
     }
     let coming = ["열립니다", "열려요", "개최", "진행", "운영", "만나", "까지", "펼쳐", "상영", "공연", "관람"];
     let reports = ["열렸", "열린", "마쳤", "성료", "막을 내", "다녀왔"];
@@ -248,13 +250,13 @@ fn end(post: &Post, written: NaiveDate) -> Option<NaiveDate> {
         let says = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
         (says(&coming) || says(&reports)) && !says(&opens)
     });
-    let ends: Vec<NaiveDate> = announced
+    let announced = announced
         .filter(|sentence| !sentence.contains("부터") || sentence.contains("까지") || sentence.contains('~'))
+        .filter(|sentence| !open(sentence))
         .filter_map(|sentence| last(sentence))
-        .collect();
+        .max()?;
     // Something else that the post dates later may still be to come.
-    let latest = dates::dates(&plain, written).into_iter().max();
-    ends.into_iter().max().max(latest.filter(|latest| *latest > written))
+    Some(announced.max(last(&plain)?))
 }
 
 fn day(instant: DateTime<Utc>, brief: &Brief) -> NaiveDate {

@@ -178,12 +178,19 @@ fn what_is_still_on_is_not_over() {
         on(2, "회암사지 사진전", "기간: 11. 20.(금) ~ 30.(월)\n장소: 회암사지박물관\n많은 관람 바랍니다."),
         on(3, "눈꽃축제 참가자", "11월 20일부터 접수, 12월 5~7일 축제를 개최합니다. 온 가족이 함께 오세요."),
         on(4, "겨울 딸기농장", "지난 11월 1일 개장한 딸기농장을 소개합니다. 나들이로 좋은 곳입니다."),
+        on(6, "농기계 임대", "신청기간: 11. 10.(화)부터\n교육일시: 11. 18.(수) 10시\n농업기술센터에서 빌려 드립니다."),
         on(5, "지난 국악 공연", "일시: 11월 14일 19시\n국악 공연을 개최합니다. 관아지에서 만나요."),
     ];
     let curation = curate(&posts, &brief().cards(1, 6).build().unwrap()).unwrap();
     let left: Vec<(&str, &str)> =
         curation.left_out.iter().map(|left| (left.post_id.rsplit('/').next().unwrap(), left.reason.code())).collect();
     assert_eq!(left, [("5", "past")]);
+
+    // A day that something else begins says nothing of an end.
+    let mut later = on(7, "옥정호수공원 조성 소식", "11월 25일부터 산책로를 엽니다. 누구나 걸을 수 있습니다.");
+    later.published = Some(slot() - TimeDelta::days(5));
+    let curation = curate(&[later], &brief().cards(1, 6).build().unwrap()).unwrap();
+    assert_eq!(curation.edition.cards().len(), 1);
 }
 
 proptest! {

@@ -1,8 +1,8 @@
 //! What the transport knows of batches that were submitted: where answers were lost, or receipts did not come.
 
-use chrono::TimeDelta;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use sosik_channel::{Audience, Found, Idempotency, Outcome, SendError, SendErrorKind, Submission};
 use sosik_registry::SubscriberId;
 

@@ -231,10 +231,8 @@ fn midnight(date: NaiveDate) -> DateTime<Utc> {
 /// Shows what cannot be of a person: a date, or the name of a district. Of anything else, how long it is.
 fn hide_personal(text: &str) -> String {
     let digits = text.chars().filter(|c| c.is_numeric()).count();
-    let is_date = digits <= 8 && day(text).is_some()
-        || text.bytes().all(|byte| byte.is_ascii_digit() || b"-./ ".contains(&byte))
-            && digits <= 8
-            && text.starts_with("20");
+    let like_a_date = text.starts_with("20") && text.bytes().all(|byte| b"0123456789-./ ".contains(&byte));
+    let is_date = digits <= 8 && (like_a_date || day(text).is_some());
     let is_district = digits <= 2 && text.chars().count() <= 12 && text.ends_with(['읍', '면', '동', '리', '가']);
     if text.is_empty() || is_date || is_district || text.chars().count() == 1 {
         return text.to_owned();

@@ -320,7 +320,7 @@ mod tests {
         let slots = Recurrence::from(WeeklySlot::friday_afternoon());
         let from = Utc.with_ymd_and_hms(2026, 12, 20, 0, 0, 0).unwrap();
         let request = Request::new(MessageClass::Advertising, from);
-        let plan = plan(&slots, &request, &Facts::new(&policy, &calendar), from, 1);
+        let plan = plan(&slots, &request, &Facts::new(&policy, &calendar), from, from, 1);
         let text = write_plan(&plan, policy.zone, "양주시 소식", stamp());
         let unfolded = unfold(&text);
         assert!(unfolded.contains("UID:slot-20261225T060000Z@sosik") && unfolded.contains("DTSTART:20261224T060000Z"));

@@ -26,8 +26,9 @@ pub struct PlannedSend {
     pub reasons: Vec<Reason>,
 }
 
-/// The next sends of a channel under a policy, as they would be decided at `from`.
+/// The next `count` sends of a channel from `from` on, as they would be decided at `now`.
 ///
+/// Ask well before `from` where a slot may move to an earlier day: at its own day it can no longer.
 /// Each planned send counts in the history of those after it, so that caps and distances show. `request` says what the
 /// messages are; its nominal instant is taken from the recurrence.
 ///
@@ -37,9 +38,10 @@ pub struct PlannedSend {
 ///
 /// let (policy, calendar) = (Policy::city(), KoreanCalendar::new());
 /// let fridays = Recurrence::from(WeeklySlot::friday_afternoon());
+/// let now = Utc.with_ymd_and_hms(2026, 11, 24, 0, 0, 0).unwrap();
 /// let from = Utc.with_ymd_and_hms(2026, 12, 1, 0, 0, 0).unwrap();
 /// let request = Request::new(MessageClass::Advertising, from);
-/// let plan = plan(&fridays, &request, &Facts::new(&policy, &calendar), from, 5);
+/// let plan = plan(&fridays, &request, &Facts::new(&policy, &calendar), now, from, 5);
 /// let table = PlanView::new(&plan, policy.zone).to_string();
 /// assert!(table.contains("2026-12-25 15:00  Thu 2026-12-24 15:00    -1  holiday-roll"), "{table}");
 /// ```
@@ -48,11 +50,12 @@ pub fn plan(
     recurrence: &Recurrence,
     request: &Request,
     facts: &Facts<'_>,
+    now: DateTime<Utc>,
     from: DateTime<Utc>,
     count: usize,
 ) -> Vec<PlannedSend> {
     let occurrences = recurrence.take(from, count);
-    follow(occurrences.into_iter().map(|occurrence| occurrence.nominal), request, facts, from)
+    follow(occurrences.into_iter().map(|occurrence| occurrence.nominal), request, facts, now)
 }
 
 /// A year (or any span) of a channel under a policy: [`plan`] for every slot from `from` up to, not including, `to`.
@@ -61,27 +64,28 @@ pub fn simulate(
     recurrence: &Recurrence,
     request: &Request,
     facts: &Facts<'_>,
+    now: DateTime<Utc>,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Vec<PlannedSend> {
     let occurrences = recurrence.between(from, to);
-    follow(occurrences.into_iter().map(|occurrence| occurrence.nominal), request, facts, from)
+    follow(occurrences.into_iter().map(|occurrence| occurrence.nominal), request, facts, now)
 }
 
 fn follow(
     slots: impl Iterator<Item = DateTime<Utc>>,
     request: &Request,
     facts: &Facts<'_>,
-    from: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> Vec<PlannedSend> {
     let mut history = facts.channel.cloned().unwrap_or_else(History::new);
     let mut planned = Vec::new();
     for nominal in slots {
         let request = Request { nominal, ..request.clone() };
         let facts = Facts { channel: Some(&history), ..*facts };
-        let decision = decide(&request, &facts, from);
+        let decision = decide(&request, &facts, now);
         let send_at = match decision.verdict {
-            Verdict::Send => Some(from),
+            Verdict::Send => Some(now),
             Verdict::Wait { until } => Some(until),
             Verdict::Refuse => None,
         };
@@ -148,7 +152,7 @@ mod tests {
         // From midnight in Seoul to midnight.
         let edge = |year| Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).unwrap() - TimeDelta::hours(9);
         let slots = Recurrence::from(WeeklySlot::friday_afternoon());
-        simulate(&slots, request, &facts, edge(year), edge(year + 1))
+        simulate(&slots, request, &facts, edge(year), edge(year), edge(year + 1))
     }
 
     #[test]
@@ -162,6 +166,17 @@ mod tests {
         let cap = FrequencyCap::new(Scope::Channel, 1, Period::Rolling(TimeDelta::days(7)));
         let capped = year(&request, &Policy::city().with_cap(cap), &[], 2026);
         assert!(capped.iter().any(|send| send.reasons.iter().any(|reason| reason.code() == "frequency-cap")));
+    }
+
+    #[test]
+    fn a_first_slot_moves_before_the_span_that_is_asked_about() {
+        let (policy, calendar) = (Policy::city(), KoreanCalendar::new());
+        let slots = Recurrence::from(WeeklySlot::friday_afternoon());
+        let request = Request::new(MessageClass::Advertising, DateTime::UNIX_EPOCH);
+        let christmas = Utc.with_ymd_and_hms(2026, 12, 25, 0, 0, 0).unwrap();
+        let ask = |now| plan(&slots, &request, &Facts::new(&policy, &calendar), now, christmas, 2);
+        assert_eq!(ask(christmas - TimeDelta::days(9))[0].moved_days, -1);
+        assert!(ask(christmas)[0].moved_days >= 0, "the day before is over");
     }
 
     #[test]

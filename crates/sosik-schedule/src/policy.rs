@@ -56,6 +56,13 @@ pub struct ElectionRules {
     pub quarterly: bool,
 }
 
+impl ElectionRules {
+    /// All of them.
+    pub const ALL: Self = Self { publicity: true, events: true, quarterly: true };
+    /// None of them, as for a channel that is no local government's.
+    pub const NONE: Self = Self { publicity: false, events: false, quarterly: false };
+}
+
 /// Which messages go over every other rule, and who may send them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -79,7 +86,7 @@ impl Policy {
             caps: Vec::new(),
             minimum_gap: None,
             pacing: None,
-            elections: ElectionRules { publicity: true, events: true, quarterly: true },
+            elections: ElectionRules::ALL,
             emergency: EmergencyOverride {
                 levels: MessageClass::ALL.iter().copied().filter(|class| class.is_emergency()).collect(),
                 may_invoke: Vec::new(),
@@ -151,6 +158,13 @@ impl Policy {
     #[must_use]
     pub fn with_pacing(mut self, pacing: Pacing) -> Self {
         self.pacing = Some(pacing);
+        self
+    }
+
+    /// The policy with other rules of the election law.
+    #[must_use]
+    pub fn with_elections(mut self, rules: ElectionRules) -> Self {
+        self.elections = rules;
         self
     }
 

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sosik::schedule::{
-    self, ContentClass, Election, ElectionKind, Holiday, HolidayCalendar, HolidayKind, KoreanCalendar, MessageClass,
-    PlainCalendar, PlanView, Policy, Product, RULES, Recurrence, Request, Roll, ics, json, policy_file,
+    self, ContentClass, Election, ElectionKind, ElectionRules, Holiday, HolidayCalendar, HolidayKind, KoreanCalendar,
+    MessageClass, PlainCalendar, PlanView, Policy, Product, RULES, Recurrence, Request, Roll, ics, json, policy_file,
     regular_elections, resolve,
 };
 
@@ -51,12 +51,12 @@ fn policy_of(file: Option<&Path>, other: Policy) -> Result<Policy, Failure> {
     policy.map_err(Failure::at(path.display()))
 }
 
-/// The calendar and the elections that hold around a year.
-fn world(facts: &Facts, year: i32, content: bool) -> Result<(Box<dyn HolidayCalendar>, Vec<Election>), Failure> {
+/// The calendar and the elections that hold.
+fn world(facts: &Facts, content: bool) -> Result<(Box<dyn HolidayCalendar>, Vec<Election>), Failure> {
     let mut korea = korea(&facts.temporary);
     // Nothing can be said of elections as long as no one says what the message is about, or names the day.
     let asked = content || !facts.election.is_empty();
-    let years = (year..=year + 2).filter(|_| asked);
+    let years = korea.years().filter(|_| asked);
     let mut elections: Vec<Election> = years.flat_map(|year| regular_elections(year, &korea)).collect();
     for day in &facts.election {
         if elections.iter().all(|election| election.day != *day || !election.kind.elects_head()) {
@@ -69,9 +69,8 @@ fn world(facts: &Facts, year: i32, content: bool) -> Result<(Box<dyn HolidayCale
         };
     }
     let Some(path) = &facts.holidays else { return Ok((Box::new(korea), elections)) };
-    let years = year..=year + 2;
-    let read = ics::read_holidays(&Failure::read(path)?, years.clone()).map_err(Failure::at(path.display()))?;
-    Ok((Box::new(PlainCalendar::new(read.holidays).with_years(years)), elections))
+    let read = ics::read_holidays(&Failure::read(path)?, korea.years()).map_err(Failure::at(path.display()))?;
+    Ok((Box::new(PlainCalendar::new(read.holidays)), elections))
 }
 
 fn request(class: &str, product: Option<&str>, content: Option<&str>, nominal: DateTime<Utc>) -> Request {
@@ -98,23 +97,14 @@ pub(crate) fn slots(args: &Slots, now: DateTime<Utc>) -> Result<String, Failure>
     }
     let begin = resolve(from, chrono::NaiveTime::MIN, args.tz);
     if args.raw {
-        policy = Policy::bare(args.tz);
-        (policy.elections.publicity, policy.elections.events, policy.elections.quarterly) = (false, false, false);
+        policy = Policy::bare(args.tz).with_elections(ElectionRules::NONE);
     }
-    let (calendar, elections) = world(&args.facts, from.year(), args.content.is_some())?;
+    let (calendar, elections) = world(&args.facts, args.content.is_some())?;
     let facts = schedule::Facts::new(&policy, &*calendar).with_elections(&elections);
-    let facts = if args.raw { schedule::Facts::new(&policy, &*calendar) } else { facts };
     let request = request(&args.class, args.product.as_deref(), args.content.as_deref(), begin);
     // Asked well before the first slot, so that one which moves to an earlier day still does.
     let asked = begin.checked_sub_days(chrono::Days::new(30)).unwrap_or(begin);
-    let plan: Vec<_> = recurrence
-        .take(begin, args.count)
-        .into_iter()
-        .flat_map(|occurrence| {
-            let only = Recurrence::parse(&format!("DTSTART:{}", occurrence.nominal.format("%Y%m%dT%H%M%SZ")));
-            only.map(|only| schedule::plan(&only, &request, &facts, asked, 1)).unwrap_or_default()
-        })
-        .collect();
+    let plan = schedule::plan(&recurrence, &request, &facts, asked, begin, args.count);
     Ok(if args.json {
         json::plan(&plan, args.tz) + "\n"
     } else if args.ics {
@@ -125,11 +115,11 @@ pub(crate) fn slots(args: &Slots, now: DateTime<Utc>) -> Result<String, Failure>
 }
 
 /// May this message go?
-pub(crate) fn decide(args: &Decide, _now: DateTime<Utc>) -> Result<String, Failure> {
+pub(crate) fn decide(args: &Decide) -> Result<String, Failure> {
     let policy = policy_of(args.facts.policy.as_deref(), Policy::korea())?;
     let now = args.at.to_utc();
     let nominal = args.slot.map_or(now, |slot| slot.to_utc());
-    let (calendar, elections) = world(&args.facts, now.with_timezone(&policy.zone).year(), args.content.is_some())?;
+    let (calendar, elections) = world(&args.facts, args.content.is_some())?;
     let mut facts = schedule::Facts::new(&policy, &*calendar).with_elections(&elections);
     facts.night_consent = args.night_consent;
     let mut request = request(&args.class, args.product.as_deref(), args.content.as_deref(), nominal);

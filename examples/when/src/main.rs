@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let now = SystemClock::new().now();
     let text = match &args.command {
-        Command::Decide(decide) => commands::decide(decide, now),
+        Command::Decide(decide) => commands::decide(decide),
         Command::Holidays(holidays) => commands::holidays(holidays, now),
         Command::Policy(policy) => commands::policy(policy),
         Command::Rules(rules) => Ok(commands::rules(rules)),

@@ -65,6 +65,22 @@ fn slots_keep_their_nominal_instant_when_they_move() {
     assert!(raw.as_array().unwrap().iter().all(|slot| slot["nominal"] == slot["send_at"]));
     assert!(answer(&["slots", "--from", "2026-12-20", "--count", "1", "--ics"]).contains("BEGIN:VEVENT"));
 
+    // A cap of a policy counts the sends of the plan itself.
+    let file = std::env::temp_dir().join(format!("when-caps-{}.toml", std::process::id()));
+    let policy = answer(&["policy"]) + "\n[[cap]]\nscope = \"channel\"\nmax = 1\nper = \"week\"\n";
+    std::fs::write(&file, policy).unwrap();
+    let daily = ["slots", "--rule", "FREQ=DAILY", "--from", "2026-11-23", "--count", "2", "--policy"];
+    let capped = answer(&[&daily[..], &[file.to_str().unwrap()]].concat());
+    std::fs::remove_file(&file).unwrap();
+    assert!(capped.lines().nth(2).unwrap().contains("frequency-cap"), "{capped}");
+    // Holidays of a file: what it does not know is said, and no rule of recurrence ends with the year after next.
+    let holidays = std::env::temp_dir().join(format!("when-days-{}.ics", std::process::id()));
+    std::fs::write(&holidays, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//days//EN\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:20200704\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:Day\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n").unwrap();
+    let fourth = ["slots", "--rule", "FREQ=YEARLY", "--from", "2026-07-04", "--count", "20", "--holidays"];
+    let moved = answer(&[&fourth[..], &[holidays.to_str().unwrap()]].concat());
+    std::fs::remove_file(&holidays).unwrap();
+    assert_eq!(moved.matches("holiday-roll").count(), 20, "{moved}");
+
     assert!(error(&["slots", "--rule", "FREQ=SECONDLY"]).contains("FREQ=SECONDLY is not taken"));
     assert!(error(&["slots", "--rule", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"]).contains("never occurs"));
     assert!(error(&["slots", "--tz", "Seoul"]).contains("--tz"));
