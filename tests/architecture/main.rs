@@ -52,7 +52,7 @@ const EDGES: &[(&str, &[&str])] = &[
 /// Libraries that one crate alone may use.
 const WALLS: &[(&str, &[&str])] = &[
     ("rusqlite", &["sosik-sqlite"]),
-    ("reqwest", &["sosik-bizgo"]),
+    ("reqwest", &["sosik-bizgo", "sosik-channel", "sosik-solapi"]),
     ("mockall", &["sosik-testkit"]),
     ("axum", &["sosik-emulator"]),
     ("resvg", &["sosik-cards"]),

@@ -1,10 +1,7 @@
-use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
-use rustls_platform_verifier::BuilderVerifierExt;
 use secrecy::{ExposeSecret, SecretString};
-use sosik_channel::{Capabilities, Idempotency};
+use sosik_channel::{Capabilities, Idempotency, http};
 
 use crate::client::BizgoTransport;
 use crate::limits;
@@ -83,47 +80,15 @@ impl BizgoBuilder {
             let why = "a sender profile's key has 1 to 40 characters";
             return Err(BizgoError::Setting { setting: "sender_key", why: why.to_owned() });
         }
-        let base = base(&self.base_url)?;
-        let client = http(self.timeout)?;
+        let base = http::base_url(&self.base_url)
+            .map_err(|why| BizgoError::Setting { setting: "base_url", why: why.to_owned() })?;
+        let agent = concat!("sosik-bizgo/", env!("CARGO_PKG_VERSION"));
+        let client = http::client(agent, self.timeout).map_err(BizgoError::Client)?;
         let capabilities = Capabilities::named(limits::BATCH, limits::RECIPIENTS_PER_SECOND, limits::CALLS_PER_SECOND)
             .with_idempotency(Idempotency::per_recipient(Duration::from_secs(limits::KEY_LIFETIME)))
             .with_fallback();
         Ok(BizgoTransport::new(client, base, self.api_key, self.sender_key, self.unreachable_codes, capabilities))
     }
-}
-
-fn base(text: &str) -> Result<Url, BizgoError> {
-    let fail = |why: &str| BizgoError::Setting { setting: "base_url", why: why.to_owned() };
-    let url = Url::parse(text.trim_end_matches('/')).map_err(|_| fail("it is no absolute address"))?;
-    let local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-    if url.scheme() != "https" && !(url.scheme() == "http" && local) {
-        return Err(fail("the key travels in a header: plain http goes to this machine only, https anywhere"));
-    }
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
-        return Err(fail("it has a user name, a query or a fragment"));
-    }
-    Ok(url)
-}
-
-fn http(timeout: Duration) -> Result<reqwest::Client, BizgoError> {
-    let fail = |error: Box<dyn std::error::Error + Send + Sync>| BizgoError::Client(error);
-    // The provider is named here, so that no other crate's choice of a default one is needed or disturbed.
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| fail(error.into()))?
-        .with_platform_verifier()
-        .map_err(|error| fail(error.into()))?
-        .with_no_client_auth();
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .user_agent(concat!("sosik-bizgo/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(Duration::from_secs(5))
-        .timeout(timeout)
-        // A redirect would carry the key elsewhere; a silent retry could send twice.
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .build()
-        .map_err(|error| fail(error.into()))
 }
 
 /// A transport cannot be made.

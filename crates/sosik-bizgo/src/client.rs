@@ -5,17 +5,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use reqwest::multipart::{Form, Part};
-use reqwest::{Client, Method, RequestBuilder, Response, Url};
+use reqwest::{Client, Method, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use sosik_channel::{
     Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Outcome, Place, Proof, Receipt, ReceiptPage,
-    Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Transport,
+    Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Transport, http,
 };
 
 use crate::errors::{self, NAME, refused};
 use crate::limits;
 use crate::wire;
+
+/// How answers are read.
+const ANSWERS: http::Answers = http::Answers::new(NAME, limits::ANSWER_BYTES);
 
 /// A [`Transport`] over Bizgo's Communication API.
 pub struct BizgoTransport {
@@ -47,24 +50,20 @@ impl BizgoTransport {
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
         let url = format!("{}/api/comm/v1/{path}", self.base.as_str().trim_end_matches('/'));
-        let url = Url::parse(&url).map_err(|error| ours("the path is no address").with_source(error))?;
+        let url = Url::parse(&url).map_err(|error| ANSWERS.ours("the path is no address").with_source(error))?;
         Ok(self.client.request(method, url).header("Authorization", self.api_key.expose_secret()))
     }
 
     /// Makes a request. `sends` tells whether it could send something: then a lost answer leaves its outcome unknown.
     async fn call<T: DeserializeOwned>(&self, request: RequestBuilder, sends: bool) -> Result<Option<T>, SendError> {
-        let response = request.send().await.map_err(|error| lost(error, sends))?;
+        let response = request.send().await.map_err(|error| ANSWERS.lost(error, sends))?;
         let status = response.status().as_u16();
-        let wait = retry_after(&response);
-        let body = body(response, sends).await?;
+        let wait = http::retry_after(&response);
+        let body = ANSWERS.body(response, sends).await?;
         let envelope: wire::Envelope<T> = match serde_json::from_slice(&body) {
             Ok(envelope) => envelope,
             Err(_) if status >= 400 => return Err(with_wait(refused(status, None, true, sends), wait)),
-            // The parser's own sentence repeats values of the answer, and those can be numbers of people.
-            Err(error) => {
-                let place = format!("the answer cannot be read at line {}, column {}", error.line(), error.column());
-                return Err(unreadable(sends).with_detail(place));
-            }
+            Err(error) => return Err(ANSWERS.unparsed(&error, sends)),
         };
         let gateway = envelope.common.and_then(|common| common.auth_code);
         if let Some(code) = gateway.as_deref().filter(|code| *code != "A000") {
@@ -78,7 +77,7 @@ impl BizgoTransport {
             return Err(with_wait(refused(status, None, true, sends), wait));
         }
         if gateway.is_none() && code.is_none() {
-            return Err(unreadable(sends));
+            return Err(ANSWERS.unreadable(sends));
         }
         Ok(data)
     }
@@ -106,7 +105,7 @@ impl Transport for BizgoTransport {
         let part = Part::stream(media.content.clone())
             .file_name(name)
             .mime_str(format.media_type())
-            .map_err(|error| ours("the picture's type").with_source(error))?;
+            .map_err(|error| ANSWERS.ours("the picture's type").with_source(error))?;
         let kind = match media.place {
             Place::CarouselFeed => "carouselFeed",
             Place::CarouselGoods => "carouselCommerce",
@@ -118,7 +117,7 @@ impl Transport for BizgoTransport {
         let request = self.request(Method::POST, &format!("file/brandmessage/{kind}"))?;
         let answer: Option<wire::UploadAnswer> =
             self.call(request.multipart(Form::new().part("file", part)), false).await?;
-        answer.and_then(|answer| answer.img_url).map(MediaRef::new).ok_or_else(|| unreadable(false))
+        answer.and_then(|answer| answer.img_url).map(MediaRef::new).ok_or_else(|| ANSWERS.unreadable(false))
     }
 
     async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
@@ -126,7 +125,8 @@ impl Transport for BizgoTransport {
             return Err(SendError::new(SendErrorKind::Unsupported, NAME).with_detail("only named recipients"));
         };
         check(submission, recipients)?;
-        let message_flow = wire::flow(&submission.message, &self.sender_key).map_err(|problem| ours(&problem))?;
+        let message_flow =
+            wire::flow(&submission.message, &self.sender_key).map_err(|problem| ANSWERS.ours(&problem))?;
         let body = wire::SendRequest {
             destinations: recipients
                 .iter()
@@ -139,7 +139,7 @@ impl Transport for BizgoTransport {
         };
         let request = self.request(Method::POST, "send/omni")?.json(&body);
         let answer: Option<wire::SendAnswer> = self.call(request, true).await?;
-        let answers = answer.and_then(|answer| answer.destinations).ok_or_else(|| unreadable(true))?;
+        let answers = answer.and_then(|answer| answer.destinations).ok_or_else(|| ANSWERS.unreadable(true))?;
         acceptances(recipients, answers).map(|all| Submitted::new(Proof::PerRecipient(all)))
     }
 
@@ -189,7 +189,7 @@ impl Transport for BizgoTransport {
     }
 
     async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
-        let mut url = self.request(Method::DELETE, "report/polling")?.build().map_err(|e| lost(e, false))?;
+        let mut url = self.request(Method::DELETE, "report/polling")?.build().map_err(|e| ANSWERS.lost(e, false))?;
         if let Ok(mut segments) = url.url_mut().path_segments_mut() {
             segments.push(page);
         }
@@ -204,10 +204,10 @@ impl Transport for BizgoTransport {
 
 fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendError> {
     if recipients.is_empty() || recipients.len() > limits::BATCH {
-        return Err(ours(&format!("{} recipients, 1 to {} are taken", recipients.len(), limits::BATCH)));
+        return Err(ANSWERS.ours(&format!("{} recipients, 1 to {} are taken", recipients.len(), limits::BATCH)));
     }
     if submission.key.is_empty() || submission.key.chars().count() > limits::KEY_LENGTH {
-        return Err(ours(&format!("the idempotency key is not 1 to {} characters", limits::KEY_LENGTH)));
+        return Err(ANSWERS.ours(&format!("the idempotency key is not 1 to {} characters", limits::KEY_LENGTH)));
     }
     Ok(())
 }
@@ -228,13 +228,15 @@ fn acceptances(recipients: &[Recipient], answers: Vec<wire::DestinationAnswer>) 
         .map(|recipient| {
             let answer =
                 by_reference.remove(&recipient.reference).or_else(|| by_number.remove(recipient.phone.expose()));
-            let answer = answer.ok_or_else(|| unreadable(true).with_detail("a recipient has no answer"))?;
-            let code = answer.code.ok_or_else(|| unreadable(true).with_detail("an answer has no code"))?;
+            let answer = answer.ok_or_else(|| ANSWERS.unreadable(true).with_detail("a recipient has no answer"))?;
+            let code = answer.code.ok_or_else(|| ANSWERS.unreadable(true).with_detail("an answer has no code"))?;
             let verdict = match code.as_str() {
                 "A000" => Answer::Accepted,
                 "A301" => Answer::Already,
                 other if errors::code(other).is_some_and(|known| is_open(known.kind)) => {
-                    return Err(unreadable(true).with_detail("a recipient's answer is an error inside the dealer"));
+                    return Err(ANSWERS
+                        .unreadable(true)
+                        .with_detail("a recipient's answer is an error inside the dealer"));
                 }
                 other => Answer::rejected(other, errors::code(other).is_some_and(|known| known.gone)),
             };
@@ -292,43 +294,9 @@ fn seoul(at: DateTime<Utc>) -> String {
     local.format("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
-fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds: f64 = response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
-    (0.0..=3600.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
-}
-
 fn with_wait(error: SendError, wait: Option<Duration>) -> SendError {
     match wait {
         Some(wait) => error.with_retry_after(wait),
         None => error,
     }
-}
-
-async fn body(mut response: Response, sends: bool) -> Result<Vec<u8>, SendError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| lost(error, sends))? {
-        if body.len() + chunk.len() > limits::ANSWER_BYTES {
-            return Err(unreadable(sends).with_detail("the answer is too large"));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// No answer came. If the request never left, nothing was taken.
-fn lost(error: reqwest::Error, sends: bool) -> SendError {
-    let left = !(error.is_connect() || error.is_builder());
-    let kind = if sends && left { SendErrorKind::OutcomeUnknown } else { SendErrorKind::Unavailable };
-    // The address is left out: it says nothing more, and queries may name messages.
-    SendError::new(kind, NAME).with_source(error.without_url())
-}
-
-/// An answer came that says nothing we can read.
-fn unreadable(sends: bool) -> SendError {
-    let kind = if sends { SendErrorKind::OutcomeUnknown } else { SendErrorKind::Unavailable };
-    SendError::new(kind, NAME).with_detail("the answer is not of the documented form")
-}
-
-fn ours(problem: &str) -> SendError {
-    SendError::new(SendErrorKind::InvalidContent, NAME).with_detail(problem)
 }

@@ -42,11 +42,12 @@
 //!
 //! | feature | default | what it adds |
 //! | --- | --- | --- |
+//! | `http` | no | [`http`], what clients of dealers' HTTP APIs share |
 //! | `throttled` | no | [`Throttled`], the adaptor that keeps a transport within its rate |
 //!
 //! # What is not here
 //!
-//! HTTP and provider JSON (in the dealers' crates), stores, schedules, and the choice of recipients.
+//! Provider JSON and calls (in the dealers' crates), stores, schedules, and the choice of recipients.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -58,6 +59,9 @@ mod carousel;
 mod compose;
 mod coupon;
 mod error;
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub mod http;
 mod limits;
 mod media;
 mod message;

@@ -39,17 +39,30 @@ impl Credentials {
         format!("HMAC-SHA256 apiKey={key}, date={date}, salt={salt}, signature={signature}")
     }
 
+    /// Whether both can stand in a header, between its commas.
+    pub(crate) fn fit_a_header(&self) -> bool {
+        let fits = |secret: &SecretString| {
+            let text = secret.expose_secret();
+            !text.is_empty() && text.bytes().all(|byte| (0x21..=0x7e).contains(&byte) && byte != b',')
+        };
+        fits(&self.key) && fits(&self.secret)
+    }
+
     fn sign(&self, text: &str) -> String {
         // HMAC takes keys of any length.
         let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(self.secret.expose_secret().as_bytes()) else {
             return String::new();
         };
         mac.update(text.as_bytes());
-        mac.finalize().into_bytes().iter().fold(String::new(), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+        hex(&mac.finalize().into_bytes())
     }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
-//! The message dealer SOLAPI (솔라피): its wire forms, limits, status codes and signatures.
+//! The message dealer SOLAPI (솔라피): a [`Transport`](sosik_channel::Transport) over its API v4, with its wire forms,
+//! limits, status codes and signatures.
 //!
 //! # What it is for
+//!
+//! [`Solapi::builder`] makes a transport that signs each request, sends up to 10,000 messages in one, looks for those
+//! whose answer was lost, and reads receipts from the list of messages.
 //!
 //! A [`Message`](sosik_channel::Message) becomes the JSON that SOLAPI's API v4 takes ([`wire::write`]), and JSON that
 //! was sent, or kept at the dealer, becomes a message again ([`wire::read`]). [`limits::all`] is what SOLAPI takes, as
@@ -15,10 +19,12 @@
 //! # Quick start
 //!
 //! ```
+//! use std::sync::Arc;
+//!
 //! use chrono::{TimeZone, Utc};
 //! use sosik_channel::{Body, Bubble, Message, Recipient, validate};
-//! use sosik_core::PhoneNumber;
-//! use sosik_solapi::{Credentials, limits, wire};
+//! use sosik_core::{PhoneNumber, SystemClock, SystemEntropy};
+//! use sosik_solapi::{Credentials, Solapi, limits, wire};
 //!
 //! let message = Message::new(Body::Bubble(Bubble::new("양주시 소식입니다.")));
 //! validate(&message, &limits::all())?;
@@ -26,6 +32,12 @@
 //! let to = Recipient::new("r-0", PhoneNumber::parse("010-0000-0001")?);
 //! let row = wire::write(&message, &to, "KA01PF000000000000000000000000000")?;
 //! assert_eq!(row["kakaoOptions"]["bms"]["chatBubbleType"], "TEXT");
+//!
+//! let clock = Arc::new(SystemClock::new());
+//! let credentials = Credentials::new("KEY", "SECRET");
+//! let transport = Solapi::builder(credentials, "KA01PF000000000000000000000000000", clock, Arc::new(SystemEntropy::new()))
+//!     .build()?;
+//! assert_eq!(sosik_channel::Transport::name(&transport), "solapi");
 //!
 //! let now = Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap();
 //! let header = Credentials::new("KEY", "SECRET").authorization(now, "0123456789abcdef");
@@ -39,15 +51,23 @@
 //!
 //! # What is not here
 //!
-//! HTTP: requests are sent, and replies awaited, by whoever has a client. Templates and 알림톡 (Alimtalk).
+//! A proof over HTTP: the transport has been tested in its parts only, so try it on an account of your own first.
+//! Templates, 알림톡 (Alimtalk), reservations, groups, webhooks and statistics.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod answers;
 mod auth;
+mod builder;
+mod client;
 mod codes;
+mod errors;
 pub mod limits;
 mod read;
+mod receipts;
 pub mod wire;
 
 pub use auth::Credentials;
+pub use builder::{Solapi, SolapiBuilder, SolapiError};
+pub use client::SolapiTransport;
 pub use codes::{Code, CodeKind, code};

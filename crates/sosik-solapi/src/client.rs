@@ -1,0 +1,281 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use reqwest::{Client, Method, RequestBuilder, Url};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use sosik_channel::{
+    Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Proof, ReceiptPage, Recipient, SendError,
+    SendErrorKind, Submission, Submitted, Transport, http,
+};
+use sosik_core::{Clock, Entropy};
+
+use crate::answers::{Item, ListAnswer, SendAnswer, UploadAnswer};
+use crate::auth::Credentials;
+use crate::codes::CodeKind;
+use crate::errors::{NAME, Refusal, refused, rejection};
+use crate::receipts::Cursor;
+use crate::{limits, wire};
+
+/// How answers are read.
+const ANSWERS: http::Answers = http::Answers::new(NAME, limits::ANSWER_BYTES);
+
+/// A [`Transport`] over SOLAPI's API v4.
+///
+/// SOLAPI knows no idempotency key. A submission whose answer was lost is looked for in the list of messages by its key,
+/// which goes along as the custom field `key`, and is never repeated by itself.
+pub struct SolapiTransport {
+    pub(crate) client: Client,
+    pub(crate) base: Url,
+    pub(crate) credentials: Credentials,
+    pub(crate) pf_id: String,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) receipts: Mutex<Cursor>,
+}
+
+impl fmt::Debug for SolapiTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SolapiTransport").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
+}
+
+/// Which messages are listed, and by what time.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    Created,
+    Updated,
+}
+
+impl SolapiTransport {
+    /// A request with a signature of its own.
+    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
+        let url = format!("{}/{path}", self.base.as_str().trim_end_matches('/'));
+        let url = Url::parse(&url).map_err(|error| ANSWERS.ours("the path is no address").with_source(error))?;
+        let mut salt = [0_u8; 16];
+        self.entropy.fill(&mut salt);
+        let signed = self.credentials.authorization(self.clock.now(), &crate::auth::hex(&salt));
+        Ok(self.client.request(method, url).header("Authorization", signed))
+    }
+
+    async fn call<T: DeserializeOwned>(&self, request: RequestBuilder, sends: bool) -> Result<T, SendError> {
+        let response = request.send().await.map_err(|error| ANSWERS.lost(error, sends))?;
+        let (status, wait) = (response.status().as_u16(), http::retry_after(&response));
+        let body = ANSWERS.body(response, sends).await?;
+        if status != 200 {
+            // An answer of another form says no more than its status.
+            let refusal = serde_json::from_slice(&body).unwrap_or(Refusal::default());
+            let error = refused(status, &refusal, sends);
+            return Err(wait.into_iter().fold(error, SendError::with_retry_after));
+        }
+        serde_json::from_slice(&body).map_err(|error| ANSWERS.unparsed(&error, sends))
+    }
+
+    /// A page of the messages of a span, and the key of the next one.
+    async fn list(
+        &self,
+        by: By,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        start: Option<&str>,
+    ) -> Result<ListAnswer, SendError> {
+        let date = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let by = match by {
+            By::Created => "CREATED",
+            By::Updated => "UPDATED",
+        };
+        let mut query = vec![
+            ("dateType", by.to_owned()),
+            ("startDate", date(from)),
+            ("endDate", date(to)),
+            ("limit", limits::PAGE.to_string()),
+        ];
+        query.extend(start.map(|start| ("startKey", start.to_owned())));
+        let page: ListAnswer = self.call(self.request(Method::GET, "messages/v4/list")?.query(&query), false).await?;
+        // A key that does not move would go round for ever.
+        if page.next_key.is_some() && page.next_key.as_deref() == start {
+            return Err(ANSWERS.unreadable(false).with_detail("the list does not go on"));
+        }
+        Ok(page)
+    }
+
+    fn cursor(&self) -> MutexGuard<'_, Cursor> {
+        self.receipts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rows(&self, submission: &Submission, recipients: &[Recipient]) -> Result<Vec<Value>, SendError> {
+        let wrong = |error: wire::WireError| ANSWERS.ours(&error.to_string());
+        recipients
+            .iter()
+            .map(|to| {
+                let mut row = wire::write(&submission.message, to, &self.pf_id).map_err(wrong)?;
+                row["customFields"]["key"] = json!(submission.key);
+                Ok(row)
+            })
+            .collect()
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl Transport for SolapiTransport {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn upload(&self, media: &Media) -> Result<MediaRef, SendError> {
+        // The name is the picture's own: nothing of the sender's files goes out.
+        let digest: String = media.picture.digest.chars().take(16).collect();
+        let body = json!({
+            "file": STANDARD.encode(&media.content),
+            "type": wire::upload_type(media.place),
+            "name": format!("{digest}.{}", media.picture.format.extension()),
+        });
+        let request = self.request(Method::POST, "storage/v1/files")?.json(&body);
+        let answer: UploadAnswer = self.call(request, false).await?;
+        Ok(MediaRef::new(answer.file_id))
+    }
+
+    async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
+        let Audience::Named(recipients) = &submission.audience else {
+            return Err(SendError::new(SendErrorKind::Unsupported, NAME).with_detail("only named recipients"));
+        };
+        check(submission, recipients)?;
+        let body = json!({
+            "allowDuplicates": false,
+            "showMessageList": true,
+            "messages": self.rows(submission, recipients)?,
+        });
+        let request = self.request(Method::POST, "messages/v4/send-many/detail")?.json(&body);
+        let answer: SendAnswer = self.call(request, true).await?;
+        acceptances(recipients, answer).map(|all| Submitted::new(Proof::PerRecipient(all)))
+    }
+
+    async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
+        let slack = TimeDelta::minutes(5);
+        let from = since.checked_sub_signed(slack).unwrap_or(since);
+        let to = self.clock.now().checked_add_signed(slack).unwrap_or(since);
+        let mut found = Vec::new();
+        let mut start: Option<String> = None;
+        loop {
+            let page = self.list(By::Created, from, to, start.as_deref()).await?;
+            for item in page.message_list.values().filter(|item| item.field("key") == Some(submission.key.as_str())) {
+                if let Some(reference) = item.field("ref") {
+                    found.push(Found::new(reference, item.settled()));
+                }
+            }
+            match page.next_key {
+                Some(next) => start = Some(next),
+                None => return Ok(found),
+            }
+        }
+    }
+
+    async fn receipts(&self) -> Result<ReceiptPage, SendError> {
+        let (from, end) = (self.cursor().since(), self.clock.now());
+        let mut start: Option<String> = None;
+        let mut settled = Vec::new();
+        loop {
+            let page = self.list(By::Updated, from, end, start.as_deref()).await?;
+            let mut cursor = self.cursor();
+            settled.extend(page.message_list.values().filter_map(|item| {
+                let receipt = item.receipt()?;
+                let changed = receipt.at.unwrap_or(end);
+                (!cursor.is_done(&receipt, changed)).then_some((receipt, changed))
+            }));
+            match page.next_key {
+                Some(next) if settled.len() < limits::RECEIPTS => start = Some(next),
+                more => return Ok(cursor.give(settled, more.is_none().then_some(end))),
+            }
+        }
+    }
+
+    async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
+        self.cursor().acknowledge(page);
+        Ok(())
+    }
+}
+
+fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendError> {
+    if recipients.is_empty() || recipients.len() > limits::BATCH {
+        let problem = format!("{} recipients, 1 to {} are taken", recipients.len(), limits::BATCH);
+        return Err(ANSWERS.ours(&problem));
+    }
+    let too_long = |text: &str| text.is_empty() || text.chars().count() > limits::CUSTOM_FIELD;
+    if too_long(&submission.key) || recipients.iter().any(|to| too_long(&to.reference)) {
+        let problem = format!("the key and the references have 1 to {} characters", limits::CUSTOM_FIELD);
+        return Err(ANSWERS.ours(&problem));
+    }
+    if submission.message.fallback.is_some() {
+        let error = SendError::new(SendErrorKind::Unsupported, NAME);
+        return Err(error.with_detail("SOLAPI documents no text instead of a free-form brand message"));
+    }
+    Ok(())
+}
+
+/// The answer for each recipient: those that failed are listed, by their reference or number; all others were taken.
+fn acceptances(recipients: &[Recipient], answer: SendAnswer) -> Result<Vec<Acceptance>, SendError> {
+    let count = &answer.group_info.count;
+    let unreadable = |why: &str| ANSWERS.unreadable(true).with_detail(why);
+    if count.registered_failed + count.registered_success != recipients.len()
+        || count.registered_failed != answer.failed_message_list.len()
+    {
+        return Err(unreadable("the counts of the answer do not add up"));
+    }
+    let mut failed_references = HashMap::new();
+    let mut failed_numbers: HashMap<String, Vec<Item>> = HashMap::new();
+    for item in answer.failed_message_list {
+        match (item.field("ref").map(str::to_owned), item.to.clone()) {
+            (Some(reference), _) => drop(failed_references.insert(reference, item)),
+            (None, Some(to)) => failed_numbers.entry(to).or_default().push(item),
+            (None, None) => return Err(unreadable("a failure names no one")),
+        }
+    }
+    let keys: HashMap<String, String> = answer
+        .message_list
+        .into_iter()
+        .flatten()
+        .filter_map(|item| Some((item.field("ref")?.to_owned(), item.message_id?)))
+        .collect();
+    let mut answers = Vec::with_capacity(recipients.len());
+    let mut account = None;
+    // Of one number that stands twice, the later one failed.
+    for to in recipients.iter().rev() {
+        let failed = failed_references
+            .remove(&to.reference)
+            .or_else(|| failed_numbers.get_mut(to.phone.expose()).and_then(Vec::pop));
+        let verdict = match failed {
+            None => Answer::Accepted,
+            Some(item) => {
+                let status = item.status_code.ok_or_else(|| unreadable("a failure has no code"))?;
+                let Some((gone, kind)) = rejection(&status) else {
+                    return Err(unreadable("a recipient's answer is an error inside the dealer"));
+                };
+                if kind == CodeKind::Account {
+                    account = Some(status.clone());
+                }
+                Answer::rejected(status, gone)
+            }
+        };
+        answers.push(Acceptance::new(to.reference.as_str(), keys.get(&to.reference).cloned(), verdict));
+    }
+    if !failed_references.is_empty() || failed_numbers.values().any(|left| !left.is_empty()) {
+        return Err(unreadable("a failure names someone who was not in the request"));
+    }
+    answers.reverse();
+    // Nothing was taken, and nothing would be: a person has to mend the account.
+    if let Some(status) = account.filter(|_| answers.iter().all(|one| matches!(one.answer, Answer::Rejected { .. }))) {
+        return Err(SendError::new(SendErrorKind::NotPermitted, NAME).with_code(status));
+    }
+    Ok(answers)
+}
