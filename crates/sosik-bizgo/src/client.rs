@@ -50,7 +50,7 @@ impl BizgoTransport {
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
         let url = format!("{}/api/comm/v1/{path}", self.base.as_str().trim_end_matches('/'));
-        let url = Url::parse(&url).map_err(|error| ANSWERS.ours("the path is no address").with_source(error))?;
+        let url = Url::parse(&url).map_err(|error| ANSWERS.invalid("the path is no address").with_source(error))?;
         Ok(self.client.request(method, url).header("Authorization", self.api_key.expose_secret()))
     }
 
@@ -105,7 +105,7 @@ impl Transport for BizgoTransport {
         let part = Part::stream(media.content.clone())
             .file_name(name)
             .mime_str(format.media_type())
-            .map_err(|error| ANSWERS.ours("the picture's type").with_source(error))?;
+            .map_err(|error| ANSWERS.invalid("the picture's type").with_source(error))?;
         let kind = match media.place {
             Place::CarouselFeed => "carouselFeed",
             Place::CarouselGoods => "carouselCommerce",
@@ -126,7 +126,7 @@ impl Transport for BizgoTransport {
         };
         check(submission, recipients)?;
         let message_flow =
-            wire::flow(&submission.message, &self.sender_key).map_err(|problem| ANSWERS.ours(&problem))?;
+            wire::flow(&submission.message, &self.sender_key).map_err(|problem| ANSWERS.invalid(&problem))?;
         let body = wire::SendRequest {
             destinations: recipients
                 .iter()
@@ -204,10 +204,10 @@ impl Transport for BizgoTransport {
 
 fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendError> {
     if recipients.is_empty() || recipients.len() > limits::BATCH {
-        return Err(ANSWERS.ours(&format!("{} recipients, 1 to {} are taken", recipients.len(), limits::BATCH)));
+        return Err(ANSWERS.invalid(&format!("{} recipients, 1 to {} are taken", recipients.len(), limits::BATCH)));
     }
     if submission.key.is_empty() || submission.key.chars().count() > limits::KEY_LENGTH {
-        return Err(ANSWERS.ours(&format!("the idempotency key is not 1 to {} characters", limits::KEY_LENGTH)));
+        return Err(ANSWERS.invalid(&format!("the idempotency key is not 1 to {} characters", limits::KEY_LENGTH)));
     }
     Ok(())
 }

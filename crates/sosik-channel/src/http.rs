@@ -60,7 +60,7 @@ pub fn base_url(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
-/// An API's requests, as one transport makes them: its name in errors, and the most bytes of an answer it reads.
+/// Reads the answers to one transport's requests: under its name in errors, and up to so many bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Answers {
     name: &'static str,
@@ -116,7 +116,7 @@ impl Answers {
 
     /// A request is wrong before it is made.
     #[must_use]
-    pub fn ours(&self, problem: &str) -> SendError {
+    pub fn invalid(&self, problem: &str) -> SendError {
         SendError::new(SendErrorKind::InvalidContent, self.name).with_detail(problem)
     }
 }

@@ -254,9 +254,9 @@ fn end(post: &Post, written: NaiveDate) -> Option<NaiveDate> {
         .filter(|sentence| !sentence.contains("부터") || sentence.contains("까지") || sentence.contains('~'))
         .filter(|sentence| !open(sentence))
         .filter_map(|sentence| last(sentence))
-        .max()?;
+        .max();
     // Something else that the post dates later may still be to come.
-    Some(announced.max(last(&plain)?))
+    announced.map(|end| last(&plain).map_or(end, |latest| latest.max(end)))
 }
 
 fn day(instant: DateTime<Utc>, brief: &Brief) -> NaiveDate {

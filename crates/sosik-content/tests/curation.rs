@@ -186,6 +186,9 @@ fn what_is_still_on_is_not_over() {
         curation.left_out.iter().map(|left| (left.post_id.rsplit('/').next().unwrap(), left.reason.code())).collect();
     assert_eq!(left, [("5", "past")]);
 
+    // A title alone may say when it was.
+    let over = on(8, "11월 14일 국악 공연 개최", "관아지 앞마당에서 국악을 들려 드립니다. 누구나 무료입니다.");
+    assert_eq!(curate(&[over], &brief().cards(1, 6).build().unwrap()).unwrap_err().left_out[0].reason.code(), "past");
     // A day that something else begins says nothing of an end.
     let mut later = on(7, "옥정호수공원 조성 소식", "11월 25일부터 산책로를 엽니다. 누구나 걸을 수 있습니다.");
     later.published = Some(slot() - TimeDelta::days(5));

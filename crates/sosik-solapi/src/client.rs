@@ -57,7 +57,7 @@ impl SolapiTransport {
     /// A request with a signature of its own.
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
         let url = format!("{}/{path}", self.base.as_str().trim_end_matches('/'));
-        let url = Url::parse(&url).map_err(|error| ANSWERS.ours("the path is no address").with_source(error))?;
+        let url = Url::parse(&url).map_err(|error| ANSWERS.invalid("the path is no address").with_source(error))?;
         let mut salt = [0_u8; 16];
         self.entropy.fill(&mut salt);
         let signed = self.credentials.authorization(self.clock.now(), &crate::auth::hex(&salt));
@@ -110,7 +110,7 @@ impl SolapiTransport {
     }
 
     fn rows(&self, submission: &Submission, recipients: &[Recipient]) -> Result<Vec<Value>, SendError> {
-        let wrong = |error: wire::WireError| ANSWERS.ours(&error.to_string());
+        let wrong = |error: wire::WireError| ANSWERS.invalid(&error.to_string());
         recipients
             .iter()
             .map(|to| {
@@ -188,14 +188,11 @@ impl Transport for SolapiTransport {
         loop {
             let page = self.list(By::Updated, from, end, start.as_deref()).await?;
             let mut cursor = self.cursor();
-            settled.extend(page.message_list.values().filter_map(|item| {
-                let receipt = item.receipt()?;
-                let changed = receipt.at.unwrap_or(end);
-                (!cursor.is_done(&receipt, changed)).then_some((receipt, changed))
-            }));
+            let receipts = page.message_list.values().filter_map(Item::receipt);
+            settled.extend(receipts.filter(|receipt| !cursor.is_done(receipt)));
             match page.next_key {
                 Some(next) if settled.len() < limits::RECEIPTS => start = Some(next),
-                more => return Ok(cursor.give(settled, more.is_none().then_some(end))),
+                more => return Ok(cursor.give(settled, end, more.is_none())),
             }
         }
     }
@@ -209,12 +206,12 @@ impl Transport for SolapiTransport {
 fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendError> {
     if recipients.is_empty() || recipients.len() > limits::BATCH {
         let problem = format!("{} recipients, 1 to {} are taken", recipients.len(), limits::BATCH);
-        return Err(ANSWERS.ours(&problem));
+        return Err(ANSWERS.invalid(&problem));
     }
     let too_long = |text: &str| text.is_empty() || text.chars().count() > limits::CUSTOM_FIELD;
     if too_long(&submission.key) || recipients.iter().any(|to| too_long(&to.reference)) {
         let problem = format!("the key and the references have 1 to {} characters", limits::CUSTOM_FIELD);
-        return Err(ANSWERS.ours(&problem));
+        return Err(ANSWERS.invalid(&problem));
     }
     if submission.message.fallback.is_some() {
         let error = SendError::new(SendErrorKind::Unsupported, NAME);
@@ -278,4 +275,55 @@ fn acceptances(recipients: &[Recipient], answer: SendAnswer) -> Result<Vec<Accep
         return Err(SendError::new(SendErrorKind::NotPermitted, NAME).with_code(status));
     }
     Ok(answers)
+}
+
+#[cfg(test)]
+mod tests {
+    use sosik_core::PhoneNumber;
+
+    use super::*;
+
+    fn two() -> [Recipient; 2] {
+        ["r-0", "r-1"].map(|reference| Recipient::new(reference, PhoneNumber::parse("010-0000-0001").unwrap()))
+    }
+
+    fn answer(success: usize, failed: &Value) -> Result<Vec<Acceptance>, SendError> {
+        let count = failed.as_array().unwrap().len();
+        let answer = json!({
+            "failedMessageList": failed,
+            "groupInfo": { "groupId": "G", "count": { "total": 2, "registeredFailed": count, "registeredSuccess": success } },
+            "messageList": [{ "messageId": "M0", "statusCode": "2000", "customFields": { "ref": "r-0" } }],
+        });
+        acceptances(&two(), serde_json::from_value(answer).unwrap())
+    }
+
+    #[test]
+    fn every_recipient_has_an_answer_and_of_a_number_that_stands_twice_the_later_one_failed() {
+        let answers = answer(1, &json!([{ "to": "01000000001", "statusCode": "1026" }])).unwrap();
+        assert_eq!(answers[0], Acceptance::new("r-0", Some("M0".to_owned()), Answer::Accepted));
+        assert_eq!(answers[1], Acceptance::new("r-1", None, Answer::rejected("1026", false)));
+        let gone = json!([{ "to": "01000000001", "statusCode": "1060", "customFields": { "ref": "r-0" } }]);
+        assert_eq!(answer(1, &gone).unwrap()[0].answer, Answer::rejected("1060", true));
+    }
+
+    #[test]
+    fn an_answer_that_does_not_add_up_leaves_the_sending_in_doubt() {
+        for (success, failed) in [
+            (1, json!([])),
+            (1, json!([{ "to": "01000000009", "statusCode": "1026" }])),
+            (1, json!([{ "statusCode": "1026" }])),
+            (1, json!([{ "to": "01000000001" }])),
+            (1, json!([{ "to": "01000000001", "statusCode": "1024" }])),
+        ] {
+            assert!(answer(success, &failed).unwrap_err().may_have_arrived(), "{failed}");
+        }
+    }
+
+    #[test]
+    fn an_account_that_may_send_nothing_stops_the_transport() {
+        let one = json!({ "to": "01000000001", "statusCode": "1062" });
+        let error = answer(0, &json!([one, one])).unwrap_err();
+        assert_eq!((error.kind(), error.code()), (SendErrorKind::NotPermitted, Some("1062")));
+        assert!(answer(1, &json!([one])).is_ok());
+    }
 }

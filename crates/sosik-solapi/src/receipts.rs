@@ -30,17 +30,17 @@ impl Cursor {
     }
 
     /// Whether a receipt was acknowledged. Of a message that changed again since, it was not.
-    pub(crate) fn is_done(&self, receipt: &Receipt, changed: DateTime<Utc>) -> bool {
-        self.done.get(&receipt.message_key).is_some_and(|at| *at >= changed)
+    pub(crate) fn is_done(&self, receipt: &Receipt) -> bool {
+        self.done.get(&receipt.message_key).is_some_and(|at| receipt.at.is_none_or(|changed| *at >= changed))
     }
 
-    /// Hands out a page; `end` is the time up to which it holds all that is settled, where it holds all.
-    pub(crate) fn give(&mut self, receipts: Vec<(Receipt, DateTime<Utc>)>, end: Option<DateTime<Utc>>) -> ReceiptPage {
+    /// Hands out a page of what was settled when it was asked for; `whole` when it is all that was.
+    pub(crate) fn give(&mut self, receipts: Vec<Receipt>, asked: DateTime<Utc>, whole: bool) -> ReceiptPage {
         if receipts.is_empty() {
-            self.pass(end);
+            self.pass(asked, whole);
             return ReceiptPage::default();
         }
-        let keys: Vec<_> = receipts.iter().map(|(receipt, at)| (receipt.message_key.clone(), *at)).collect();
+        let keys: Vec<_> = receipts.iter().map(|receipt| (receipt.message_key.clone(), receipt.at)).collect();
         let id = match &self.page {
             Some(page) if page.keys == keys => page.id.clone(),
             _ => {
@@ -48,22 +48,22 @@ impl Cursor {
                 format!("page-{}", self.pages)
             }
         };
-        self.page = Some(Page { id: id.clone(), keys, end });
-        ReceiptPage::new(id, receipts.into_iter().map(|(receipt, _)| receipt).collect())
+        self.page = Some(Page { id: id.clone(), keys, asked, whole });
+        ReceiptPage::new(id, receipts)
     }
 
     /// Says that a page is kept safe. One that was handed out before the last one comes again.
     pub(crate) fn acknowledge(&mut self, id: &str) {
         if let Some(page) = self.page.take_if(|page| page.id == id) {
-            self.done.extend(page.keys);
-            self.pass(page.end);
+            self.done.extend(page.keys.into_iter().map(|(id, changed)| (id, changed.unwrap_or(page.asked))));
+            self.pass(page.asked, page.whole);
         }
     }
 
-    /// Moves on: all that was listed as changed before `end` is acknowledged or not settled yet.
-    fn pass(&mut self, end: Option<DateTime<Utc>>) {
-        let since = end.and_then(|end| end.checked_sub_signed(OVERLAP)).unwrap_or(self.since);
-        if since > self.since {
+    /// Moves on when all that was listed as changed by then is acknowledged or not settled yet.
+    fn pass(&mut self, asked: DateTime<Utc>, whole: bool) {
+        let since = asked.checked_sub_signed(OVERLAP).unwrap_or(asked);
+        if whole && since > self.since {
             self.since = since;
             self.done.retain(|_, at| *at >= since);
         }
@@ -74,9 +74,10 @@ impl Cursor {
 #[derive(Debug)]
 struct Page {
     id: String,
-    /// Messages by id, and when they changed.
-    keys: Vec<(String, DateTime<Utc>)>,
-    end: Option<DateTime<Utc>>,
+    /// Messages by id, and when they changed, where that is told.
+    keys: Vec<(String, Option<DateTime<Utc>>)>,
+    asked: DateTime<Utc>,
+    whole: bool,
 }
 
 #[cfg(test)]
@@ -90,20 +91,30 @@ mod tests {
         Utc.with_ymd_and_hms(2026, 11, 27, 6, minute, 0).unwrap()
     }
 
+    fn receipt(id: &str, minute: u32) -> Receipt {
+        Receipt::new(id, Route::Kakao, Outcome::Delivered).at(at(minute))
+    }
+
     #[test]
     fn only_the_page_that_was_handed_out_last_can_be_acknowledged() {
-        let receipt = |id: &str| (Receipt::new(id, Route::Kakao, Outcome::Delivered), at(1));
         let mut cursor = Cursor::starting(at(0));
-        let first = cursor.give(vec![receipt("a")], None).id.unwrap();
-        assert_eq!(cursor.give(vec![receipt("a")], None).id.unwrap(), first);
-        let second = cursor.give(vec![receipt("a"), receipt("b")], Some(at(30))).id.unwrap();
+        let first = cursor.give(vec![receipt("a", 1)], at(2), true).id.unwrap();
+        assert_eq!(cursor.give(vec![receipt("a", 1)], at(3), true).id.unwrap(), first);
+        let second = cursor.give(vec![receipt("a", 1), receipt("b", 1)], at(30), true).id.unwrap();
         cursor.acknowledge(&first);
-        assert!(!cursor.is_done(&receipt("a").0, at(1)));
-        let mut other = Cursor::starting(at(0));
-        let id = other.give(vec![receipt("b")], None).id.unwrap();
-        other.acknowledge(&id);
-        assert!(other.is_done(&receipt("b").0, at(1)) && !other.is_done(&receipt("b").0, at(2)));
+        assert!(!cursor.is_done(&receipt("a", 1)));
         cursor.acknowledge(&second);
-        assert_eq!((cursor.since(), cursor.done.len()), (at(25), 0));
+        assert_eq!((cursor.since(), cursor.done.len()), (at(25), 0), "what is before is asked for no more");
+    }
+
+    #[test]
+    fn what_was_acknowledged_comes_again_only_when_it_changed() {
+        let mut cursor = Cursor::starting(at(0));
+        let undated = Receipt::new("b", Route::Kakao, Outcome::Delivered);
+        let id = cursor.give(vec![receipt("a", 1), undated.clone()], at(30), false).id.unwrap();
+        cursor.acknowledge(&id);
+        assert!(cursor.is_done(&receipt("a", 1)) && cursor.is_done(&undated));
+        assert!(!cursor.is_done(&receipt("a", 2)));
+        assert_eq!(cursor.since(), at(0), "more was settled than the page held");
     }
 }
