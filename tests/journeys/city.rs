@@ -10,12 +10,21 @@ use sosik::content::EditionId;
 use sosik::delivery::{Campaign, CampaignKey, Engine, EngineBuilder, Plan, plan};
 use sosik::registry::{NewSubscriber, SecretKey, Segment, SubscriberStore, Vault};
 use sosik::schedule::MessageClass;
+use sosik::solapi::{Credentials, Solapi};
 use sosik::sqlite::SqliteStore;
-use sosik::{ChannelId, Clock, ManualClock, PhoneNumber, SeededEntropy};
+use sosik::{ChannelId, Clock, ManualClock, PhoneNumber, SeededEntropy, SystemEntropy};
 use sosik_emulator::{Emulator, Options};
 use sosik_testkit::{consented, noon};
 
+/// The dealer by whom a city sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dealer {
+    Bizgo,
+    Solapi,
+}
+
 pub(crate) struct City {
+    pub(crate) dealer: Dealer,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) store: Arc<SqliteStore>,
@@ -29,9 +38,10 @@ impl City {
         let clock = Arc::new(ManualClock::at(noon()));
         let store = Arc::new(open(&folder.path().join("sosik.db")));
         store.put(people, noon()).await.unwrap();
-        let options = Options::new("KEY").with_clock(Arc::clone(&clock) as Arc<dyn Clock>).without_rates();
+        let options = Options::new("KEY").with_solapi("KEY", "SECRET");
+        let options = options.with_clock(Arc::clone(&clock) as Arc<dyn Clock>).without_rates();
         let emulator = Emulator::start(([127, 0, 0, 1], 0).into(), shape(options)).await.unwrap();
-        Self { folder, clock, store, emulator }
+        Self { dealer: Dealer::Bizgo, folder, clock, store, emulator }
     }
 
     pub(crate) async fn of(people: u32, shape: impl FnOnce(Options) -> Options) -> Self {
@@ -42,8 +52,22 @@ impl City {
         self.folder.path().join("sosik.db")
     }
 
+    /// The same city with another dealer.
+    pub(crate) fn by(mut self, dealer: Dealer) -> Self {
+        self.dealer = dealer;
+        self
+    }
+
     pub(crate) fn transport(&self) -> Arc<dyn Transport> {
-        Arc::new(Bizgo::builder("KEY", "SENDER").base_url(self.emulator.url()).build().unwrap())
+        let url = self.emulator.url();
+        match self.dealer {
+            Dealer::Bizgo => Arc::new(Bizgo::builder("KEY", "SENDER").base_url(url).build().unwrap()),
+            Dealer::Solapi => {
+                let (credentials, clock) = (Credentials::new("KEY", "SECRET"), Arc::clone(&self.clock) as Arc<dyn Clock>);
+                let builder = Solapi::builder(credentials, "KA01PF0", clock, Arc::new(SystemEntropy::new()));
+                Arc::new(builder.base_url(url).build().unwrap())
+            }
+        }
     }
 
     pub(crate) fn engine(&self) -> EngineBuilder {

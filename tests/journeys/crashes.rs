@@ -11,9 +11,10 @@ use sosik::channel::{
 };
 use sosik::delivery::{BatchId, BatchState, DeliveryError, Outbox};
 use sosik::registry::{ConsentEvent, Purpose, SubscriberStore};
+use sosik_emulator::{Fault, Options};
 use sosik_testkit::MockTransport;
 
-use crate::city::City;
+use crate::city::{City, Dealer};
 
 /// A transport whose process is killed at the n-th call: before the call is made, or when its answer is on the way.
 #[derive(Debug)]
@@ -101,6 +102,63 @@ async fn lost_answers_are_looked_up_and_never_guessed() {
     city.settle(&engine, &campaign, 1_000).await;
     let (tally, stats) = (city.store.tally(campaign.id).await.unwrap(), city.emulator.stats());
     assert_eq!((tally.delivered, stats.accepted, stats.duplicates), (100, 100, 0), "{stats:?}");
+}
+
+/// SOLAPI knows no key: what may have arrived is looked for, and what is not found is never sent again by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_keys_a_crash_at_any_call_sends_nothing_twice_and_leaves_doubt_to_a_person() {
+    let mut doubts = 0;
+    for n in 1..=9 {
+        for after in [false, true] {
+            let city = City::of(60, |options| options).await.by(Dealer::Solapi);
+            let campaign = city.plan(20).await;
+            run_until_killed(&city, &campaign, n, after).await;
+            let engine = city.engine().build();
+            city.settle(&engine, &campaign, 2_000).await;
+            let (tally, stats) = (city.store.tally(campaign.id).await.unwrap(), city.emulator.stats());
+            assert_eq!((tally.delivered + tally.unknown, tally.planned()), (60, 60), "call {n}, after {after}: {tally:?}");
+            assert_eq!((stats.accepted, stats.duplicates), (tally.delivered, 0), "call {n}, after {after}: {stats:?}");
+            doubts += tally.unknown;
+        }
+    }
+    assert!(doubts > 0, "some crashes came before the request left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_keys_lost_answers_are_looked_up_and_never_guessed() {
+    let city = City::of(100, |options| options.with_lost_answers(0.6)).await.by(Dealer::Solapi);
+    let campaign = city.plan(10).await;
+    let engine = city.engine().build();
+    city.settle(&engine, &campaign, 1_000).await;
+    let (tally, stats) = (city.store.tally(campaign.id).await.unwrap(), city.emulator.stats());
+    assert_eq!((tally.delivered, stats.accepted, stats.duplicates), (100, 100, 0), "{stats:?}");
+}
+
+/// A tenth of all calls goes wrong, in every way that the emulator knows.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_goes_wrong_on_the_way_nothing_goes_twice_and_no_one_is_forgotten() {
+    let faults = [Fault::NoAnswer, Fault::Truncated, Fault::WrongJson, Fault::status(503), Fault::too_many(1)];
+    for dealer in [Dealer::Bizgo, Dealer::Solapi] {
+        for seed in 1..=3 {
+            let shape = |options: Options| {
+                let mut options = faults.iter().fold(options, |options, fault| options.with_fault(*fault, 0.02));
+                options.seed = seed;
+                options
+            };
+            let city = City::of(200, shape).await.by(dealer);
+            let campaign = city.plan(10).await;
+            let engine = city.engine().build();
+            city.settle(&engine, &campaign, 5_000).await;
+            let (tally, stats) = (city.store.tally(campaign.id).await.unwrap(), city.emulator.stats());
+            let all = tally.delivered + tally.unknown;
+            assert_eq!((all, tally.planned(), stats.duplicates), (200, 200, 0), "{dealer:?} {seed}: {tally:?} {stats:?}");
+            assert_eq!(stats.accepted, tally.delivered, "{dealer:?} {seed}: {tally:?} {stats:?}");
+            assert!(stats.rejected.keys().any(|code| code.starts_with("fault:")), "{stats:?}");
+            if dealer == Dealer::Bizgo {
+                assert_eq!(tally.unknown, 0, "{seed}: a request under a key may be repeated");
+            }
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,15 +5,22 @@ use sosik::Clock;
 use sosik::delivery::{Outbox, RecipientRef};
 use sosik::registry::{AudienceRequest, Purpose, Segment, SubscriberStore, Suppression};
 use sosik::schedule::SendWindow;
+use sosik_emulator::Options;
 use sosik_testkit::{citizen, consented, noon};
 
-use crate::city::City;
+use crate::city::{City, Dealer};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everyone_who_agreed_gets_it_once_and_is_accounted_for() {
     let mut people: Vec<_> = (1..=450).map(consented).collect();
     people.extend((451..=500).map(citizen));
-    let city = City::with(&people, |options| options.with_failures(0.0, 0.1).with_repeated_receipts(0.2)).await;
+    for dealer in [Dealer::Bizgo, Dealer::Solapi] {
+        let shape = |options: Options| options.with_failures(0.0, 0.1).with_repeated_receipts(0.2);
+        everyone_by(City::with(&people, shape).await.by(dealer)).await;
+    }
+}
+
+async fn everyone_by(city: City) {
     let campaign = city.plan(200).await;
     assert_eq!((campaign.audience, campaign.suppressed.get(&Suppression::NoConsent)), (450, Some(&50)));
     let engine = city.engine().build();

@@ -12,8 +12,7 @@ use sosik_channel::{
 };
 use sosik_core::{PhoneNumber, ShiftedClock, SystemClock};
 use sosik_emulator::{Emulator, Options};
-use sosik_testkit::{noon, phone};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use sosik_testkit::{answers, noon, phone};
 
 fn options() -> Options {
     let clock = ShiftedClock::starting_at(noon(), Arc::new(SystemClock::new()));
@@ -73,56 +72,16 @@ async fn a_lost_answer_leaves_the_outcome_unknown_and_can_be_looked_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_listening_means_that_nothing_was_taken() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let error = client(&url, "KEY").submit(&submission("k", 1..2)).await.unwrap_err();
-    assert_eq!(error.kind(), SendErrorKind::Unavailable);
-}
-
-/// Answers every connection with these bytes, whatever is asked.
-async fn answering(answer: &'static [u8]) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    serve(listener, answer);
-    url
-}
-
-#[expect(clippy::disallowed_methods, reason = "a server beside the test")]
-fn serve(listener: tokio::net::TcpListener, answer: &'static [u8]) {
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut request = vec![0; 65536];
-            let _ = stream.read(&mut request).await;
-            let _ = stream.write_all(answer).await;
-        }
-    });
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn answers_of_no_known_form_leave_a_sending_in_doubt() {
-    for answer in [
-        &b""[..],
-        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",
-        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
-        b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{\"common\"",
-        b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n",
-        b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 5\r\n\r\n<p>no",
-        b"HTTP/1.1 200 OK\r\ncontent-length: 79\r\n\r\n{\"common\":{\"authCode\":\"A000\"},\"data\":{\"code\":\"A000\",\"data\":{\"destinations\":[]}}}",
-    ] {
-        let url = answering(answer).await;
-        let error = client(&url, "KEY").submit(&submission("k", 1..2)).await.unwrap_err();
-        assert!(error.may_have_arrived(), "{}: {error:?}", String::from_utf8_lossy(answer));
-        let question = client(&url, "KEY").receipts().await.unwrap_err();
-        assert!(!question.may_have_arrived());
-    }
+    answers::odd_answers_leave_a_sending_in_doubt(|url| client(url, "KEY")).await;
+    // Everything went well, and no one is named.
+    let url = answers::answering(b"HTTP/1.1 200 OK\r\ncontent-length: 79\r\n\r\n{\"common\":{\"authCode\":\"A000\"},\"data\":{\"code\":\"A000\",\"data\":{\"destinations\":[]}}}").await;
+    assert!(client(&url, "KEY").submit(&submission("k", 1..2)).await.unwrap_err().may_have_arrived());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redirect_is_not_followed() {
-    let url = answering(b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n").await;
-    assert!(client(&url, "KEY").submit(&submission("k", 1..2)).await.is_err());
+async fn what_did_not_leave_is_no_doubt() {
+    answers::what_did_not_leave_is_no_doubt(|url| client(url, "KEY")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,7 +117,7 @@ async fn receipts_name_the_recipient_and_say_how_it_went() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_inside_the_dealer_for_one_recipient_is_no_final_failure() {
-    let url = answering(
+    let url = answers::answering(
         b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"common\":{\"authCode\":\"A000\"},\"data\":{\"code\":\"A000\",\"data\":{\"destinations\":[{\"ref\":\"r1\",\"code\":\"A910\"}]}}}",
     )
     .await;

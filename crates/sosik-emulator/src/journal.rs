@@ -1,30 +1,85 @@
 //! What an emulator keeps: one line of JSON for each request that changed something, written before it is answered.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sosik_core::{Entropy, SystemEntropy};
 
 /// Something that happened.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum Event {
-    /// A sending was answered.
+    /// Bizgo answered a sending.
     Sent { key: Option<String>, expires: Option<DateTime<Utc>>, repeated: u64, refused: u64, messages: Vec<Message> },
-    /// A picture was taken.
+    /// A picture was taken, by whichever dealer.
     Uploaded { address: String, kind: String, digest: String },
     /// A request was refused.
     Refused { code: String },
-    /// A page of receipts was acknowledged.
+    /// A page of Bizgo's receipts was acknowledged.
     Acknowledged { page: String, receipts: Vec<(usize, usize)>, again: Vec<(usize, usize)> },
+    /// Something happened to a group of SOLAPI's.
+    Group(GroupEvent),
+}
+
+/// What happens to a group of messages at SOLAPI.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub(crate) enum GroupEvent {
+    /// It was made, empty.
+    Made { id: String, at: DateTime<Utc>, group: NewGroup },
+    /// Messages were put into it; of others, the codes of their refusals.
+    Filled { id: String, at: DateTime<Utc>, messages: Vec<Message>, refused: Vec<String> },
+    /// Messages, by their places in the ledger, were taken out of it.
+    Emptied { id: String, at: DateTime<Utc>, messages: Vec<usize> },
+    /// It goes, now or at a time to come: what becomes of each of its messages.
+    Released { id: String, at: DateTime<Utc>, due: Option<DateTime<Utc>>, tries: Vec<Vec<Try>> },
+    /// It does not go at its time after all.
+    Cancelled { id: String, at: DateTime<Utc> },
+    /// It was deleted.
+    Deleted { id: String, at: DateTime<Utc> },
+}
+
+/// What a group is made with.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(crate) struct NewGroup {
+    pub(crate) version: String,
+    pub(crate) allow_duplicates: bool,
+    pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) sdk: Option<String>,
+    pub(crate) platform: Option<String>,
+    pub(crate) app: Option<String>,
+}
+
+/// Whose message it is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Dealer {
+    #[default]
+    Bizgo,
+    Solapi,
+}
+
+impl Dealer {
+    /// The code of a message that arrived.
+    pub(crate) fn delivered(self) -> &'static str {
+        match self {
+            Self::Bizgo => "10000",
+            Self::Solapi => "4000",
+        }
+    }
 }
 
 /// A message that was taken for one recipient.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Message {
+    #[serde(default)]
+    pub(crate) dealer: Dealer,
     pub(crate) key: String,
     /// The number. It is never written down.
     #[serde(skip)]
@@ -37,7 +92,17 @@ pub(crate) struct Message {
     pub(crate) at: DateTime<Utc>,
     /// What makes it the same message: its first form, with pictures by their content.
     pub(crate) digest: String,
-    /// What became of it, form by form.
+    /// What it says, as it came. It is never written down.
+    #[serde(skip)]
+    pub(crate) content: Arc<Value>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) fields: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<String>,
+    /// The type by which SOLAPI counts and charges it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) kind: String,
+    /// What becomes of it, form by form; nothing as long as it waits to be sent.
     pub(crate) tries: Vec<Try>,
 }
 

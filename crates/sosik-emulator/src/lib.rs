@@ -1,10 +1,11 @@
-//! A strict loopback stand-in for the Bizgo message dealer (비즈고), as a library and a program.
+//! A strict loopback stand-in for the message dealers Bizgo (비즈고) and SOLAPI (솔라피), as a library and a program.
 //!
 //! # What it is for
 //!
 //! Kakao and its dealers cannot be reached from a test. This server answers on the loopback as Bizgo's Communication
-//! API v1 would, by what its makers published with their SDK 1.2.0 (2026-09), and is stricter than the real thing: what
-//! it cannot check against a source it refuses. It counts what it took, and whether anyone would have got a message
+//! API v1 would, by what its makers published with their SDK 1.2.0 (2026-09), and as SOLAPI's API v4 would, by its
+//! official SDKs (npm `solapi` 6.0.1, crate `solapi` 0.2.0) and documents (2022-09). It is stricter than the real thing:
+//! what it cannot check against a source it refuses. It counts what it took, and whether anyone would have got a message
 //! twice.
 //!
 //! # Where it sits
@@ -17,38 +18,52 @@
 //! use sosik_emulator::{Emulator, Options};
 //!
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let emulator = Emulator::start("127.0.0.1:0".parse()?, Options::new("KEY")).await?;
+//! let options = Options::new("KEY").with_solapi("KEY", "SECRET");
+//! let emulator = Emulator::start("127.0.0.1:0".parse()?, options).await?;
 //! println!("send to {}", emulator.url());
 //! assert_eq!(emulator.stats().accepted, 0);
 //! emulator.stop().await;
 //! # Ok(()) }
 //! ```
 //!
-//! As a program: `cargo run -p sosik-emulator -- --listen 127.0.0.1:8700 --bizgo-key KEY`.
+//! As a program: `cargo run -p sosik-emulator -- --listen 127.0.0.1:8700 --bizgo-key KEY`, and for SOLAPI too
+//! `--solapi-key KEY --solapi-secret SECRET`.
 //!
 //! # What it serves
 //!
 //! | method and path | what |
 //! | --- | --- |
-//! | `POST /api/comm/v1/send/omni` | a message with fallbacks to 1 to 200 recipients |
+//! | `POST /api/comm/v1/send/omni` | Bizgo: a message with fallbacks to 1 to 200 recipients |
 //! | `POST /api/comm/v1/file/brandmessage/{default,wide,carouselFeed}` | a picture |
 //! | `GET /api/comm/v1/report/polling`, `DELETE /api/comm/v1/report/polling/{reportId}` | receipts, a page at a time |
 //! | `GET /api/comm/v1/report/inquiry/{msgKey}` | the receipts of one message |
 //! | `GET /api/comm/v1/message/inquiry/msgKey/{msgKey}`, `…/requestId/{requestId}` | where messages stand |
 //! | `GET /api/comm/v1/message/history` | messages by request time and `groupKey` |
+//! | `POST /messages/v4/send-many/{detail,fast}` | SOLAPI: 1 to 10,000 messages, now or at `scheduledDate` |
+//! | `POST`, `GET /messages/v4/groups`, `GET`, `DELETE …/{groupId}` | groups of messages |
+//! | `PUT`, `GET`, `DELETE /messages/v4/groups/{groupId}/messages` | the messages of a group |
+//! | `POST …/{groupId}/send`, `POST`, `DELETE …/{groupId}/schedule` | a group goes, now or later, or does not |
+//! | `GET /messages/v4/list`, `GET /messages/v4/statistics` | where messages stand, and their counts |
+//! | `POST /storage/v1/files` | a picture |
+//! | `GET /cash/v1/balance` | what is left of the account's won |
 //! | `GET /_emulator/stats` | what it took, refused, and took twice |
+//! | `POST /_emulator/faults` | what goes wrong with the next calls: a list of [`Fault`]s |
 //!
 //! # What it is strict about
 //!
-//! - The key, on every call; 200 recipients and 5 other calls a second, each from a bucket that starts full.
-//! - Every length, count, size and required field that the SDK documents, and unknown fields.
-//! - Idempotency keys for their lifetime: a recipient who was taken under a key is answered `A301`, without a message
-//!   key, and not sent to.
-//! - Pictures: only those uploaded for the kind of message that shows them.
-//! - The hours: a brand message outside 08:00 to 20:50 in Seoul is taken and reported as not delivered (code 3022).
-//! - Receipts come again until they are acknowledged, and some come twice.
+//! - Bizgo's key, on every call; 200 recipients and 5 other calls a second, each from a bucket that starts full.
+//! - SOLAPI's signatures: right, within 15 minutes of their date, and each of them once.
+//! - Every length, count, size and required field that the SDKs document, and unknown fields.
+//! - Bizgo's idempotency keys for their lifetime: a recipient who was taken under a key is answered `A301`, without a
+//!   message key, and not sent to. SOLAPI has none: only a number that stands twice in one group is refused (`1026`).
+//! - Pictures, decoded to their last pixel: only those uploaded for the kind of message that shows them.
+//! - The hours: a brand message outside 08:00 to 20:50 in Seoul is taken and reported as not delivered (`3022`, at
+//!   SOLAPI `3108`).
+//! - Bizgo's receipts come again until they are acknowledged, and some come twice.
 //!
-//! Report codes other than `10000` and `3022` begin with `EMU`, since Bizgo documents no others.
+//! What the dealers do not document is the emulator's own: Bizgo's report codes other than `10000` and `3022` begin
+//! with `EMU`, SOLAPI's error codes other than those of signatures begin with `Emu`, messages of a cancelled group fail
+//! with `2999`, and pages of SOLAPI's lists hold 20 entries unless asked for, and 500 at the most.
 //!
 //! # Features
 //!
@@ -56,22 +71,25 @@
 //!
 //! # What is not here
 //!
-//! Templates, group sends, Alimtalk, RCS and reservations: they are refused. Real sending of anything.
+//! Templates, Bizgo's group sends, Alimtalk, RCS, MMS and Bizgo's reservations: they are refused. Real sending of
+//! anything.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod answer;
-mod bucket;
-mod check;
+mod bizgo;
+mod faults;
 mod journal;
 mod ledger;
 mod options;
 mod picture;
-mod request;
-mod routes;
 mod server;
+mod solapi;
 mod stats;
+mod text;
+mod time;
+mod window;
 
+pub use faults::Fault;
 pub use options::Options;
 pub use server::{Emulator, EmulatorError};
 pub use stats::Stats;

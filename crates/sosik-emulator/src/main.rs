@@ -10,16 +10,22 @@ use clap::Parser;
 use sosik_core::{ShiftedClock, SystemClock};
 use sosik_emulator::{Emulator, Options};
 
-/// A strict loopback stand-in for the Bizgo message dealer.
+/// A strict loopback stand-in for the message dealers Bizgo and SOLAPI.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
     /// The address on this machine to listen on.
     #[arg(long, default_value = "127.0.0.1:8700")]
     listen: SocketAddr,
-    /// The API key to take.
+    /// The API key to take as Bizgo.
     #[arg(long)]
     bizgo_key: String,
+    /// The API key to take as SOLAPI.
+    #[arg(long, requires = "solapi_secret")]
+    solapi_key: Option<String>,
+    /// The secret of the key for SOLAPI.
+    #[arg(long, requires = "solapi_key")]
+    solapi_secret: Option<String>,
     /// The folder in which to keep what was taken; in memory without it.
     #[arg(long)]
     state: Option<PathBuf>,
@@ -66,6 +72,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         .with_lost_answers(arguments.lost_answers)
         .with_repeated_receipts(arguments.repeated_receipts)
         .with_receipt_delay(TimeDelta::milliseconds(arguments.receipt_delay));
+    if let (Some(key), Some(secret)) = (arguments.solapi_key, arguments.solapi_secret) {
+        options = options.with_solapi(key, secret);
+    }
     if let Some(now) = arguments.now {
         options = options.with_clock(Arc::new(ShiftedClock::starting_at(now, Arc::new(SystemClock::new()))));
     }

@@ -4,12 +4,16 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use sosik_core::{Clock, SystemClock};
 
+use crate::faults::Fault;
+
 /// How an emulator behaves.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// The API key that it takes.
+    /// The API key that it takes as Bizgo.
     pub key: String,
+    /// The API key and the secret that it takes as SOLAPI; `None` takes none.
+    pub solapi: Option<(String, String)>,
     /// The clock by which it keeps rates, lifetimes and hours.
     pub clock: Arc<dyn Clock>,
     /// The folder in which it keeps its state; `None` keeps it in memory.
@@ -28,6 +32,8 @@ pub struct Options {
     pub seed: u64,
     /// Whether rates are kept.
     pub keeps_rates: bool,
+    /// What goes wrong with calls, and with which share of them, 0 to 1 in all.
+    pub faults: Vec<(Fault, f64)>,
 }
 
 impl Options {
@@ -36,6 +42,7 @@ impl Options {
     pub fn new(key: impl Into<String>) -> Self {
         Self {
             key: key.into(),
+            solapi: None,
             clock: Arc::new(SystemClock::new()),
             state: None,
             kakao_failures: 0.0,
@@ -45,7 +52,22 @@ impl Options {
             receipt_delay: TimeDelta::milliseconds(500),
             seed: 1,
             keeps_rates: true,
+            faults: Vec::new(),
         }
+    }
+
+    /// The emulator as SOLAPI too, for this key and secret.
+    #[must_use]
+    pub fn with_solapi(mut self, key: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.solapi = Some((key.into(), secret.into()));
+        self
+    }
+
+    /// The emulator with one more thing that goes wrong with this share of calls.
+    #[must_use]
+    pub fn with_fault(mut self, fault: Fault, share: f64) -> Self {
+        self.faults.push((fault, share));
+        self
     }
 
     /// The emulator with another clock.
@@ -95,5 +117,12 @@ impl Options {
     pub fn without_rates(mut self) -> Self {
         self.keeps_rates = false;
         self
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Keys stand in no log.
+        f.debug_struct("Options").field("state", &self.state).field("faults", &self.faults).finish_non_exhaustive()
     }
 }

@@ -1,48 +1,52 @@
-//! The checks of an uploaded picture.
+//! Pictures, really decoded.
 
-use imagesize::ImageType;
+use std::io::Cursor;
 
-use crate::answer::Refusal;
+use image::{ImageFormat, ImageReader, Limits};
 
-/// What each kind of picture may be: pixels across at least, height to width in thousandths, bytes at most.
-struct Kind {
-    name: &'static str,
-    width: usize,
-    ratio: std::ops::RangeInclusive<usize>,
-    bytes: usize,
+/// A picture that can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Decoded {
+    pub(crate) format: ImageFormat,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
 }
 
-const KINDS: [Kind; 3] = [
-    Kind { name: "default", width: 500, ratio: 500..=500, bytes: 500_000 },
-    Kind { name: "wide", width: 500, ratio: 500..=1000, bytes: 5_000_000 },
-    Kind { name: "carouselFeed", width: 500, ratio: 500..=1333, bytes: 5_000_000 },
-];
+impl Decoded {
+    /// Height to width, in thousandths.
+    pub(crate) fn ratio(self) -> usize {
+        (self.height * 1000).checked_div(self.width).unwrap_or(0)
+    }
 
-/// Checks a file against the limits of its kind, and gives the kind's name.
-pub(crate) fn check(kind: &str, file: &[u8], media_type: Option<&str>) -> Result<&'static str, Refusal> {
-    let Some(kind) = KINDS.iter().find(|known| known.name == kind) else {
-        return Err(Refusal::gateway(404, "A404", "no such kind of picture is served here"));
-    };
-    if file.is_empty() {
-        return Err(Refusal::service("A204", "file: it is missing or empty"));
+    /// The media type: `image/jpeg`.
+    pub(crate) fn media_type(self) -> &'static str {
+        self.format.to_mime_type()
     }
-    let found = imagesize::image_type(file).map_err(|_| Refusal::service("A206", "file: JPEG or PNG only"))?;
-    let expected = match found {
-        ImageType::Jpeg => "image/jpeg",
-        ImageType::Png => "image/png",
-        _ => return Err(Refusal::service("A206", "file: JPEG or PNG only")),
-    };
-    if media_type.is_some_and(|given| given != expected && given != "application/octet-stream") {
-        return Err(Refusal::service("A205", format!("file: it is {expected}")));
+}
+
+/// Why a file is no picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoPicture {
+    /// It is neither JPEG nor PNG.
+    Format,
+    /// It begins as one, and cannot be decoded to its end.
+    Broken,
+}
+
+/// The most pixels across and down: what no phone shows is not decoded.
+const PIXELS: u32 = 8_192;
+
+/// Decodes a file, to its last pixel.
+pub(crate) fn decode(file: &[u8]) -> Result<Decoded, NoPicture> {
+    let format = image::guess_format(file).map_err(|_| NoPicture::Format)?;
+    if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png) {
+        return Err(NoPicture::Format);
     }
-    if file.len() > kind.bytes {
-        return Err(Refusal::service("A200", format!("file: {} bytes, {} at the most", file.len(), kind.bytes)));
-    }
-    let size = imagesize::blob_size(file).map_err(|_| Refusal::service("A202", "file: it cannot be read"))?;
-    let ratio = (size.height * 1000).checked_div(size.width).unwrap_or(0);
-    if size.width < kind.width || !kind.ratio.contains(&ratio) {
-        let detail = format!("file: {}x{} pixels do not fit {}", size.width, size.height, kind.name);
-        return Err(Refusal::service("A203", detail));
-    }
-    Ok(kind.name)
+    let mut reader = ImageReader::with_format(Cursor::new(file), format);
+    let mut limits = Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(PIXELS), Some(PIXELS));
+    reader.limits(limits);
+    let picture = reader.decode().map_err(|_| NoPicture::Broken)?;
+    let size = |pixels: u32| usize::try_from(pixels).unwrap_or(usize::MAX);
+    Ok(Decoded { format, width: size(picture.width()), height: size(picture.height()) })
 }

@@ -1,15 +1,63 @@
+use std::collections::VecDeque;
 use std::future::IntoFuture;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::ledger::Ledger;
+use crate::faults::Fault;
+use crate::ledger::{Ledger, chance};
 use crate::options::Options;
-use crate::routes::{Shared, router};
+use crate::solapi::Account;
 use crate::stats::Stats;
+use crate::window::router;
+
+/// What every handler shares.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) key: String,
+    pub(crate) solapi: Option<Account>,
+    ledger: Mutex<Ledger>,
+    faults: Mutex<Faults>,
+}
+
+/// The faults to come.
+#[derive(Debug)]
+struct Faults {
+    seed: u64,
+    shares: Vec<(Fault, f64)>,
+    script: VecDeque<Fault>,
+    calls: u64,
+}
+
+impl Shared {
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What goes wrong with the next call: what the script says, or what the shares draw.
+    pub(crate) fn next_fault(&self, asks: bool) -> Fault {
+        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.calls += 1;
+        if let Some(fault) = faults.script.pop_front() {
+            return fault;
+        }
+        let mut drawn = chance(faults.seed, "fault", &format!("{} {asks}", faults.calls));
+        for (fault, share) in &faults.shares {
+            if drawn < *share {
+                return *fault;
+            }
+            drawn -= share;
+        }
+        Fault::None
+    }
+
+    pub(crate) fn script(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).script.extend(faults);
+    }
+}
 
 /// A running emulator. It stops when it is dropped.
 #[derive(Debug)]
@@ -30,9 +78,11 @@ impl Emulator {
         if !address.ip().is_loopback() {
             return Err(EmulatorError::NotLoopback { address });
         }
-        let key = options.key.clone();
+        let (key, solapi) = (options.key.clone(), options.solapi.clone());
+        let solapi = solapi.map(|(key, secret)| Account { key, secret });
+        let faults = Faults { seed: options.seed, shares: options.faults.clone(), script: VecDeque::new(), calls: 0 };
         let ledger = Ledger::open(options).map_err(EmulatorError::State)?;
-        let shared = Arc::new(Shared { key, ledger: Mutex::new(ledger) });
+        let shared = Arc::new(Shared { key, solapi, ledger: Mutex::new(ledger), faults: Mutex::new(faults) });
         let listen = |source| EmulatorError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
@@ -60,6 +110,20 @@ impl Emulator {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.shared.ledger().stats()
+    }
+
+    /// Lets the next calls of a dealer's API go wrong, one by one; after them, calls are as before.
+    ///
+    /// ```
+    /// use sosik_emulator::{Emulator, Fault, Options};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = Emulator::start("127.0.0.1:0".parse()?, Options::new("KEY")).await?;
+    /// emulator.fail_next([Fault::None, Fault::NoAnswer, Fault::too_many(1)]);
+    /// # Ok(()) }
+    /// ```
+    pub fn fail_next(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.shared.script(faults);
     }
 
     /// Stops it, when the requests under way are answered.

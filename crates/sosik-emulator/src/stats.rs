@@ -22,6 +22,8 @@ pub struct Stats {
     pub delivered: u64,
     /// Messages delivered as a fallback text.
     pub fallback: u64,
-    /// Messages not delivered in any way.
+    /// Messages that were taken, and cancelled before their time.
+    pub cancelled: u64,
+    /// Messages not delivered in any way, the cancelled among them.
     pub failed: u64,
 }

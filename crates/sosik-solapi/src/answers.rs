@@ -12,7 +12,6 @@ use crate::codes::{CodeKind, code};
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SendAnswer {
-    #[serde(default)]
     pub(crate) failed_message_list: Vec<Item>,
     pub(crate) group_info: GroupInfo,
     pub(crate) message_list: Option<Vec<Item>>,
@@ -81,7 +80,7 @@ impl Item {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListAnswer {
     pub(crate) next_key: Option<String>,
-    #[serde(default)]
+    /// It must be there: an answer without it would pass for one in which nothing changed.
     pub(crate) message_list: BTreeMap<String, Item>,
 }
 

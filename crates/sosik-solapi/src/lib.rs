@@ -11,6 +11,8 @@
 //! data, [`code`] what its status codes mean, and [`Credentials`] sign requests.
 //!
 //! The dealer's own SDK for Node.js (6.0.1) was asked about boundary messages; the tests hold its answers beside ours.
+//! The transport itself is tested over HTTP against `sosik-emulator`, which the dealer's own SDKs can talk to as well;
+//! no test has reached the dealer.
 //!
 //! # Where it sits
 //!
@@ -51,8 +53,7 @@
 //!
 //! # What is not here
 //!
-//! A proof over HTTP: the transport has been tested in its parts only, so try it on an account of your own first.
-//! Templates, 알림톡 (Alimtalk), reservations, groups, webhooks and statistics.
+//! Templates, 알림톡 (Alimtalk), MMS, reservations, groups, webhooks and statistics.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -35,6 +35,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a suite fails by panicking")]
 
+pub mod answers;
 mod mocks;
 pub mod outbox;
 pub mod subscribers;

@@ -12,10 +12,10 @@ pub fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap()
 }
 
-/// The placeholder number `010-0000-nnnn`.
+/// The placeholder number `010-0000-nnnn`; beyond 9,999 `010-0001-nnnn` and so on.
 #[must_use]
 pub fn phone(number: u32) -> PhoneNumber {
-    PhoneNumber::parse(&format!("010-0000-{number:04}")).unwrap()
+    PhoneNumber::parse(&format!("010-{:04}-{:04}", number / 10_000, number % 10_000)).unwrap()
 }
 
 /// A citizen of 회천1동 with a placeholder number, who agreed to nothing.

@@ -1,32 +1,26 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+//! Bizgo's calls.
 
-use axum::body::{Body, Bytes};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use axum::{Json, Router};
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeZone, Utc};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::answer::{Refusal, success, with_reference};
-use crate::ledger::{History, Ledger};
-use crate::picture;
-use crate::request::SendOmni;
-
-/// What every handler shares.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) key: String,
-    pub(crate) ledger: Mutex<Ledger>,
-}
+use crate::bizgo::answer::{Refusal, success, with_reference};
+use crate::bizgo::desk::History;
+use crate::bizgo::picture;
+use crate::bizgo::request::SendOmni;
+use crate::faults::lost;
+use crate::ledger::Ledger;
+use crate::server::Shared;
 
 impl Shared {
-    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn authorized(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         match headers.get("authorization") {
             Some(key) if key.as_bytes() == self.key.as_bytes() => Ok(()),
@@ -50,7 +44,7 @@ fn counted(ledger: &mut Ledger, answer: Result<Response, Refusal>) -> Response {
     })
 }
 
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
+pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/api/comm/v1/send/omni", post(send))
         .route("/api/comm/v1/file/brandmessage/{kind}", post(upload))
@@ -60,18 +54,12 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/api/comm/v1/message/inquiry/msgKey/{key}", get(by_key))
         .route("/api/comm/v1/message/inquiry/requestId/{id}", get(by_request))
         .route("/api/comm/v1/message/history", get(history))
-        .route("/_emulator/stats", get(stats))
-        .fallback(unknown)
         .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
-        .with_state(shared)
 }
 
-async fn unknown() -> Response {
+/// The answer to a call that is not served.
+pub(crate) async fn unknown() -> Response {
     Refusal::gateway(404, "A404", "no such operation is served here").into_response()
-}
-
-async fn stats(State(shared): State<Arc<Shared>>) -> Response {
-    Json(shared.ledger().stats()).into_response()
 }
 
 async fn send(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -91,28 +79,6 @@ fn parse(body: &[u8]) -> Result<SendOmni, Refusal> {
     let value: serde_json::Value = serde_json::from_slice(body)
         .map_err(|error| Refusal::service("A010", format!("the body is no JSON: {error}")))?;
     serde_json::from_value(value).map_err(|error| Refusal::service("A011", format!("the JSON does not fit: {error}")))
-}
-
-/// An answer that breaks off before its first byte: the client learns nothing.
-fn lost() -> Response {
-    let broken = std::io::Error::new(std::io::ErrorKind::ConnectionReset, "the answer is lost");
-    let mut response = Response::new(Body::from_stream(Broken(Some(broken))));
-    response.headers_mut().insert("content-length", axum::http::HeaderValue::from_static("100"));
-    response
-}
-
-/// A body of one error.
-struct Broken(Option<std::io::Error>);
-
-impl futures_core::Stream for Broken {
-    type Item = Result<Bytes, std::io::Error>;
-
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
-        std::task::Poll::Ready(self.0.take().map(Err))
-    }
 }
 
 async fn upload(

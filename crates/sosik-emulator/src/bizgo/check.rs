@@ -1,19 +1,13 @@
 //! Every limit that the SDK 1.2.0 documents for the messages served here, each with the code it is refused by.
 
-use encoding_rs::{EUC_KR, EncoderResult};
-
-use crate::answer::Refusal;
-use crate::request::{
+use crate::bizgo::answer::Refusal;
+use crate::bizgo::request::{
     Attachment, BrandMessage, Button, Carousel, CarouselItem, FlowItem, Image, Mms, SendOmni, Sms, Tail,
 };
+use crate::ledger::Pictures;
+use crate::text::{cp949, is_sender};
 
 type Checked = Result<(), Refusal>;
-
-/// The kind of picture that was uploaded at an address.
-pub(crate) trait Pictures {
-    /// The kind, `default`, `wide` or `carouselFeed`; `None` when nothing was uploaded there.
-    fn kind(&self, address: &str) -> Option<&str>;
-}
 
 /// Checks all of a request that concerns every recipient.
 pub(crate) fn check(request: &SendOmni, pictures: &dyn Pictures) -> Checked {
@@ -304,7 +298,7 @@ fn mms(text: &Mms) -> Checked {
 
 fn sender(from: Option<&str>) -> Checked {
     let number = from.unwrap_or_default();
-    if (8..=12).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_sender(number) {
         return Ok(());
     }
     refuse("A302", "from: 8 to 12 digits")
@@ -326,31 +320,6 @@ fn body(name: &str, text: Option<&str>, most: usize) -> Checked {
         Ok(_) => Ok(()),
         Err(c) => refuse("A303", format!("{name}: `{c}` is not in EUC-KR")),
     }
-}
-
-/// The length in CP949, or the first character that is not in it.
-fn cp949(text: &str) -> Result<usize, char> {
-    let mut bytes = 0;
-    let mut buffer = [0; 8];
-    for c in text.chars() {
-        let mut utf8 = [0; 4];
-        let (result, _, written) =
-            EUC_KR.new_encoder().encode_from_utf8_without_replacement(c.encode_utf8(&mut utf8), &mut buffer, true);
-        match result {
-            EncoderResult::InputEmpty => bytes += written,
-            EncoderResult::OutputFull | EncoderResult::Unmappable(_) => return Err(c),
-        }
-    }
-    Ok(bytes)
-}
-
-/// Whether a recipient's number is one that a message can go to.
-pub(crate) fn is_mobile(number: &str) -> bool {
-    let digits = number.len() == 10 || number.len() == 11;
-    digits
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && matches!(number.as_bytes(), [b'0', b'1', b'0' | b'1' | b'6'..=b'9', ..])
-        && (number.len() == 11 || !number.starts_with("010"))
 }
 
 #[cfg(test)]
@@ -461,19 +430,5 @@ mod tests {
         let mut body = good();
         body["messageFlow"][0]["brandmessage"]["templatecode"] = json!("T");
         assert_eq!(verdict(body), Err("A011"));
-    }
-
-    #[test]
-    fn numbers_that_no_message_reaches_are_told_apart() {
-        for (number, mobile) in [
-            ("01000000001", true),
-            ("0110000001", true),
-            ("0100000000", false),
-            ("0310000000", false),
-            ("010-0000-0001", false),
-            ("", false),
-        ] {
-            assert_eq!(is_mobile(number), mobile, "{number}");
-        }
     }
 }

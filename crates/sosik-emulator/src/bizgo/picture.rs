@@ -1,0 +1,44 @@
+//! The checks of an uploaded picture.
+
+use crate::bizgo::answer::Refusal;
+use crate::picture::{NoPicture, decode};
+
+/// What each kind of picture may be: pixels across at least, height to width in thousandths, bytes at most.
+struct Kind {
+    name: &'static str,
+    width: usize,
+    ratio: std::ops::RangeInclusive<usize>,
+    bytes: usize,
+}
+
+const KINDS: [Kind; 3] = [
+    Kind { name: "default", width: 500, ratio: 500..=500, bytes: 500_000 },
+    Kind { name: "wide", width: 500, ratio: 500..=1000, bytes: 5_000_000 },
+    Kind { name: "carouselFeed", width: 500, ratio: 500..=1333, bytes: 5_000_000 },
+];
+
+/// Checks a file against the limits of its kind, and gives the kind's name.
+pub(crate) fn check(kind: &str, file: &[u8], media_type: Option<&str>) -> Result<&'static str, Refusal> {
+    let Some(kind) = KINDS.iter().find(|known| known.name == kind) else {
+        return Err(Refusal::gateway(404, "A404", "no such kind of picture is served here"));
+    };
+    if file.is_empty() {
+        return Err(Refusal::service("A204", "file: it is missing or empty"));
+    }
+    if file.len() > kind.bytes {
+        return Err(Refusal::service("A200", format!("file: {} bytes, {} at the most", file.len(), kind.bytes)));
+    }
+    let picture = decode(file).map_err(|problem| match problem {
+        NoPicture::Format => Refusal::service("A206", "file: JPEG or PNG only"),
+        NoPicture::Broken => Refusal::service("A202", "file: it cannot be read"),
+    })?;
+    let expected = picture.media_type();
+    if media_type.is_some_and(|given| given != expected && given != "application/octet-stream") {
+        return Err(Refusal::service("A205", format!("file: it is {expected}")));
+    }
+    if picture.width < kind.width || !kind.ratio.contains(&picture.ratio()) {
+        let detail = format!("file: {}x{} pixels do not fit {}", picture.width, picture.height, kind.name);
+        return Err(Refusal::service("A203", detail));
+    }
+    Ok(kind.name)
+}

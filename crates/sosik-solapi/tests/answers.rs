@@ -1,0 +1,183 @@
+//! What the client makes of the answers that a dealer gives, over real HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use sosik_channel::{
+    Answer, Audience, Media, Message, Outcome, PictureFormat, Proof, Recipient, Route, SendErrorKind, Submission,
+    TextMessage, Transport, TransportExt,
+};
+use sosik_core::{Clock, ManualClock, PhoneNumber, SystemEntropy};
+use sosik_emulator::{Emulator, Fault, Options};
+use sosik_solapi::{Credentials, Solapi, SolapiTransport};
+use sosik_testkit::{answers, noon, phone};
+
+struct Dealer {
+    clock: Arc<ManualClock>,
+    emulator: Emulator,
+}
+
+impl Dealer {
+    async fn new(shape: impl FnOnce(Options) -> Options) -> Self {
+        let clock = Arc::new(ManualClock::at(noon()));
+        let options = Options::new("KEY").with_clock(Arc::clone(&clock) as _).with_solapi("KEY", "SECRET");
+        let emulator = Emulator::start("127.0.0.1:0".parse().unwrap(), shape(options)).await.unwrap();
+        Self { clock, emulator }
+    }
+
+    fn client(&self) -> SolapiTransport {
+        client(&self.emulator.url(), "SECRET", Arc::clone(&self.clock) as _)
+    }
+}
+
+fn client(url: &str, secret: &str, clock: Arc<dyn Clock>) -> SolapiTransport {
+    Solapi::builder(Credentials::new("KEY", secret), "KA01PF0", clock, Arc::new(SystemEntropy::new()))
+        .base_url(url)
+        .timeout(Duration::from_secs(2))
+        .build()
+        .unwrap()
+}
+
+fn text() -> TextMessage {
+    TextMessage::new(PhoneNumber::parse("031-8082-0000").unwrap(), "양주시 소식").unwrap()
+}
+
+fn submission(key: &str, numbers: std::ops::Range<u32>) -> Submission {
+    let to = numbers.map(|number| Recipient::new(format!("r{number}"), phone(number))).collect();
+    Submission::new(key, Message::from(text()), Audience::Named(to))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_secret_or_clock_stops_the_transport_and_never_shows() {
+    let dealer = Dealer::new(|options| options).await;
+    let wrong = client(&dealer.emulator.url(), "geheim", Arc::clone(&dealer.clock) as _);
+    let error = wrong.submit(&submission("k", 1..2)).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (SendErrorKind::Unauthorized, Some("SignatureDoesNotMatch")));
+    assert!(!format!("{error} {error:?} {wrong:?}").contains("geheim"));
+    let late = client(&dealer.emulator.url(), "SECRET", Arc::new(ManualClock::at(noon() + TimeDelta::minutes(16))));
+    let error = late.submit(&submission("k", 1..2)).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (SendErrorKind::Unauthorized, Some("RequestTimeTooSkewed")));
+    assert!(error.to_string().contains("clock"), "{error}");
+    assert_eq!(dealer.emulator.stats().accepted, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_go_in_one_request_and_each_is_answered_for() {
+    let dealer = Dealer::new(|options| options.with_failures(0.0, 0.1)).await;
+    let client = dealer.client();
+    let submitted = client.submit(&submission("k", 0..10_000)).await.unwrap();
+    let Proof::PerRecipient(all) = submitted.proof else { panic!("no answers") };
+    assert!(all.len() == 10_000 && all.iter().all(|one| one.answer == Answer::Accepted && one.message_key.is_some()));
+    dealer.clock.advance(TimeDelta::minutes(1));
+    let receipts = client.drain_receipts().await.unwrap();
+    let stats = dealer.emulator.stats();
+    assert_eq!((receipts.len(), stats.accepted, stats.distinct), (10_000, 10_000, 10_000));
+    let arrived = receipts.iter().filter(|receipt| receipt.outcome == Outcome::Delivered).count();
+    assert_eq!(arrived as u64, stats.delivered);
+    assert!((8_500..9_500).contains(&arrived), "{arrived}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_leaves_the_outcome_unknown_and_can_be_looked_up() {
+    let dealer = Dealer::new(|options| options.with_lost_answers(1.0)).await;
+    let (client, sent) = (dealer.client(), submission("key", 1..4));
+    let error = client.submit(&sent).await.unwrap_err();
+    assert!(error.may_have_arrived(), "{error:?}");
+    dealer.clock.advance(TimeDelta::minutes(1));
+    let found = client.find(&sent, noon()).await.unwrap();
+    assert_eq!(found.len(), 3);
+    assert!(found.iter().all(|found| found.settled == Some((Route::Text, Outcome::Delivered))), "{found:?}");
+    assert_eq!(client.find(&submission("another", 1..4), noon()).await.unwrap(), []);
+    assert_eq!(dealer.emulator.stats().accepted, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_wrong_on_the_way_says_what_to_do_next() {
+    let dealer = Dealer::new(|options| options).await;
+    let client = dealer.client();
+    for (number, (fault, kind, taken)) in [
+        (Fault::NoEntry, SendErrorKind::OutcomeUnknown, 0),
+        (Fault::NoAnswer, SendErrorKind::OutcomeUnknown, 1),
+        (Fault::Truncated, SendErrorKind::OutcomeUnknown, 1),
+        (Fault::WrongJson, SendErrorKind::OutcomeUnknown, 1),
+        (Fault::silence(3_000), SendErrorKind::OutcomeUnknown, 0),
+        (Fault::status(500), SendErrorKind::OutcomeUnknown, 0),
+        (Fault::status(503), SendErrorKind::OutcomeUnknown, 0),
+        (Fault::too_many(7), SendErrorKind::RateLimited, 0),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let before = dealer.emulator.stats().accepted;
+        dealer.emulator.fail_next([fault]);
+        let sent = submission(&format!("key-{number}"), 1..2);
+        let error = client.submit(&sent).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{fault:?}: {error:?}");
+        assert_eq!(dealer.emulator.stats().accepted - before, taken, "{fault:?}");
+        assert_eq!(client.find(&sent, noon()).await.unwrap().len() as u64, taken, "{fault:?}");
+        if kind == SendErrorKind::RateLimited {
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        }
+    }
+    // A slow answer is an answer.
+    dealer.emulator.fail_next([Fault::slow(300)]);
+    assert!(client.submit(&submission("slow", 1..2)).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_number_is_that_recipient_s_alone() {
+    let dealer = Dealer::new(|options| options).await;
+    let land_line = Recipient::new("land", PhoneNumber::parse("031-8082-0001").unwrap());
+    let audience = Audience::Named(vec![
+        land_line,
+        Recipient::new("mobile", phone(1)),
+        Recipient::new("again", phone(1)),
+        Recipient::new("other", phone(2)),
+    ]);
+    let submitted = dealer.client().submit(&Submission::new("k", Message::from(text()), audience)).await.unwrap();
+    let Proof::PerRecipient(mut all) = submitted.proof else { panic!("no answers") };
+    all.sort_by(|a, b| a.reference.cmp(&b.reference));
+    let answers: Vec<_> = all.into_iter().map(|one| (one.reference, one.answer)).collect();
+    assert_eq!(
+        answers,
+        [
+            ("again".to_owned(), Answer::rejected("1026", false)),
+            ("land".to_owned(), Answer::rejected("1011", false)),
+            ("mobile".to_owned(), Answer::Accepted),
+            ("other".to_owned(), Answer::Accepted),
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_none_is_refused() {
+    let dealer = Dealer::new(|options| options).await;
+    let media = Media::new(PictureFormat::Jpeg, (800, 400), "시험", &b"not a picture"[..]);
+    let error = dealer.client().upload(&media).await.unwrap_err();
+    assert_eq!(error.kind(), SendErrorKind::InvalidContent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receipts_name_the_recipient_and_come_again_to_a_program_that_starts_anew() {
+    let dealer = Dealer::new(|options| options.with_failures(0.0, 1.0)).await;
+    let client = dealer.client();
+    client.submit(&submission("k", 7..8)).await.unwrap();
+    assert_eq!(client.drain_receipts().await.unwrap(), [], "nothing is settled yet");
+    dealer.clock.advance(TimeDelta::hours(1));
+    let receipts = client.drain_receipts().await.unwrap();
+    assert_eq!(receipts.len(), 1);
+    assert_eq!((receipts[0].reference.as_deref(), receipts[0].route), (Some("r7"), Route::Text));
+    assert_eq!(receipts[0].outcome, Outcome::failed("3043", false));
+    assert_eq!(client.drain_receipts().await.unwrap(), []);
+    assert_eq!(dealer.client().drain_receipts().await.unwrap(), receipts);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_no_known_form_leave_a_sending_in_doubt() {
+    let make = |url: &str| client(url, "SECRET", Arc::new(ManualClock::at(noon())));
+    answers::odd_answers_leave_a_sending_in_doubt(make).await;
+    answers::what_did_not_leave_is_no_doubt(make).await;
+}

@@ -1,0 +1,28 @@
+//! The client keeps the port's contract, against the emulator over real HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use sosik_core::{Clock, ShiftedClock, SystemClock, SystemEntropy};
+use sosik_emulator::{Emulator, Options};
+use sosik_solapi::{Credentials, Solapi, SolapiTransport};
+
+mod emulated {
+    use super::*;
+
+    async fn make() -> (SolapiTransport, Emulator) {
+        let clock: Arc<dyn Clock> =
+            Arc::new(ShiftedClock::starting_at(sosik_testkit::noon(), Arc::new(SystemClock::new())));
+        let options = Options::new("KEY")
+            .with_solapi("KEY", "SECRET")
+            .with_clock(Arc::clone(&clock))
+            .with_receipt_delay(TimeDelta::milliseconds(100));
+        let emulator = Emulator::start("127.0.0.1:0".parse().unwrap(), options).await.unwrap();
+        let builder =
+            Solapi::builder(Credentials::new("KEY", "SECRET"), "KA01PF0", clock, Arc::new(SystemEntropy::new()));
+        (builder.base_url(emulator.url()).build().unwrap(), emulator)
+    }
+    sosik_testkit::transport_conformance!(make);
+}

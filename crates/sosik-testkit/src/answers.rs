@@ -1,0 +1,62 @@
+//! What transports over HTTP make of answers that no dealer should give.
+
+use sosik_channel::{Audience, Message, Recipient, SendErrorKind, Submission, TextMessage, Transport};
+use sosik_core::PhoneNumber;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::phone;
+
+/// Answers every connection with these bytes, whatever is asked; gives its address.
+pub async fn answering(answer: &'static [u8]) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    serve(listener, answer);
+    url
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server beside the test")]
+fn serve(listener: tokio::net::TcpListener, answer: &'static [u8]) {
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = vec![0; 65536];
+            // What a client does when it is cut off is its own affair.
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(answer).await;
+        }
+    });
+}
+
+fn submission() -> Submission {
+    let text = TextMessage::new(PhoneNumber::parse("031-8082-0000").unwrap(), "양주시 소식").unwrap();
+    Submission::new("k", Message::from(text), Audience::Named(vec![Recipient::new("r1", phone(1))]))
+}
+
+/// Nothing, no JSON, JSON of another form, half an answer, a failure inside: a sending may have arrived, and a question
+/// has not sent anything. `make` gives the transport for an address.
+pub async fn odd_answers_leave_a_sending_in_doubt<T: Transport>(make: impl Fn(&str) -> T + Sync) {
+    for answer in [
+        &b""[..],
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{\"common\"",
+        b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 5\r\n\r\n<p>no",
+    ] {
+        let transport = make(&answering(answer).await);
+        let error = transport.submit(&submission()).await.unwrap_err();
+        assert!(error.may_have_arrived(), "{}: {error:?}", String::from_utf8_lossy(answer));
+        let question = transport.receipts().await.unwrap_err();
+        assert!(!question.may_have_arrived());
+    }
+}
+
+/// Where nobody listens nothing was taken, and where another address is named it is not followed.
+pub async fn what_did_not_leave_is_no_doubt<T: Transport>(make: impl Fn(&str) -> T + Sync) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = make(&url).submit(&submission()).await.unwrap_err();
+    assert_eq!(error.kind(), SendErrorKind::Unavailable, "{error:?}");
+    let url = answering(b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n").await;
+    assert!(make(&url).submit(&submission()).await.is_err());
+}
