@@ -1,7 +1,9 @@
 """The dealer's own SDK judges the emulator: usage: bizgo_sdk.py BASE_URL KEY"""
 
+import struct
 import sys
 import time
+import zlib
 
 from bizgo import AuthenticationError, BadRequestError, Bizgo, BrandMessage, MmsMessage, RateLimitError, SmsMessage
 
@@ -17,10 +19,19 @@ def check(what, condition):
     print(f"ok: {what}")
 
 
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000" "ffc0000b080190032001011100" "ffd9")  # 800x400
+def png(width, height):
+    """A grey PNG."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\0" + b"\x99" * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
 
 with Bizgo(api_key=key, base_url=base_url) as client:
-    picture = client.files.upload_brand_message(JPEG, kind="carouselFeed", filename="card.jpg")
+    picture = client.files.upload_brand_message(png(800, 400), kind="carouselFeed", filename="card.png")
     check("a picture is uploaded", picture.img_url.startswith("https://"))
 
     def card(n):

@@ -63,7 +63,8 @@ impl City {
         match self.dealer {
             Dealer::Bizgo => Arc::new(Bizgo::builder("KEY", "SENDER").base_url(url).build().unwrap()),
             Dealer::Solapi => {
-                let (credentials, clock) = (Credentials::new("KEY", "SECRET"), Arc::clone(&self.clock) as Arc<dyn Clock>);
+                let (credentials, clock) =
+                    (Credentials::new("KEY", "SECRET"), Arc::clone(&self.clock) as Arc<dyn Clock>);
                 let builder = Solapi::builder(credentials, "KA01PF0", clock, Arc::new(SystemEntropy::new()));
                 Arc::new(builder.base_url(url).build().unwrap())
             }

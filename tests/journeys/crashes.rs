@@ -116,7 +116,11 @@ async fn without_keys_a_crash_at_any_call_sends_nothing_twice_and_leaves_doubt_t
             let engine = city.engine().build();
             city.settle(&engine, &campaign, 2_000).await;
             let (tally, stats) = (city.store.tally(campaign.id).await.unwrap(), city.emulator.stats());
-            assert_eq!((tally.delivered + tally.unknown, tally.planned()), (60, 60), "call {n}, after {after}: {tally:?}");
+            assert_eq!(
+                (tally.delivered + tally.unknown, tally.planned()),
+                (60, 60),
+                "call {n}, after {after}: {tally:?}"
+            );
             assert_eq!((stats.accepted, stats.duplicates), (tally.delivered, 0), "call {n}, after {after}: {stats:?}");
             doubts += tally.unknown;
         }
@@ -151,7 +155,11 @@ async fn whatever_goes_wrong_on_the_way_nothing_goes_twice_and_no_one_is_forgott
             city.settle(&engine, &campaign, 5_000).await;
             let (tally, stats) = (city.store.tally(campaign.id).await.unwrap(), city.emulator.stats());
             let all = tally.delivered + tally.unknown;
-            assert_eq!((all, tally.planned(), stats.duplicates), (200, 200, 0), "{dealer:?} {seed}: {tally:?} {stats:?}");
+            assert_eq!(
+                (all, tally.planned(), stats.duplicates),
+                (200, 200, 0),
+                "{dealer:?} {seed}: {tally:?} {stats:?}"
+            );
             assert_eq!(stats.accepted, tally.delivered, "{dealer:?} {seed}: {tally:?} {stats:?}");
             assert!(stats.rejected.keys().any(|code| code.starts_with("fault:")), "{stats:?}");
             if dealer == Dealer::Bizgo {

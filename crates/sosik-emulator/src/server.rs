@@ -54,6 +54,12 @@ impl Shared {
         Fault::None
     }
 
+    /// What was taken, refused and taken twice so far.
+    pub(crate) fn stats(&self) -> Stats {
+        let calls = self.faults.lock().unwrap_or_else(PoisonError::into_inner).calls;
+        Stats { calls, ..self.ledger().stats() }
+    }
+
     pub(crate) fn script(&self, faults: impl IntoIterator<Item = Fault>) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).script.extend(faults);
     }
@@ -109,7 +115,7 @@ impl Emulator {
     /// What it took, refused and took twice so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.shared.ledger().stats()
+        self.shared.stats()
     }
 
     /// Lets the next calls of a dealer's API go wrong, one by one; after them, calls are as before.

@@ -6,6 +6,8 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Stats {
+    /// Calls of the dealers' APIs since it was started, whatever came of them.
+    pub calls: u64,
     /// Messages taken, one for each recipient.
     pub accepted: u64,
     /// Different recipients among them.

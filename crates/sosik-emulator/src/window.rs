@@ -25,7 +25,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 }
 
 async fn stats(State(shared): State<Arc<Shared>>) -> Response {
-    Json(shared.ledger().stats()).into_response()
+    Json(shared.stats()).into_response()
 }
 
 /// Takes a list of faults for the next calls.

@@ -384,9 +384,12 @@ impl Ledger {
         let uploaded = self.happen(Event::Uploaded { address, kind, digest });
         uploaded.map_err(|error| Refusal::broken(&error))?;
         let now = iso(self.now());
+        let ending = file.picture.format.extensions_str().first().copied().unwrap_or_default();
+        let name = format!("{}.{ending}", self.name(&id, 5));
         Ok(json!({
             "kakao": { "daou": null, "biztalk": null }, "type": file.kind, "link": request.link,
-            "originalName": request.name, "name": request.name, "fileId": id, "url": null, "accountId": ACCOUNT,
+            "originalName": request.name.as_ref().unwrap_or(&name), "name": name, "fileId": id,
+            "url": format!("https://files.emulator.example/{id}"), "accountId": ACCOUNT,
             "width": file.picture.width, "height": file.picture.height, "fileSize": file.bytes.len(),
             "references": [], "dateCreated": now, "dateUpdated": now,
         }))
