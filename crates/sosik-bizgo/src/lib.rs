@@ -46,11 +46,10 @@
 mod builder;
 mod client;
 mod errors;
-mod limits;
+pub mod limits;
 pub mod webhook;
 mod wire;
 
 pub use builder::{Bizgo, BizgoBuilder, BizgoError};
 pub use client::BizgoTransport;
 pub use errors::{Code, code};
-pub use limits::LIMITS;

@@ -1,4 +1,9 @@
-use sosik_channel::{Limit, Unit};
+//! What Bizgo takes, as data.
+
+use sosik_channel::{
+    Action, Fault, Faults, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit,
+    validate as general,
+};
 
 const SDK: &str = "PyPI bizgo-sdk-comm 1.2.0";
 
@@ -13,8 +18,57 @@ pub const LIMITS: &[Limit] = &[
     Limit::new("wide.text", Unit::Utf16, (1, 76), SDK, "2026-09"),
     Limit::new("image.picture.ratio", Unit::Thousandths, (500, 500), SDK, "2026-09"),
     Limit::new("image.picture.file", Unit::Bytes, (1, 500_000), SDK, "2026-09"),
+    // Of a wide picture and a carousel of goods the SDK says what Kakao says.
+    Limit::new("wide-item-list.main.link", Unit::Utf16, (1, 1000), SDK, "2026-09"),
+    Limit::new("wide-item-list.rest[].link", Unit::Utf16, (1, 1000), SDK, "2026-09"),
+    Limit::new("commerce.product.percent", Unit::Percent, (1, 100), SDK, "2026-08-04"),
+    Limit::new("commerce.picture.ratio", Unit::Thousandths, (500, 500), SDK, "2026-09"),
+    Limit::new("commerce.picture.file", Unit::Bytes, (1, 500_000), SDK, "2026-09"),
+    Limit::new("carousel-commerce.cards", Unit::Items, (2, 10), SDK, "2026-09"),
+    Limit::new("carousel-commerce.cards with head", Unit::Items, (2, 10), SDK, "2026-09"),
+    Limit::new("carousel-commerce.cards[].product.percent", Unit::Percent, (1, 100), SDK, "2026-08-04"),
+    Limit::new("carousel-commerce.cards[].more", Unit::Utf16, (0, 0), SDK, "2026-09"),
+    Limit::new("premium-video.video", Unit::Utf16, (1, 500), SDK, "2026-09"),
+    Limit::new("premium-video.coupon.description", Unit::Utf16, (1, 18), SDK, "2026-09"),
+    Limit::new("premium-video.coupon.link", Unit::Utf16, (1, 1000), "Kakao, as of other coupons", "2026-06-23"),
+    Limit::new("premium-video.thumbnail.ratio", Unit::Thousandths, (500, 500), SDK, "2026-09"),
+    Limit::new("premium-video.thumbnail.file", Unit::Bytes, (1, 500_000), SDK, "2026-09"),
     Limit::new("text.body", Unit::Cp949, (1, 2000), SDK, "2026-09"),
 ];
+
+/// Every limit of a message that goes by Bizgo: Kakao's, the carriers' and its own.
+#[must_use]
+pub fn all() -> Vec<Limit> {
+    [KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
+}
+
+/// Checks a message against everything that Bizgo takes: [`all`] limits, and the buttons that it documents.
+///
+/// ```
+/// use sosik_bizgo::limits;
+/// use sosik_channel::{Action, Body, Bubble, Button, Message};
+///
+/// let button = Button::of("채널 추가", Action::AddChannel);
+/// let message = Message::new(Body::Bubble(Bubble::new("양주시 소식입니다.").with_button(button)));
+/// let faults = limits::validate(&message).unwrap_err();
+/// assert!(faults.to_string().contains("bubble.buttons[0].action"), "{faults}");
+/// ```
+///
+/// # Errors
+///
+/// [`Faults`] names everything that is broken.
+pub fn validate(message: &Message) -> Result<(), Faults> {
+    let odd = message.buttons().into_iter().filter_map(|(path, button)| {
+        let problem = match &button.action {
+            Action::Web { .. } => return None,
+            Action::App { mobile: Some(_), android, ios } if android.is_some() || ios.is_some() => return None,
+            Action::App { .. } => "at Bizgo an app button (AL) has an address for phones, and one for an app",
+            _ => "Bizgo documents buttons that open pages or apps only (WL, AL)",
+        };
+        Some(Fault::new(format!("{path}.action"), problem, format!("{SDK}, 2026-09")))
+    });
+    Faults::join(general(message, &all()), odd)
+}
 
 /// Recipients of one request (`A318`).
 pub(crate) const BATCH: usize = 200;

@@ -65,6 +65,7 @@ pub mod http;
 mod limits;
 mod media;
 mod message;
+mod parts;
 pub mod preview;
 mod receipt;
 mod recording;

@@ -99,6 +99,7 @@ pub const KAKAO_CAROUSEL_FEED: &[Limit] = &[
     Limit::new("carousel.cards[].buttons[].link", Unit::Utf16, (1, 1000), NHN, JUNE),
     Limit::new("carousel.cards[].link", Unit::Utf16, (1, 1000), NHN, JUNE),
     Limit::new("carousel.cards[].coupon.description", Unit::Utf16, (1, 12), NHN, JUNE),
+    Limit::new("carousel.cards[].coupon.link", Unit::Utf16, (1, 1000), NHN, JUNE),
     Limit::new("carousel.tail", Unit::Utf16, (1, 1000), NHN, JUNE),
     Limit::new("carousel.cards[].picture.width", Unit::Pixels, (500, 4096), BIZGO_PICTURE, SEPTEMBER),
     Limit::new("carousel.cards[].picture.ratio", Unit::Thousandths, (500, 1333), BIZGO_PICTURE, SEPTEMBER),
@@ -117,6 +118,7 @@ pub const KAKAO_BRAND_MESSAGE: &[Limit] = &rows! { NHN, JUNE;
     "bubble.buttons[].label" Utf16 1..14;
     "bubble.buttons[].link" Utf16 1..1_000;
     "bubble.coupon.description" Utf16 1..12;
+    "bubble.coupon.link" Utf16 1..1_000;
     "image.text" Utf16 0..1_300;
     "image.text" LineBreaks 0..99;
     "image.link" Utf16 1..1_000;
@@ -125,6 +127,7 @@ pub const KAKAO_BRAND_MESSAGE: &[Limit] = &rows! { NHN, JUNE;
     "image.buttons[].label" Utf16 1..14;
     "image.buttons[].link" Utf16 1..1_000;
     "image.coupon.description" Utf16 1..12;
+    "image.coupon.link" Utf16 1..1_000;
     "image.picture.width" Pixels 500..4_096;
     "image.picture.ratio" Thousandths 500..1_333;
     "image.picture.file" Bytes 1..5_000_000;
@@ -134,6 +137,7 @@ pub const KAKAO_BRAND_MESSAGE: &[Limit] = &rows! { NHN, JUNE;
     "wide.buttons[].label" Utf16 1..8;
     "wide.buttons[].link" Utf16 1..1_000;
     "wide.coupon.description" Utf16 1..18;
+    "wide.coupon.link" Utf16 1..1_000;
     "wide.picture.width" Pixels 500..4_096;
     "wide.picture.ratio" Thousandths 500..1_000;
     "wide.picture.file" Bytes 1..5_000_000;
@@ -156,6 +160,7 @@ pub const KAKAO_BRAND_MESSAGE: &[Limit] = &rows! { NHN, JUNE;
     "wide-item-list.buttons[].label" Utf16 1..8;
     "wide-item-list.buttons[].link" Utf16 1..1_000;
     "wide-item-list.coupon.description" Utf16 1..18;
+    "wide-item-list.coupon.link" Utf16 1..1_000;
     "carousel-commerce.cards" Items 2..6;
     "carousel-commerce.cards with head" Items 1..5;
     "carousel-commerce.head.header" Utf16 1..20;
@@ -178,6 +183,7 @@ pub const KAKAO_BRAND_MESSAGE: &[Limit] = &rows! { NHN, JUNE;
     "carousel-commerce.cards[].buttons[].label" Utf16 1..8;
     "carousel-commerce.cards[].buttons[].link" Utf16 1..1_000;
     "carousel-commerce.cards[].coupon.description" Utf16 1..12;
+    "carousel-commerce.cards[].coupon.link" Utf16 1..1_000;
     "carousel-commerce.cards[].picture.width" Pixels 500..4_096;
     "carousel-commerce.cards[].picture.ratio" Thousandths 500..1_333;
     "carousel-commerce.cards[].picture.file" Bytes 1..5_000_000;
@@ -193,6 +199,7 @@ pub const KAKAO_BRAND_MESSAGE: &[Limit] = &rows! { NHN, JUNE;
     "commerce.buttons[].label" Utf16 1..8;
     "commerce.buttons[].link" Utf16 1..1_000;
     "commerce.coupon.description" Utf16 1..12;
+    "commerce.coupon.link" Utf16 1..1_000;
     "commerce.picture.width" Pixels 500..4_096;
     "commerce.picture.ratio" Thousandths 500..1_333;
     "commerce.picture.file" Bytes 1..5_000_000;
@@ -211,6 +218,7 @@ pub const KAKAO_BRAND_MESSAGE: &[Limit] = &rows! { NHN, JUNE;
 /// What NHN Cloud alone says beyond the others.
 pub const NHN_BRAND_MESSAGE: &[Limit] = &rows! { NHN_ALONE, JUNE;
     "premium-video.coupon.description" Utf16 1..18;
+    "premium-video.coupon.link" Utf16 1..1_000;
 };
 
 const CARRIERS: &str = "Korean carriers, as NHN Cloud SMS v3.0, SOLAPI and Bizgo document them";

@@ -26,6 +26,14 @@ pub struct Fault {
     pub source: String,
 }
 
+impl Fault {
+    /// A fault at a path, as who says it: for checks of a dealer's own.
+    #[must_use]
+    pub fn new(path: impl Into<String>, problem: impl Into<String>, source: impl Into<String>) -> Self {
+        Self { path: path.into(), problem: problem.into(), source: source.into() }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} [{}]", self.path, self.problem, self.source)
@@ -40,6 +48,17 @@ impl Faults {
     /// The faults, in the order of the message.
     pub fn iter(&self) -> impl Iterator<Item = &Fault> {
         self.0.iter()
+    }
+
+    /// What was found, with more found elsewhere: `Ok` when there is nothing.
+    ///
+    /// # Errors
+    ///
+    /// All of them, those of `checked` first.
+    pub fn join(checked: Result<(), Self>, more: impl IntoIterator<Item = Fault>) -> Result<(), Self> {
+        let mut faults = checked.err().map_or_else(Vec::new, |Self(faults)| faults);
+        faults.extend(more);
+        if faults.is_empty() { Ok(()) } else { Err(Self(faults)) }
     }
 }
 
@@ -120,6 +139,7 @@ impl Check<'_> {
                     let problem = "a video is one of Kakao TV: its address begins with https://tv.kakao.com/";
                     self.fault("premium-video.video".to_owned(), problem, KAKAO_TV);
                 }
+                self.link("premium-video.video", "premium-video.video", Some(&video.video));
                 self.optional("premium-video.header", "premium-video.header", video.header.as_deref());
                 self.optional("premium-video.text", "premium-video.text", video.text.as_deref());
                 if let Some(picture) = &video.thumbnail {
@@ -187,6 +207,12 @@ impl Check<'_> {
             self.picture(&part("picture"), &path("picture"), &card.picture);
         }
         self.link("carousel-commerce.tail", "carousel-commerce.tail", carousel.tail.as_ref());
+        let mut ratios = carousel.cards.iter().map(|card| ratio(&card.picture));
+        let first = ratios.next();
+        if ratios.any(|other| Some(other) != first) {
+            let problem = "the pictures of the goods are all of one ratio";
+            self.fault("carousel-commerce.cards".to_owned(), problem, NHN_BUTTONS);
+        }
     }
 
     fn items(&mut self, list: &WideItemList) {
@@ -236,7 +262,11 @@ impl Check<'_> {
             if button.action != Action::AddChannel || !button.label.is_empty() {
                 self.line(&format!("{part}.buttons[].label"), &at("label"), &button.label);
             }
+            self.one_line(at("label"), &button.label);
             self.link(&format!("{part}.buttons[].link"), &at("link"), button.link());
+            if let Action::Web { desktop, .. } = &button.action {
+                self.link(&format!("{part}.buttons[].link"), &at("link"), desktop.as_ref());
+            }
             let is_link = matches!(button.action, Action::App { .. } | Action::Web { .. });
             if actions == Actions::Links && !is_link {
                 self.fault(
@@ -254,12 +284,19 @@ impl Check<'_> {
             self.fault(format!("{path}.coupon.title"), &crate::coupon::CouponTitleError.to_string(), NHN_BUTTONS);
         }
         self.line(&format!("{part}.coupon.description"), &format!("{path}.coupon.description"), &coupon.description);
+        self.one_line(format!("{path}.coupon.description"), &coupon.description);
+        self.link(&format!("{part}.coupon.link"), &format!("{path}.coupon.link"), coupon.link.as_ref());
+    }
+
+    fn one_line(&mut self, path: String, text: &str) {
+        if text.contains('\n') {
+            self.fault(path, "it is one line, without breaks", "our own rule: it is shown in one line");
+        }
     }
 
     fn picture(&mut self, part: &str, path: &str, picture: &Picture) {
         self.count(&format!("{part}.width"), &format!("{path}.width"), Unit::Pixels, picture.width as usize);
-        let ratio = (picture.height as usize * 1000).checked_div(picture.width as usize).unwrap_or(0);
-        self.count(&format!("{part}.ratio"), &format!("{path}.ratio"), Unit::Thousandths, ratio);
+        self.count(&format!("{part}.ratio"), &format!("{path}.ratio"), Unit::Thousandths, ratio(picture));
         self.count(&format!("{part}.file"), &format!("{path}.file"), Unit::Bytes, picture.bytes);
         if picture.alt.trim().is_empty() {
             self.fault(format!("{path}.alt"), "a picture needs a text for those who cannot see it", "KWCAG 2.2, 1.1.1");
@@ -311,7 +348,10 @@ impl Check<'_> {
                 continue;
             }
             let what = unit.words();
-            let problem = format!("it has {found} {what}, allowed are {} to {}", limit.min, limit.max);
+            let problem = match limit.max {
+                0 => format!("it has {found} {what}, and may have none"),
+                most => format!("it has {found} {what}, allowed are {} to {most}", limit.min),
+            };
             self.fault(path.to_owned(), &problem, &format!("{}, {}", limit.source, limit.as_of));
         }
     }
@@ -319,6 +359,11 @@ impl Check<'_> {
     fn fault(&mut self, path: String, problem: &str, source: &str) {
         self.faults.push(Fault { path, problem: problem.to_owned(), source: source.to_owned() });
     }
+}
+
+/// Height to width, in thousandths.
+fn ratio(picture: &Picture) -> usize {
+    (picture.height as usize * 1000).checked_div(picture.width as usize).unwrap_or(0)
 }
 
 fn digits(text: &str) -> String {

@@ -18,7 +18,13 @@ pub(crate) enum Event {
     /// Bizgo answered a sending.
     Sent { key: Option<String>, expires: Option<DateTime<Utc>>, repeated: u64, refused: u64, messages: Vec<Message> },
     /// A picture was taken, by whichever dealer.
-    Uploaded { address: String, kind: String, digest: String },
+    Uploaded {
+        address: String,
+        kind: String,
+        digest: String,
+        #[serde(default)]
+        ratio: usize,
+    },
     /// A request was refused.
     Refused { code: String },
     /// A page of Bizgo's receipts was acknowledged.

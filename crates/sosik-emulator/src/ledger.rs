@@ -20,8 +20,8 @@ pub(crate) struct Ledger {
     secret: [u8; 32],
     pub(crate) messages: Vec<Message>,
     pub(crate) by_key: HashMap<String, usize>,
-    /// Uploaded pictures by name: as what each was uploaded, and what it shows.
-    pub(crate) pictures: HashMap<String, (String, String)>,
+    /// Uploaded pictures by name.
+    pub(crate) pictures: HashMap<String, Uploaded>,
     /// Who has which message.
     seen: HashSet<(String, String)>,
     recipients: HashSet<String>,
@@ -31,15 +31,26 @@ pub(crate) struct Ledger {
     pub(crate) solapi: Solapi,
 }
 
-/// The kind of picture that was uploaded under a name.
-pub(crate) trait Pictures {
-    /// The kind, as the dealer calls it; `None` when nothing was uploaded under the name.
-    fn kind(&self, name: &str) -> Option<&str>;
+/// A picture that was uploaded.
+#[derive(Debug)]
+pub(crate) struct Uploaded {
+    /// As what, in the dealer's words.
+    pub(crate) kind: String,
+    /// What it shows.
+    digest: String,
+    /// Height to width, in thousandths.
+    pub(crate) ratio: usize,
 }
 
-impl Pictures for HashMap<String, (String, String)> {
-    fn kind(&self, name: &str) -> Option<&str> {
-        self.get(name).map(|(kind, _)| kind.as_str())
+/// The pictures that were uploaded.
+pub(crate) trait Pictures {
+    /// As what the picture of a name was uploaded, and its height to width in thousandths; `None` when nothing was.
+    fn find(&self, name: &str) -> Option<(&str, usize)>;
+}
+
+impl Pictures for HashMap<String, Uploaded> {
+    fn find(&self, name: &str) -> Option<(&str, usize)> {
+        self.get(name).map(|picture| (picture.kind.as_str(), picture.ratio))
     }
 }
 
@@ -105,9 +116,9 @@ impl Ledger {
         match event {
             Event::Sent { .. } | Event::Acknowledged { .. } => self.apply_bizgo(event),
             Event::Group(event) => self.apply_group(event),
-            Event::Uploaded { address, kind, digest } => {
+            Event::Uploaded { address, kind, digest, ratio } => {
                 self.stats.uploads += 1;
-                self.pictures.insert(address, (kind, digest));
+                self.pictures.insert(address, Uploaded { kind, digest, ratio });
             }
             Event::Refused { code } => self.reject(code, 1),
         }
@@ -178,8 +189,8 @@ impl Ledger {
     fn name_pictures(&self, value: &mut Value) {
         match value {
             Value::String(text) => {
-                if let Some((_, digest)) = self.pictures.get(text.as_str()) {
-                    text.clone_from(digest);
+                if let Some(picture) = self.pictures.get(text.as_str()) {
+                    text.clone_from(&picture.digest);
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.name_pictures(item)),

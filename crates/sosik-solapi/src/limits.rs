@@ -1,8 +1,15 @@
 //! What SOLAPI takes, as data.
 
-use sosik_channel::{KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, TEXT_MESSAGE, Unit};
+use std::sync::LazyLock;
+
+use regex::Regex;
+use sosik_channel::{
+    Fault, Faults, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit, validate as general,
+};
 
 const SDK: &str = "npm solapi 6.0.1";
+const EXAMPLES: &str = "the examples of npm solapi 6.0.1 ask for 2:1";
+const UNKNOWN: &str = "SOLAPI documents no size: what every dealer takes";
 const DATE: &str = "2026-08";
 
 /// What SOLAPI says beyond, or narrower than, Kakao.
@@ -10,6 +17,20 @@ pub const LIMITS: &[Limit] = &[
     Limit::new("wide.text", Unit::LineBreaks, (0, 1), SDK, DATE),
     Limit::new("premium-video.text", Unit::LineBreaks, (0, 1), SDK, DATE),
     Limit::new("premium-video.coupon.description", Unit::Utf16, (1, 12), SDK, DATE),
+    Limit::new("premium-video.coupon.link", Unit::Utf16, (1, 1000), SDK, DATE),
+    Limit::new("wide-item-list.rest", Unit::Items, (3, 3), SDK, DATE),
+    Limit::new("carousel.cards[].picture.ratio", Unit::Thousandths, (500, 500), EXAMPLES, DATE),
+    Limit::new("carousel-commerce.head.picture.ratio", Unit::Thousandths, (500, 500), EXAMPLES, DATE),
+    Limit::new("carousel-commerce.cards[].picture.ratio", Unit::Thousandths, (500, 500), EXAMPLES, DATE),
+    Limit::new("image.picture.file", Unit::Bytes, (1, 500_000), UNKNOWN, DATE),
+    Limit::new("wide.picture.file", Unit::Bytes, (1, 500_000), UNKNOWN, DATE),
+    Limit::new("wide-item-list.main.picture.file", Unit::Bytes, (1, 500_000), UNKNOWN, DATE),
+    Limit::new("wide-item-list.rest[].picture.file", Unit::Bytes, (1, 500_000), UNKNOWN, DATE),
+    Limit::new("carousel.cards[].picture.file", Unit::Bytes, (1, 500_000), UNKNOWN, DATE),
+    Limit::new("carousel-commerce.head.picture.file", Unit::Bytes, (1, 500_000), UNKNOWN, DATE),
+    Limit::new("carousel-commerce.cards[].picture.file", Unit::Bytes, (1, 500_000), UNKNOWN, DATE),
+    Limit::new("commerce.picture.file", Unit::Bytes, (1, 500_000), UNKNOWN, DATE),
+    Limit::new("premium-video.thumbnail.file", Unit::Bytes, (1, 500_000), SDK, DATE),
 ];
 
 /// The longest name of an uploaded picture in a message of the kind `image`, in characters.
@@ -35,4 +56,33 @@ pub(crate) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 #[must_use]
 pub fn all() -> Vec<Limit> {
     [KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
+}
+
+/// The form of links that SOLAPI takes (its SDK's own expression).
+static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^https?://(www\.)?[-a-zA-Z0-9@:%._+~#=]{1,64}\.[a-z0-9]{1,64}\b[-a-zA-Z0-9@:%~_+.#?&/=]*$").ok()
+});
+
+/// Checks a message against everything that SOLAPI takes: [`all`] limits, and the form of its links.
+///
+/// ```
+/// use sosik_channel::{Body, Bubble, Button, Message};
+/// use sosik_content::WebLink;
+/// use sosik_solapi::limits;
+///
+/// let button = Button::new("보기", WebLink::parse("https://www.example.go.kr/list;page=2")?);
+/// let message = Message::new(Body::Bubble(Bubble::new("양주시 소식입니다.").with_button(button)));
+/// let faults = limits::validate(&message).unwrap_err();
+/// assert!(faults.to_string().contains("bubble.buttons[0].link"), "{faults}");
+/// # Ok::<(), sosik_content::WebLinkError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Faults`] names everything that is broken.
+pub fn validate(message: &Message) -> Result<(), Faults> {
+    let links = message.links().into_iter().filter(|(path, _)| path != "premium-video.video");
+    let odd = links.filter(|(_, link)| !LINK.as_ref().is_some_and(|form| form.is_match(link.as_str())));
+    let problem = "SOLAPI takes links of a name with a dot, letters, digits and -@:%~_+.#?&/= only: encode the others";
+    Faults::join(general(message, &all()), odd.map(|(path, _)| Fault::new(path, problem, format!("{SDK}, {DATE}"))))
 }

@@ -11,9 +11,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use sosik_channel::{
-    Advertising, Media, MediaRef, Message, Picture, PictureFormat, Place, Recipient, Refusal, validate,
-};
+use sosik_channel::{Advertising, Media, MediaRef, Message, Picture, PictureFormat, Place, Recipient, Refusal};
 use sosik_core::PhoneNumber;
 use sosik_solapi::limits;
 use sosik_solapi::wire;
@@ -62,7 +60,7 @@ fn ours(input: &Value) -> Result<Value, String> {
         "text" => message,
         _ => message.with_advertising(Advertising::new("예시시청", Refusal::BlockChannel)),
     };
-    validate(&message, &limits::all()).map_err(|faults| faults.to_string())?;
+    limits::validate(&message).map_err(|faults| faults.to_string())?;
     let to = PhoneNumber::parse(input["to"].as_str().unwrap()).map_err(|error| error.to_string())?;
     let pf_id = input["kakaoOptions"]["pfId"].as_str().unwrap_or_default();
     wire::write(&message, &Recipient::new("r", to), pf_id).map_err(|error| error.to_string())

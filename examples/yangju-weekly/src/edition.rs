@@ -62,7 +62,7 @@ pub(crate) fn make(
         media.push(Media::new(PictureFormat::Jpeg, (drawn.width, drawn.height), drawn.alt, drawn.jpeg));
     }
     let pictures: Vec<Picture> = media.iter().map(|media| media.picture.clone()).collect();
-    let message = compose(edition, &pictures, &city.profile, bizgo::LIMITS)?;
+    let message = compose(edition, &pictures, &city.profile, bizgo::limits::LIMITS)?;
     say(&format!(
         "edition  {} `{}`: {} cards, {} posts left out",
         edition.id(),

@@ -113,11 +113,11 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn upload(&mut self, kind: &str, file: &[u8]) -> Result<String, Refusal> {
+    pub(crate) fn upload(&mut self, kind: &str, ratio: usize, file: &[u8]) -> Result<String, Refusal> {
         let digest = hex(&Sha256::digest(file));
         // Each upload has an address of its own, as at the dealer; what it shows is told by its content.
         let address = format!("https://img.emulator.example/{}/{}.jpg", self.stats.uploads + 1, &digest[..16]);
-        self.write_down(Event::Uploaded { address: address.clone(), kind: kind.to_owned(), digest })?;
+        self.write_down(Event::Uploaded { address: address.clone(), kind: kind.to_owned(), digest, ratio })?;
         Ok(address)
     }
 

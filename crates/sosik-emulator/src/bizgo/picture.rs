@@ -11,14 +11,18 @@ struct Kind {
     bytes: usize,
 }
 
-const KINDS: [Kind; 3] = [
+/// Of a carousel of goods nothing is documented but its name: Kakao's ratios, and the size of a feed's.
+const KINDS: [Kind; 6] = [
     Kind { name: "default", width: 500, ratio: 500..=500, bytes: 500_000 },
     Kind { name: "wide", width: 500, ratio: 500..=1000, bytes: 5_000_000 },
+    Kind { name: "wideItemList/first", width: 500, ratio: 500..=500, bytes: 5_000_000 },
+    Kind { name: "wideItemList", width: 500, ratio: 1000..=1000, bytes: 5_000_000 },
     Kind { name: "carouselFeed", width: 500, ratio: 500..=1333, bytes: 5_000_000 },
+    Kind { name: "carouselCommerce", width: 500, ratio: 500..=1333, bytes: 5_000_000 },
 ];
 
-/// Checks a file against the limits of its kind, and gives the kind's name.
-pub(crate) fn check(kind: &str, file: &[u8], media_type: Option<&str>) -> Result<&'static str, Refusal> {
+/// Checks a file against the limits of its kind, and gives the kind's name and the picture's ratio.
+pub(crate) fn check(kind: &str, file: &[u8], media_type: Option<&str>) -> Result<(&'static str, usize), Refusal> {
     let Some(kind) = KINDS.iter().find(|known| known.name == kind) else {
         return Err(Refusal::gateway(404, "A404", "no such kind of picture is served here"));
     };
@@ -40,5 +44,5 @@ pub(crate) fn check(kind: &str, file: &[u8], media_type: Option<&str>) -> Result
         let detail = format!("file: {}x{} pixels do not fit {}", picture.width, picture.height, kind.name);
         return Err(Refusal::service("A203", detail));
     }
-    Ok(kind.name)
+    Ok((kind.name, picture.ratio()))
 }

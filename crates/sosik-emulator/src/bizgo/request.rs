@@ -79,16 +79,65 @@ pub(crate) struct BrandMessage {
     pub(crate) carousel: Option<Carousel>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Attachment {
     pub(crate) button: Option<Vec<Button>>,
     pub(crate) image: Option<Image>,
-    pub(crate) item: Option<Value>,
-    pub(crate) coupon: Option<Value>,
-    pub(crate) commerce: Option<Value>,
-    pub(crate) video: Option<Value>,
+    pub(crate) item: Option<Items>,
+    pub(crate) coupon: Option<Coupon>,
+    pub(crate) commerce: Option<Commerce>,
+    pub(crate) video: Option<Video>,
     pub(crate) catalog: Option<Value>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Items {
+    pub(crate) list: Option<Vec<Item>>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Item {
+    pub(crate) title: Option<String>,
+    pub(crate) img_url: Option<String>,
+    pub(crate) url_mobile: Option<String>,
+    pub(crate) url_pc: Option<String>,
+    pub(crate) scheme_ios: Option<String>,
+    pub(crate) scheme_android: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Coupon {
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) url_pc: Option<String>,
+    pub(crate) url_mobile: Option<String>,
+    pub(crate) scheme_android: Option<String>,
+    pub(crate) scheme_ios: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Commerce {
+    pub(crate) title: Option<String>,
+    pub(crate) regular_price: Option<i64>,
+    pub(crate) discount_price: Option<i64>,
+    pub(crate) discount_rate: Option<i64>,
+    pub(crate) discount_fixed: Option<i64>,
+    pub(crate) regular_price_name: Option<String>,
+    pub(crate) discount_price_name: Option<String>,
+    pub(crate) discount_rate_name: Option<String>,
+    pub(crate) discount_fixed_name: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Video {
+    pub(crate) video_url: Option<String>,
+    pub(crate) thumbnail_url: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -116,9 +165,21 @@ pub(crate) struct Image {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Carousel {
-    pub(crate) head: Option<Value>,
+    pub(crate) head: Option<Head>,
     pub(crate) list: Option<Vec<CarouselItem>>,
     pub(crate) tail: Option<Tail>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Head {
+    pub(crate) header: Option<String>,
+    pub(crate) content: Option<String>,
+    pub(crate) image_url: Option<String>,
+    pub(crate) url_mobile: Option<String>,
+    pub(crate) url_pc: Option<String>,
+    pub(crate) scheme_android: Option<String>,
+    pub(crate) scheme_ios: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

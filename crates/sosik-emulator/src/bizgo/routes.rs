@@ -47,7 +47,7 @@ fn counted(ledger: &mut Ledger, answer: Result<Response, Refusal>) -> Response {
 pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/api/comm/v1/send/omni", post(send))
-        .route("/api/comm/v1/file/brandmessage/{kind}", post(upload))
+        .route("/api/comm/v1/file/brandmessage/{*kind}", post(upload))
         .route("/api/comm/v1/report/polling", get(poll))
         .route("/api/comm/v1/report/polling/{id}", delete(acknowledge))
         .route("/api/comm/v1/report/inquiry/{key}", get(inquiry))
@@ -90,8 +90,8 @@ async fn upload(
     let file = read_file(&mut form).await;
     shared.call(&headers, |ledger| {
         let (file, media_type) = file?;
-        let kind = picture::check(&kind, &file, media_type.as_deref())?;
-        let address = ledger.upload(kind, &file)?;
+        let (kind, ratio) = picture::check(&kind, &file, media_type.as_deref())?;
+        let address = ledger.upload(kind, ratio, &file)?;
         Ok(success(json!({ "imgUrl": address })))
     })
 }

@@ -468,9 +468,9 @@ fn web(code: &'static str, name: &str, link: &str) -> Checked {
 
 fn shown(name: &str, id: Option<&str>, kind: &str, pictures: &dyn Pictures) -> Checked {
     let Some(id) = id else { return refuse("1034", format!("{name}: it is missing")) };
-    match pictures.kind(id) {
-        Some(uploaded) if uploaded == kind => Ok(()),
-        Some(uploaded) => refuse("1023", format!("{name}: uploaded as {uploaded}, not as {kind}")),
+    match pictures.find(id) {
+        Some((uploaded, _)) if uploaded == kind => Ok(()),
+        Some((uploaded, _)) => refuse("1023", format!("{name}: uploaded as {uploaded}, not as {kind}")),
         None => refuse("1023", format!("{name}: nothing was uploaded under it")),
     }
 }

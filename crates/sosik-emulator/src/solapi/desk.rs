@@ -380,8 +380,8 @@ impl Ledger {
         // As the dealer's names: 32 characters.
         let id =
             format!("ST01FX{}{}", seoul(self.now()).format("%y%m%d%H%M%S%3f"), self.name(&format!("F{number}"), 11));
-        let (address, kind) = (id.clone(), file.kind.to_owned());
-        let uploaded = self.happen(Event::Uploaded { address, kind, digest });
+        let (address, kind, ratio) = (id.clone(), file.kind.to_owned(), file.picture.ratio());
+        let uploaded = self.happen(Event::Uploaded { address, kind, digest, ratio });
         uploaded.map_err(|error| Refusal::broken(&error))?;
         let now = iso(self.now());
         let ending = file.picture.format.extensions_str().first().copied().unwrap_or_default();
