@@ -1,11 +1,14 @@
 """The dealer's own SDK judges the emulator: usage: bizgo_sdk.py BASE_URL KEY"""
 
+import json
 import struct
 import sys
 import time
+import urllib.request
 import zlib
 
-from bizgo import AuthenticationError, BadRequestError, Bizgo, BrandMessage, MmsMessage, RateLimitError, SmsMessage
+from bizgo import AlimtalkMessage, AuthenticationError, BadRequestError, Bizgo, BrandMessage, MmsMessage, RateLimitError, SmsMessage
+from bizgo.models import Destination
 
 base_url, key = sys.argv[1:]
 checks = 0
@@ -65,6 +68,19 @@ with Bizgo(api_key=key, base_url=base_url) as client:
     check("one message is looked up", client.reports.inquiry(key_of_one)[0].msg_key == key_of_one)
     check("its status is known", client.messages.status(key_of_one)[0].response_code == "A000")
     check("its request is known", len(client.messages.status_by_request_id(key_of_one[:-3])) == 50)
+
+    template = {"code": "TP0", "text": "#{이름}님, 여권이 나왔습니다."}
+    approve = urllib.request.Request(f"{base_url}/_emulator/templates", data=json.dumps([template]).encode())
+    urllib.request.urlopen(approve).close()
+    alimtalk = AlimtalkMessage(send_type="template", sender_key="SENDER_KEY_EXAMPLE", template_code="TP0")
+    passports = [Destination(to=f"0100000{n:04d}", replace_words={"이름": f"시민 {n}"}) for n in range(60, 63)]
+    sent = client.send.omni(to=passports, messages=[alimtalk], idempotency_key="passport-1")
+    check("an Alimtalk with each recipient's own words is accepted", len(sent.succeeded) == 3)
+    try:
+        client.send.omni(to=[Destination(to="01000000060", replace_words={})], messages=[alimtalk])
+        check("a word that is missing is refused", False)
+    except BadRequestError as error:
+        check("a word that is missing is refused", error.code == "A300")
 
     try:
         client.send.sms(to="01000000001", from_="0310000000", text="안내", idempotency_key="k" * 200)

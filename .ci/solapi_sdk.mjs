@@ -142,6 +142,19 @@ for (const [number, [bms, text]] of kinds.entries()) {
   });
 }
 
+await test("an Alimtalk with variables", async () => {
+  await emulator("templates", [
+    { code: "KA01TP0", text: "#{이름}님, 여권이 나왔습니다.", more: ["https://www.example.go.kr/#{번호}"] },
+  ]);
+  const options = (variables) => ({ pfId, templateId: "KA01TP0", variables, disableSms: true });
+  const good = await solapi.send({ to: to(30), from, kakaoOptions: options({ 이름: "시민", "#{번호}": "17" }) });
+  is([good.groupInfo.count.registeredSuccess, good.groupInfo.countForCharge.ata["82"]], [1, 1]);
+  const bad = await fails(
+    () => solapi.send({ to: to(30), from, kakaoOptions: options({ 이름: "시민" }) }), "MessageNotReceivedError",
+  );
+  is(bad.failedMessageList[0].statusCode, "1043", "a variable without a value");
+});
+
 await test("ten thousand at once", async () => {
   const messages = Array.from({ length: 10_000 }, (_, n) => ({
     to: `0100001${String(n).padStart(4, "0")}`, from, text: "양주시 소식", customFields: { ref: `r${n}` },

@@ -44,6 +44,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sosik-sqlite",
         ],
     ),
+    ("send", &["sosik"]),
     ("when", &["sosik"]),
     ("yangju-weekly", &["sosik", "sosik-emulator"]),
     ("sosik-tests", &["sosik", "sosik-emulator", "sosik-testkit"]),

@@ -4,7 +4,7 @@
 
 use base64::Engine as _;
 use solapi::SolapiClient;
-use solapi::message::{GetMessagesRequest, Message, SendRequest};
+use solapi::message::{GetMessagesRequest, KakaoOption, Message, SendRequest};
 use solapi::storage::{FileType, UploadFileRequest};
 
 fn text(to: &str, text: &str) -> Message {
@@ -39,6 +39,13 @@ async fn main() {
     let many: Vec<Message> = (0..1_000).map(|n| text(&format!("0100002{n:04}"), "양주시 소식")).collect();
     let sent = messages.send(request(many)).await.expect("a thousand");
     check("a thousand are taken at once", sent.group_info.count.registered_success == 1_000);
+
+    let options = KakaoOption::new().pf_id("KA01PF000000000000000000000000000").template_id("KA01TP0");
+    let options = options.add_variable("이름", "시민").add_variable("번호", "17");
+    let alimtalk = Message::new("01000000002").from("0310000000").kakao_options(options);
+    let sent = messages.send(request(vec![alimtalk])).await.expect("an Alimtalk");
+    check("an Alimtalk with variables is taken", sent.group_info.count.registered_success == 1);
+    check("it is counted as one", sent.group_info.count_for_charge.ata["82"] == 1);
 
     let twice = vec![text("01000000001", "중복"), text("01000000001", "중복")];
     let sent = messages.send(request(twice.clone())).await.expect("one of two");

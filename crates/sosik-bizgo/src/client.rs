@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use sosik_channel::{
     Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Outcome, Place, Proof, Receipt, ReceiptPage,
-    Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Transport, http,
+    Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Transport, http, validate_values,
 };
 
 use crate::errors::{self, NAME, refused};
@@ -125,13 +125,11 @@ impl Transport for BizgoTransport {
             return Err(SendError::new(SendErrorKind::Unsupported, NAME).with_detail("only named recipients"));
         };
         check(submission, recipients)?;
+        validate_values(submission, &limits::all()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let message_flow =
             wire::flow(&submission.message, &self.sender_key).map_err(|problem| ANSWERS.invalid(&problem))?;
         let body = wire::SendRequest {
-            destinations: recipients
-                .iter()
-                .map(|to| wire::Destination { to: to.phone.expose(), reference: &to.reference })
-                .collect(),
+            destinations: recipients.iter().map(|to| wire::Destination::of(to, &submission.message)).collect(),
             message_flow,
             group_key: &submission.key,
             idempotency_key: &submission.key,

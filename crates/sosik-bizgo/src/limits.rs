@@ -1,7 +1,7 @@
 //! What Bizgo takes, as data.
 
 use sosik_channel::{
-    Action, Fault, Faults, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit,
+    ALIMTALK, Action, Fault, Faults, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit,
     validate as general,
 };
 
@@ -39,7 +39,7 @@ pub const LIMITS: &[Limit] = &[
 /// Every limit of a message that goes by Bizgo: Kakao's, the carriers' and its own.
 #[must_use]
 pub fn all() -> Vec<Limit> {
-    [KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
+    [ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
 }
 
 /// Checks a message against everything that Bizgo takes: [`all`] limits, and the buttons that it documents.

@@ -1,9 +1,11 @@
 //! Bizgo's JSON, as its SDK 1.2.0 writes and reads it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sosik_channel::{
     Action, Body, CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, CommerceCard, Message, Picture, Price,
-    TextMessage, WideItemList,
+    Recipient, TextMessage, WideItemList,
 };
 use sosik_content::WebLink;
 
@@ -20,18 +22,45 @@ pub(crate) struct SendRequest<'a> {
 
 /// It has no `Debug`: it holds a number.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Destination<'a> {
     pub(crate) to: &'a str,
     #[serde(rename = "ref")]
     pub(crate) reference: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) replace_words: Option<BTreeMap<String, &'a str>>,
+}
+
+impl<'a> Destination<'a> {
+    /// A recipient, with the values of the variables that the message has.
+    pub(crate) fn of(to: &'a Recipient, message: &Message) -> Self {
+        let replace_words = match &message.body {
+            Body::Alimtalk(template) => {
+                let value = |name: String| to.variables.get(&name).map(|value| (name, value.as_str()));
+                Some(template.variables().into_iter().filter_map(value).collect())
+            }
+            _ => None,
+        };
+        Self { to: to.phone.expose(), reference: &to.reference, replace_words }
+    }
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum FlowItem<'a> {
+    Alimtalk(Alimtalk<'a>),
     BrandMessage(Box<BrandMessage<'a>>),
     Mms(Text<'a>),
     Sms(Text<'a>),
+}
+
+/// An Alimtalk by its template: the dealer writes the words, and fills in `replaceWords`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Alimtalk<'a> {
+    send_type: &'static str,
+    sender_key: &'a str,
+    template_code: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -198,6 +227,9 @@ pub(crate) struct Text<'a> {
 /// A message as the list of what Bizgo tries in turn; `Err` names what cannot be written.
 pub(crate) fn flow<'a>(message: &'a Message, sender_key: &'a str) -> Result<Vec<FlowItem<'a>>, String> {
     let first = match &message.body {
+        Body::Alimtalk(template) => {
+            FlowItem::Alimtalk(Alimtalk { send_type: "template", sender_key, template_code: &template.code })
+        }
         Body::Text(text) => text_item(text),
         body => {
             let (msg_type, shown) = shown(body)?;
@@ -504,7 +536,7 @@ mod tests {
     fn request() -> Value {
         let message = message();
         let request = SendRequest {
-            destinations: vec![Destination { to: "01000000000", reference: "r1" }],
+            destinations: vec![Destination { to: "01000000000", reference: "r1", replace_words: None }],
             message_flow: flow(&message, "SENDER_KEY_EXAMPLE").unwrap(),
             group_key: "weekly-2026w48-0001",
             idempotency_key: "weekly-2026w48-0001",

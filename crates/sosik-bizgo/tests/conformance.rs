@@ -7,14 +7,17 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use sosik_bizgo::{Bizgo, BizgoTransport};
 use sosik_core::{ShiftedClock, SystemClock};
-use sosik_emulator::{Emulator, Options};
+use sosik_emulator::{Emulator, Options, Template};
+use sosik_testkit::answers;
 
 mod emulated {
     use super::*;
 
     async fn make() -> (BizgoTransport, Emulator) {
         let clock = ShiftedClock::starting_at(sosik_testkit::noon(), Arc::new(SystemClock::new()));
+        let [code, text, link] = answers::TEMPLATE;
         let options = Options::new("KEY")
+            .with_template(Template::new(code, text).with(link))
             .with_clock(Arc::new(clock))
             .with_receipt_delay(TimeDelta::milliseconds(100))
             .without_rates();
@@ -23,4 +26,10 @@ mod emulated {
         (transport, emulator)
     }
     sosik_testkit::transport_conformance!(make);
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_alimtalk_is_filled_in_for_each_recipient() {
+        let (transport, _emulator) = make().await;
+        answers::alimtalk_is_filled_in_for_each_recipient(&transport).await;
+    }
 }

@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
 use sosik_core::PhoneNumber;
 
 /// To whom a message goes.
@@ -47,20 +50,39 @@ pub enum AudienceKind {
     Named,
 }
 
-/// One named recipient of a submission.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One named recipient of a submission. `Debug` shows neither the number nor the values.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Recipient {
     /// What the sender calls them in this submission; it comes back in receipts. No personal data.
     pub reference: String,
     /// Where the message goes.
     pub phone: PhoneNumber,
+    /// The values of the message's variables for them, by name.
+    pub variables: BTreeMap<String, String>,
 }
 
 impl Recipient {
     /// A recipient by the sender's reference and their number.
     #[must_use]
     pub fn new(reference: impl Into<String>, phone: PhoneNumber) -> Self {
-        Self { reference: reference.into(), phone }
+        Self { reference: reference.into(), phone, variables: BTreeMap::new() }
+    }
+
+    /// The recipient with the value of a variable: `이름`, not `#{이름}`.
+    #[must_use]
+    pub fn with_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+}
+
+impl fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.variables.keys().collect();
+        f.debug_struct("Recipient")
+            .field("reference", &self.reference)
+            .field("variables", &names)
+            .finish_non_exhaustive()
     }
 }

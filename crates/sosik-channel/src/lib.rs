@@ -34,6 +34,8 @@
 //! - **Audience and proof.** A message goes to *named recipients*, to the *friends of a channel*, or into *a person's
 //!   hands*; what can be known of it afterwards is *per recipient*, *aggregate* or *attested*.
 //!   See [`Audience`] and [`Proof`].
+//! - **알림톡 (Alimtalk)** goes by an approved [`AlimtalkTemplate`] and each recipient's values of its variables;
+//!   [`validate_values`] names who lacks one before anything leaves.
 //! - **Limits are data**: each [`Limit`] has its unit, source and date. Providers disagree, so a set belongs to a
 //!   provider.
 //! - **[`SendError`] answers the caller's next question**: retry? when? is the recipient gone? may it have arrived?
@@ -51,6 +53,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod alimtalk;
 mod audience;
 mod brand;
 mod button;
@@ -78,6 +81,7 @@ mod throttled;
 mod transport;
 mod validate;
 
+pub use alimtalk::{AlimtalkButton, AlimtalkItems, AlimtalkTemplate, Emphasis, MissingVariable};
 pub use async_trait::async_trait;
 pub use audience::{Audience, AudienceKind, Recipient};
 pub use brand::{Bubble, Commerce, ImageBubble, PremiumVideo, Price, Product, WideBubble, WideItem, WideItemList};
@@ -87,7 +91,7 @@ pub use carousel::{CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, C
 pub use compose::{ChannelProfile, ChannelProfileBuilder, ChannelProfileError, ComposeError, compose};
 pub use coupon::{Coupon, CouponTitle, CouponTitleError};
 pub use error::{SendError, SendErrorKind};
-pub use limits::{KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, NHN_BRAND_MESSAGE, TEXT_MESSAGE, Unit};
+pub use limits::{ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, NHN_BRAND_MESSAGE, TEXT_MESSAGE, Unit};
 pub use media::{Media, MediaRef, Picture, PictureFormat, Place};
 pub use message::{Advertising, Body, Message, Refusal, Targeting};
 pub use receipt::{Outcome, Receipt, ReceiptPage, Route};
@@ -96,4 +100,4 @@ pub use text::{TextError, TextMessage, cp949_bytes, to_cp949};
 #[cfg(feature = "throttled")]
 pub use throttled::Throttled;
 pub use transport::{Acceptance, Answer, Found, Proof, Submission, Submitted, Transport, TransportExt};
-pub use validate::{Fault, Faults, validate};
+pub use validate::{Fault, Faults, validate, validate_values};

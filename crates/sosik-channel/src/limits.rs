@@ -221,6 +221,35 @@ pub const NHN_BRAND_MESSAGE: &[Limit] = &rows! { NHN_ALONE, JUNE;
     "premium-video.coupon.link" Utf16 1..1_000;
 };
 
+const ALIMTALK_GUIDE: &str = "NHN Cloud Alimtalk guide; SOLAPI SDK 6.0.1 and Bizgo SDK 1.2.0 agree";
+
+/// Kakao's limits for 알림톡 (Alimtalk), as far as the dealers agree on them. Of texts, the older and lower limit: NHN
+/// Cloud and Bizgo take 1,300 characters since 2025-10-28, of others nothing is known.
+///
+/// Texts are counted with their variables filled in.
+pub const ALIMTALK: &[Limit] = &rows! { ALIMTALK_GUIDE, JUNE;
+    "alimtalk.text" Utf16 1..1_000;
+    "alimtalk.text with items" Utf16 1..700;
+    "alimtalk.variables" Items 0..40;
+    "alimtalk.title" Utf16 1..50;
+    "alimtalk.subtitle" Utf16 0..50;
+    "alimtalk.header" Utf16 0..16;
+    "alimtalk.items" Items 2..10;
+    "alimtalk.items[].title" Utf16 1..6;
+    "alimtalk.items[].value" Utf16 1..23;
+    "alimtalk.highlight.title" Utf16 1..30;
+    "alimtalk.highlight.text" Utf16 1..19;
+    "alimtalk.summary.title" Utf16 1..6;
+    "alimtalk.summary.value" Utf16 1..14;
+    "alimtalk.buttons" Items 0..5;
+    "alimtalk.buttons with quick replies" Items 0..2;
+    "alimtalk.buttons[].label" Utf16 1..14;
+    "alimtalk.quick-replies" Items 0..5;
+    "alimtalk.quick-replies[].label" Utf16 1..14;
+    "alimtalk.picture.ratio" Thousandths 500..500;
+    "alimtalk.picture.file" Bytes 1..500_000;
+};
+
 const CARRIERS: &str = "Korean carriers, as NHN Cloud SMS v3.0, SOLAPI and Bizgo document them";
 
 /// The limits of a text message.

@@ -3,6 +3,7 @@
 use sosik_core::PhoneNumber;
 
 use crate::TextMessage;
+use crate::alimtalk::AlimtalkTemplate;
 use crate::brand::{Bubble, Commerce, ImageBubble, PremiumVideo, WideBubble, WideItemList};
 use crate::carousel::{CarouselCommerce, CarouselFeed};
 use crate::media::{MediaRef, Picture, Place};
@@ -74,7 +75,8 @@ impl Message {
             Body::Commerce(commerce) => vec![(&commerce.picture, Place::Image)],
             Body::Image(image) => vec![(&image.picture, Place::Image)],
             Body::PremiumVideo(video) => video.thumbnail.iter().map(|picture| (picture, Place::Thumbnail)).collect(),
-            Body::Bubble(_) | Body::Text(_) => Vec::new(),
+            // The picture of a template was approved with it, and goes with its code.
+            Body::Alimtalk(_) | Body::Bubble(_) | Body::Text(_) => Vec::new(),
             Body::Wide(wide) => vec![(&wide.picture, Place::Wide)],
             Body::WideItemList(list) => {
                 let rest = list.rest.iter().map(|item| (&item.picture, Place::WideItemRest));
@@ -95,7 +97,7 @@ impl Message {
             Body::Commerce(commerce) => vec![&mut commerce.picture],
             Body::Image(image) => vec![&mut image.picture],
             Body::PremiumVideo(video) => video.thumbnail.iter_mut().collect(),
-            Body::Bubble(_) | Body::Text(_) => Vec::new(),
+            Body::Alimtalk(_) | Body::Bubble(_) | Body::Text(_) => Vec::new(),
             Body::Wide(wide) => vec![&mut wide.picture],
             Body::WideItemList(list) => {
                 std::iter::once(&mut list.main).chain(&mut list.rest).map(|item| &mut item.picture).collect()
@@ -116,10 +118,12 @@ impl From<TextMessage> for Message {
     }
 }
 
-/// What a message shows: a brand message (브랜드 메시지) of one of its types, or a text.
+/// What a message shows: a brand message (브랜드 메시지) of one of its types, an Alimtalk (알림톡), or a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Body {
+    /// An informational message by an approved template (알림톡).
+    Alimtalk(AlimtalkTemplate),
     /// Words in a bubble (텍스트형).
     Bubble(Bubble),
     /// Goods to swipe through (캐러셀 커머스형).
@@ -145,6 +149,7 @@ impl Body {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::Alimtalk(_) => "alimtalk",
             Self::Bubble(_) => "bubble",
             Self::CarouselCommerce(_) => "carousel-commerce",
             Self::CarouselFeed(_) => "carousel-feed",

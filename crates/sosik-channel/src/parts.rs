@@ -57,7 +57,7 @@ impl Message {
             Body::Commerce(commerce) => one(&commerce.buttons, commerce.coupon.as_ref()),
             Body::Image(image) => one(&image.buttons, image.coupon.as_ref()),
             Body::PremiumVideo(video) => one(&video.buttons, video.coupon.as_ref()),
-            Body::Text(_) => Vec::new(),
+            Body::Alimtalk(_) | Body::Text(_) => Vec::new(),
             Body::Wide(wide) => one(&wide.buttons, wide.coupon.as_ref()),
             Body::WideItemList(list) => one(&list.buttons, list.coupon.as_ref()),
         }
@@ -90,7 +90,7 @@ impl Message {
                 std::iter::once(("wide-item-list.main.link".to_owned(), &list.main.link)).chain(rest).collect()
             }
             Body::PremiumVideo(video) => vec![("premium-video.video".to_owned(), &video.video)],
-            Body::Bubble(_) | Body::Commerce(_) | Body::Text(_) | Body::Wide(_) => Vec::new(),
+            Body::Alimtalk(_) | Body::Bubble(_) | Body::Commerce(_) | Body::Text(_) | Body::Wide(_) => Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use sosik_content::text::units;
 
+use crate::alimtalk::{AlimtalkTemplate, Emphasis};
 use crate::brand::{Price, Product, WideItemList};
 use crate::button::Button;
 use crate::coupon::Coupon;
@@ -19,6 +20,7 @@ use crate::text::{TextMessage, cp949_bytes};
 pub fn html(message: &Message, media: &[Media], title: &str, font: Option<&[u8]>) -> String {
     let mut chat = String::new();
     match &message.body {
+        Body::Alimtalk(template) => alimtalk(&mut chat, template),
         Body::Text(text) => bubble(&mut chat, text),
         body => brand(&mut chat, message, body, media),
     }
@@ -96,7 +98,7 @@ fn brand(out: &mut String, message: &Message, body: &Body, media: &[Media]) {
             page.card(out, &pictures, video.header.as_deref(), &words, &video.buttons, video.coupon.as_ref());
             None
         }
-        Body::Text(_) => None,
+        Body::Alimtalk(_) | Body::Text(_) => None,
         Body::Wide(wide) => {
             page.card(out, &[&wide.picture], None, &wide.text, &wide.buttons, wide.coupon.as_ref());
             None
@@ -118,6 +120,41 @@ fn brand(out: &mut String, message: &Message, body: &Body, media: &[Media]) {
         None => {}
     }
     out.push_str("</div>");
+}
+
+/// An Alimtalk: what stands out, its words, its buttons and replies.
+fn alimtalk(out: &mut String, template: &AlimtalkTemplate) {
+    out.push_str("<div class=message><p class=mark>알림톡</p><div class=cards tabindex=0><article class=card>");
+    match &template.emphasis {
+        Emphasis::Title { title, subtitle } => {
+            let subtitle = subtitle.as_deref().unwrap_or_default();
+            let _ = write!(out, "<p>{}</p><h3>{}</h3>", escape(subtitle), escape(title));
+        }
+        Emphasis::Items(items) => {
+            if let Some(header) = &items.header {
+                let _ = write!(out, "<h3>{}</h3>", escape(header));
+            }
+            let rows = items.highlight.iter().chain(&items.list).chain(&items.summary);
+            for (name, value) in rows {
+                let _ = write!(out, "<p><b>{}</b> {}</p>", escape(name), escape(value));
+            }
+        }
+        Emphasis::Image(picture) => {
+            let _ = write!(out, "<p>[{}]</p>", escape(&picture.alt));
+        }
+        Emphasis::None => {}
+    }
+    let _ = write!(out, "<p>{}</p>", escape(&template.text).replace('\n', "<br>"));
+    if let Some(extra) = &template.extra {
+        let _ = write!(out, "<p>{}</p>", escape(extra).replace('\n', "<br>"));
+    }
+    for button in template.buttons.iter().chain(&template.quick_replies) {
+        let link = button.links.get("mobile").map_or("", String::as_str);
+        // A link with variables in it leads nowhere yet.
+        let link = if link.contains("#{") { "" } else { link };
+        let _ = write!(out, "<a class=button href=\"{}\">{}</a>", escape(link), escape(&button.label));
+    }
+    out.push_str("</article></div></div>");
 }
 
 /// What is sold, and for how much.

@@ -4,9 +4,10 @@ use sosik_content::WebLink;
 use sosik_core::PhoneNumber;
 
 use crate::{
-    Action, Advertising, Body, Bubble, Button, CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, Commerce,
-    CommerceCard, Coupon, CouponTitle, ImageBubble, Media, Message, Picture, PictureFormat, PremiumVideo, Price,
-    Refusal, Targeting, TextMessage, WideBubble, WideItem, WideItemList,
+    Action, Advertising, AlimtalkButton, AlimtalkItems, AlimtalkTemplate, Body, Bubble, Button, CarouselCard,
+    CarouselCommerce, CarouselFeed, CarouselHead, Commerce, CommerceCard, Coupon, CouponTitle, ImageBubble, Media,
+    Message, Picture, PictureFormat, PremiumVideo, Price, Refusal, Targeting, TextMessage, WideBubble, WideItem,
+    WideItemList,
 };
 
 fn link(path: &str) -> WebLink {
@@ -111,7 +112,30 @@ pub(crate) fn messages() -> Vec<Message> {
         .collect();
     messages[0] = messages[0].clone().with_targeting(Targeting::Consented);
     messages[0].advertising = Some(Advertising::new("예시시청", Refusal::FreeCall(call)));
+    messages.extend(alimtalks());
     let from = PhoneNumber::parse("031-000-0000").unwrap();
     messages.push(TextMessage::new(from, "소식").unwrap().with_title("제목").unwrap().into());
     messages
+}
+
+fn alimtalks() -> Vec<Message> {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let mut items = AlimtalkItems::new([pair("접수", "#{날짜}"), pair("창구", "1층 민원실")]);
+    (items.header, items.highlight) = (Some("여권".to_owned()), Some(pair("여권이 나왔습니다", "찾아가세요")));
+    items.summary = Some(pair("수수료", "50,000원"));
+    let template = |text: &str| AlimtalkTemplate::new("KA01TP0", text).with_extra("문의 031-000-0000");
+    [
+        template("#{이름}님, 여권이 나왔습니다.")
+            .with_items(items)
+            .with_button(AlimtalkButton::web("찾는 곳", "https://www.example.go.kr/1")),
+        template("#{이름}님, 내일은 쉽니다.")
+            .with_title("쉬는 날", Some("시청".to_owned()))
+            .with_button(AlimtalkButton::of("묻기", "BK").with_link("mobile", "https://www.example.go.kr/2"))
+            .with_quick_reply(AlimtalkButton::of("예", "BK")),
+        template("그림이 있습니다.").with_picture(picture(800, 400)),
+        AlimtalkTemplate::new("KA01TP1", "글만 있습니다."),
+    ]
+    .into_iter()
+    .map(|template| Message::new(Body::Alimtalk(template)))
+    .collect()
 }

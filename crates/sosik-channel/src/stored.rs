@@ -9,6 +9,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod alimtalk;
 mod form;
 
 use serde::Deserialize;
@@ -54,6 +55,7 @@ pub fn to_json(message: &Message) -> String {
 fn store_body(body: &Body) -> StoredBody {
     let text = |text: &Option<String>| text.clone();
     match body {
+        Body::Alimtalk(template) => StoredBody::Alimtalk(alimtalk::store(template)),
         Body::Bubble(bubble) => {
             StoredBody::Bubble { text: bubble.text.clone(), foot: store_foot(&bubble.buttons, bubble.coupon.as_ref()) }
         }
@@ -228,6 +230,7 @@ type Load<T> = Result<T, StoredMessageError>;
 
 fn load_body(body: StoredBody) -> Load<Body> {
     Ok(match body {
+        StoredBody::Alimtalk(template) => Body::Alimtalk(alimtalk::load(template)?),
         StoredBody::Bubble { text, foot } => {
             let mut bubble = Bubble::new(text);
             (bubble.buttons, bubble.coupon) = load_foot(foot)?;

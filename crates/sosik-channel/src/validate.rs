@@ -5,6 +5,7 @@ use std::fmt;
 use sosik_content::WebLink;
 use sosik_content::text::units;
 
+use crate::alimtalk::{AlimtalkTemplate, Emphasis};
 use crate::brand::{Price, Product, WideItemList};
 use crate::button::{Action, Button};
 use crate::carousel::{CarouselCommerce, CarouselFeed};
@@ -12,7 +13,7 @@ use crate::coupon::Coupon;
 use crate::media::Picture;
 use crate::message::{Advertising, Body, Message, Refusal};
 use crate::text::cp949_bytes;
-use crate::{Limit, TextMessage, Unit};
+use crate::{Audience, Limit, Submission, TextMessage, Unit};
 
 /// One limit that a message breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +98,45 @@ pub fn validate(message: &Message, limits: &[Limit]) -> Result<(), Faults> {
     if check.faults.is_empty() { Ok(()) } else { Err(Faults(check.faults)) }
 }
 
+/// Checks what each named recipient would get: that every variable of the message has a value, and that the words keep
+/// the limits with the values in them.
+///
+/// ```
+/// use sosik_channel::{ALIMTALK, AlimtalkTemplate, Audience, Body, Message, Recipient, Submission, validate_values};
+/// use sosik_core::PhoneNumber;
+///
+/// let template = AlimtalkTemplate::new("KA01TP0", "#{이름}님, 여권이 나왔습니다.");
+/// let to = Recipient::new("r-0", PhoneNumber::parse("010-0000-0001")?);
+/// let submission = Submission::new("k", Message::new(Body::Alimtalk(template)), Audience::Named(vec![to]));
+/// let faults = validate_values(&submission, ALIMTALK).unwrap_err();
+/// assert!(faults.to_string().contains("recipients[r-0]: no value is given for `#{이름}`"), "{faults}");
+/// # Ok::<(), sosik_core::PhoneNumberError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Faults`] names each recipient by their reference, never a value.
+pub fn validate_values(submission: &Submission, limits: &[Limit]) -> Result<(), Faults> {
+    let (Body::Alimtalk(template), Audience::Named(recipients)) = (&submission.message.body, &submission.audience)
+    else {
+        return Ok(());
+    };
+    let mut faults = Vec::new();
+    for to in recipients {
+        let path = format!("recipients[{}]", to.reference);
+        match template.fill(&to.variables) {
+            Err(missing) => faults.push(Fault::new(path, missing.to_string(), "the template")),
+            Ok(filled) => {
+                let mut check = Check { limits, faults: Vec::new() };
+                check.alimtalk(&filled, false);
+                let found = check.faults.into_iter();
+                faults.extend(found.map(|fault| Fault { path: format!("{path}.{}", fault.path), ..fault }));
+            }
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Faults(faults)) }
+}
+
 struct Check<'a> {
     limits: &'a [Limit],
     faults: Vec<Fault>,
@@ -116,6 +156,7 @@ const LAW: &str = "Network Act (정보통신망법) art. 50(4) and decree table 
 impl Check<'_> {
     fn body(&mut self, message: &Message) {
         match &message.body {
+            Body::Alimtalk(template) => self.alimtalk(template, message.advertising.is_some()),
             Body::Bubble(bubble) => {
                 self.line("bubble.text", "bubble.text", &bubble.text);
                 self.foot("bubble", &bubble.buttons, bubble.coupon.as_ref(), Actions::All);
@@ -163,6 +204,56 @@ impl Check<'_> {
         if let (Some(problem), None) = (always, &message.advertising) {
             let source = "Bizgo SDK 1.2.0 (2026-09): FC, FA and FL are sent with adFlag Y only";
             self.fault("advertising".to_owned(), problem, source);
+        }
+    }
+
+    /// A template, with its variables filled in or not.
+    fn alimtalk(&mut self, template: &AlimtalkTemplate, advertises: bool) {
+        if advertises {
+            let problem = "Alimtalk carries no advertisements";
+            self.fault("advertising".to_owned(), problem, "Kakao Alimtalk review guide: informational messages only");
+        }
+        let all = format!("{}{}", template.text, template.extra.as_deref().unwrap_or_default());
+        self.line("alimtalk.text", "alimtalk.text", &all);
+        self.count("alimtalk.variables", "alimtalk.variables", Unit::Items, template.variables().len());
+        match &template.emphasis {
+            Emphasis::None => {}
+            Emphasis::Title { title, subtitle } => {
+                self.line("alimtalk.title", "alimtalk.title", title);
+                self.optional("alimtalk.subtitle", "alimtalk.subtitle", subtitle.as_deref());
+            }
+            Emphasis::Image(picture) => self.picture("alimtalk.picture", "alimtalk.picture", picture),
+            Emphasis::Items(items) => {
+                self.line("alimtalk.text with items", "alimtalk.text", &all);
+                self.optional("alimtalk.header", "alimtalk.header", items.header.as_deref());
+                self.count("alimtalk.items", "alimtalk.items", Unit::Items, items.list.len());
+                for (at, (title, value)) in items.list.iter().enumerate() {
+                    self.line("alimtalk.items[].title", &format!("alimtalk.items[{at}].title"), title);
+                    self.line("alimtalk.items[].value", &format!("alimtalk.items[{at}].value"), value);
+                }
+                if let Some((title, text)) = &items.highlight {
+                    self.line("alimtalk.highlight.title", "alimtalk.highlight.title", title);
+                    self.line("alimtalk.highlight.text", "alimtalk.highlight.text", text);
+                }
+                if let Some((title, value)) = &items.summary {
+                    self.line("alimtalk.summary.title", "alimtalk.summary.title", title);
+                    self.line("alimtalk.summary.value", "alimtalk.summary.value", value);
+                }
+            }
+        }
+        let buttons = template.buttons.len();
+        self.count("alimtalk.buttons", "alimtalk.buttons", Unit::Items, buttons);
+        if !template.quick_replies.is_empty() {
+            self.count("alimtalk.buttons with quick replies", "alimtalk.buttons", Unit::Items, buttons);
+        }
+        let replies = template.quick_replies.len();
+        self.count("alimtalk.quick-replies", "alimtalk.quick-replies", Unit::Items, replies);
+        for (name, list) in [("buttons", &template.buttons), ("quick-replies", &template.quick_replies)] {
+            for (at, button) in list.iter().enumerate() {
+                let path = format!("alimtalk.{name}[{at}].label");
+                self.line(&format!("alimtalk.{name}[].label"), &path, &button.label);
+                self.one_line(path, &button.label);
+            }
         }
     }
 
@@ -373,10 +464,10 @@ fn digits(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, NHN_BRAND_MESSAGE, TEXT_MESSAGE, samples};
+    use crate::{ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, NHN_BRAND_MESSAGE, TEXT_MESSAGE, samples};
 
     fn kakao() -> Vec<Limit> {
-        [KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, NHN_BRAND_MESSAGE, TEXT_MESSAGE].concat()
+        [ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, NHN_BRAND_MESSAGE, TEXT_MESSAGE].concat()
     }
 
     #[test]

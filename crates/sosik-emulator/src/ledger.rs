@@ -12,6 +12,7 @@ use crate::journal::{self, Event, Journal, Message};
 use crate::options::Options;
 use crate::solapi::desk::Solapi;
 use crate::stats::Stats;
+use crate::template::Template;
 
 #[derive(Debug)]
 pub(crate) struct Ledger {
@@ -22,6 +23,8 @@ pub(crate) struct Ledger {
     pub(crate) by_key: HashMap<String, usize>,
     /// Uploaded pictures by name.
     pub(crate) pictures: HashMap<String, Uploaded>,
+    /// Approved templates of Alimtalk, by their codes.
+    pub(crate) templates: HashMap<String, Template>,
     /// Who has which message.
     seen: HashSet<(String, String)>,
     recipients: HashSet<String>,
@@ -61,6 +64,7 @@ impl Ledger {
             None => (journal::random(), (Journal::none(), Vec::new())),
         };
         let now = options.clock.now();
+        let templates = options.templates.iter().map(|template| (template.code.clone(), template.clone())).collect();
         let mut ledger = Self {
             options,
             journal,
@@ -68,6 +72,7 @@ impl Ledger {
             messages: Vec::new(),
             by_key: HashMap::new(),
             pictures: HashMap::new(),
+            templates,
             seen: HashSet::new(),
             recipients: HashSet::new(),
             requests: 0,

@@ -48,6 +48,7 @@
 //! | `GET /cash/v1/balance` | what is left of the account's won |
 //! | `GET /_emulator/stats` | what it took, refused, and took twice |
 //! | `POST /_emulator/faults` | what goes wrong with the next calls: a list of [`Fault`]s |
+//! | `POST /_emulator/templates` | approved templates of Alimtalk: a list of [`Template`]s |
 //!
 //! # What it is strict about
 //!
@@ -56,6 +57,7 @@
 //! - Every length, count, size and required field that the SDKs document, and unknown fields.
 //! - Bizgo's idempotency keys for their lifetime: a recipient who was taken under a key is answered `A301`, without a
 //!   message key, and not sent to. SOLAPI has none: only a number that stands twice in one group is refused (`1026`).
+//! - Alimtalk (알림톡): approved templates only, with a value for each of their variables and no other.
 //! - Pictures, decoded to their last pixel: only those uploaded for the kind of message that shows them.
 //! - The hours: a brand message outside 08:00 to 20:50 in Seoul is taken and reported as not delivered (`3022`, at
 //!   SOLAPI `3108`).
@@ -71,7 +73,8 @@
 //!
 //! # What is not here
 //!
-//! Templates, Bizgo's group sends, Alimtalk, RCS, MMS and Bizgo's reservations: they are refused. Real sending of
+//! Registering templates, brand messages by template, Bizgo's group sends and reservations, MMS and RCS: they are
+//! refused. Real sending of
 //! anything.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -85,6 +88,7 @@ mod picture;
 mod server;
 mod solapi;
 mod stats;
+mod template;
 mod text;
 mod time;
 mod window;
@@ -93,3 +97,4 @@ pub use faults::Fault;
 pub use options::Options;
 pub use server::{Emulator, EmulatorError};
 pub use stats::Stats;
+pub use template::Template;

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use sosik_core::{Clock, SystemClock};
 
 use crate::faults::Fault;
+use crate::template::Template;
 
 /// How an emulator behaves.
 #[derive(Clone)]
@@ -32,6 +33,8 @@ pub struct Options {
     pub seed: u64,
     /// Whether rates are kept.
     pub keeps_rates: bool,
+    /// The templates of Alimtalk that were approved.
+    pub templates: Vec<Template>,
     /// What goes wrong with calls, and with which share of them, 0 to 1 in all.
     pub faults: Vec<(Fault, f64)>,
 }
@@ -52,6 +55,7 @@ impl Options {
             receipt_delay: TimeDelta::milliseconds(500),
             seed: 1,
             keeps_rates: true,
+            templates: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -60,6 +64,13 @@ impl Options {
     #[must_use]
     pub fn with_solapi(mut self, key: impl Into<String>, secret: impl Into<String>) -> Self {
         self.solapi = Some((key.into(), secret.into()));
+        self
+    }
+
+    /// The emulator with one more approved template of Alimtalk.
+    #[must_use]
+    pub fn with_template(mut self, template: Template) -> Self {
+        self.templates.push(template);
         self
     }
 

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::faults::{Fault, disturb};
 use crate::server::Shared;
+use crate::template::Template;
 use crate::{bizgo, solapi};
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -20,6 +21,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(dealers.layer(from_fn_with_state(Arc::clone(&shared), disturb)))
         .route("/_emulator/stats", get(stats))
         .route("/_emulator/faults", post(faults))
+        .route("/_emulator/templates", post(templates))
         .fallback(bizgo::routes::unknown)
         .with_state(shared)
 }
@@ -37,5 +39,17 @@ async fn faults(State(shared): State<Arc<Shared>>, body: axum::body::Bytes) -> R
             Json(json!({ "scripted": count })).into_response()
         }
         Err(error) => (StatusCode::BAD_REQUEST, format!("a list of faults is wanted: {error}\n")).into_response(),
+    }
+}
+
+/// Takes a list of approved templates.
+async fn templates(State(shared): State<Arc<Shared>>, body: axum::body::Bytes) -> Response {
+    match serde_json::from_slice::<Vec<Template>>(&body) {
+        Ok(templates) => {
+            let mut ledger = shared.ledger();
+            ledger.templates.extend(templates.into_iter().map(|template| (template.code.clone(), template)));
+            Json(json!({ "approved": ledger.templates.len() })).into_response()
+        }
+        Err(error) => (StatusCode::BAD_REQUEST, format!("a list of templates is wanted: {error}\n")).into_response(),
     }
 }

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sosik_channel::{
     Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Proof, ReceiptPage, Recipient, SendError,
-    SendErrorKind, Submission, Submitted, Transport, http,
+    SendErrorKind, Submission, Submitted, Transport, http, validate_values,
 };
 use sosik_core::{Clock, Entropy};
 
@@ -151,6 +151,7 @@ impl Transport for SolapiTransport {
             return Err(SendError::new(SendErrorKind::Unsupported, NAME).with_detail("only named recipients"));
         };
         check(submission, recipients)?;
+        validate_values(submission, &limits::all()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let body = json!({
             "allowDuplicates": false,
             "showMessageList": true,

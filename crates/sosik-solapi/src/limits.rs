@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 use sosik_channel::{
-    Fault, Faults, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit, validate as general,
+    ALIMTALK, Fault, Faults, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit,
+    validate as general,
 };
 
 const SDK: &str = "npm solapi 6.0.1";
@@ -55,7 +56,7 @@ pub(crate) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// Every limit of a message that goes by SOLAPI: Kakao's, the carriers' and its own.
 #[must_use]
 pub fn all() -> Vec<Limit> {
-    [KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
+    [ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
 }
 
 /// The form of links that SOLAPI takes (its SDK's own expression).

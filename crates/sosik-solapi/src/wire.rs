@@ -1,10 +1,12 @@
 //! Messages as SOLAPI's JSON, and back.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sosik_channel::{
-    Action, Body, Button, CarouselCommerce, CarouselFeed, Coupon, MediaRef, Message, Picture, Place, Price, Product,
-    Recipient, TextMessage,
+    Action, AlimtalkTemplate, Body, Button, CarouselCommerce, CarouselFeed, Coupon, MediaRef, Message, Picture, Place,
+    Price, Product, Recipient, TextMessage,
 };
 use sosik_content::WebLink;
 
@@ -72,6 +74,11 @@ pub(crate) struct KakaoOptions {
     pub(crate) pf_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) template_id: Option<String>,
+    /// By their names with the marks around: `#{이름}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) variables: Option<BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) disable_sms: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) bms: Option<Bms>,
 }
@@ -223,6 +230,7 @@ pub(crate) struct WireCoupon {
 /// [`WireError`] when a picture was not uploaded, or the kind is not written yet.
 pub fn write(message: &Message, to: &Recipient, pf_id: &str) -> Result<Value, WireError> {
     let mut row = match &message.body {
+        Body::Alimtalk(template) => alimtalk_row(template, to, pf_id)?,
         Body::Text(text) => text_row(text),
         body => Row {
             text: top_text(body).map(str::to_owned),
@@ -230,6 +238,8 @@ pub fn write(message: &Message, to: &Recipient, pf_id: &str) -> Result<Value, Wi
             kakao_options: Some(KakaoOptions {
                 pf_id: pf_id.to_owned(),
                 template_id: None,
+                variables: None,
+                disable_sms: None,
                 bms: Some(bms(body, message.targeting.code())?),
             }),
             ..Row::default()
@@ -238,6 +248,30 @@ pub fn write(message: &Message, to: &Recipient, pf_id: &str) -> Result<Value, Wi
     to.phone.expose().clone_into(&mut row.to);
     row.custom_fields = Some(serde_json::json!({ "ref": to.reference }));
     serde_json::to_value(row).map_err(|error| WireError::new("message", error.to_string()))
+}
+
+/// An Alimtalk by its template: the dealer writes the words. It sends no text instead, which it does unless told.
+fn alimtalk_row(template: &AlimtalkTemplate, to: &Recipient, pf_id: &str) -> Result<Row, WireError> {
+    let mut variables = BTreeMap::new();
+    for name in template.variables() {
+        if name.contains('.') {
+            return Err(WireError::new("variables", format!("SOLAPI takes no name with a dot: `#{{{name}}}`")));
+        }
+        if let Some(value) = to.variables.get(&name) {
+            variables.insert(format!("#{{{name}}}"), value.clone());
+        }
+    }
+    Ok(Row {
+        kind: Some("ATA".to_owned()),
+        kakao_options: Some(KakaoOptions {
+            pf_id: pf_id.to_owned(),
+            template_id: Some(template.code.clone()),
+            variables: Some(variables).filter(|variables| !variables.is_empty()),
+            disable_sms: Some(true),
+            bms: None,
+        }),
+        ..Row::default()
+    })
 }
 
 fn text_row(text: &TextMessage) -> Row {

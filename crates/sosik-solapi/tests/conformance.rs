@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use sosik_core::{Clock, ShiftedClock, SystemClock, SystemEntropy};
-use sosik_emulator::{Emulator, Options};
+use sosik_emulator::{Emulator, Options, Template};
 use sosik_solapi::{Credentials, Solapi, SolapiTransport};
+use sosik_testkit::answers;
 
 mod emulated {
     use super::*;
@@ -15,7 +16,9 @@ mod emulated {
     async fn make() -> (SolapiTransport, Emulator) {
         let clock: Arc<dyn Clock> =
             Arc::new(ShiftedClock::starting_at(sosik_testkit::noon(), Arc::new(SystemClock::new())));
+        let [code, text, link] = answers::TEMPLATE;
         let options = Options::new("KEY")
+            .with_template(Template::new(code, text).with(link))
             .with_solapi("KEY", "SECRET")
             .with_clock(Arc::clone(&clock))
             .with_receipt_delay(TimeDelta::milliseconds(100));
@@ -25,4 +28,10 @@ mod emulated {
         (builder.base_url(emulator.url()).build().unwrap(), emulator)
     }
     sosik_testkit::transport_conformance!(make);
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_alimtalk_is_filled_in_for_each_recipient() {
+        let (transport, _emulator) = make().await;
+        answers::alimtalk_is_filled_in_for_each_recipient(&transport).await;
+    }
 }

@@ -1,6 +1,9 @@
 //! What transports over HTTP make of answers that no dealer should give.
 
-use sosik_channel::{Audience, Message, Recipient, SendErrorKind, Submission, TextMessage, Transport};
+use sosik_channel::{
+    AlimtalkButton, AlimtalkTemplate, Audience, Body, Message, Outcome, Recipient, Route, SendErrorKind, Submission,
+    TextMessage, Transport, TransportExt,
+};
 use sosik_core::PhoneNumber;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -59,4 +62,39 @@ pub async fn what_did_not_leave_is_no_doubt<T: Transport>(make: impl Fn(&str) ->
     assert_eq!(error.kind(), SendErrorKind::Unavailable, "{error:?}");
     let url = answering(b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n").await;
     assert!(make(&url).submit(&submission()).await.is_err());
+}
+
+/// The template that [`alimtalk_is_filled_in_for_each_recipient`] sends by: its code, its words and its link.
+pub const TEMPLATE: [&str; 3] = ["KA01TP0", "#{이름}님, 여권이 나왔습니다.", "https://www.example.go.kr/#{번호}"];
+
+/// An Alimtalk goes with each recipient's own values, and not at all when one has none: that recipient is named, and no
+/// value is. The dealer has approved [`TEMPLATE`].
+pub async fn alimtalk_is_filled_in_for_each_recipient(transport: &dyn Transport) {
+    let [code, text, link] = TEMPLATE;
+    let template = AlimtalkTemplate::new(code, text).with_button(AlimtalkButton::web("찾는 곳", link));
+    let message = Message::new(Body::Alimtalk(template));
+    let to = |number: u32| Recipient::new(format!("r{number}"), phone(number)).with_variable("이름", "홍길동");
+    // What the template does not ask for stays here.
+    let all = (1..4).map(|number| to(number).with_variable("번호", number.to_string()).with_variable("나이", "90"));
+    let submission = Submission::new("alimtalk", message.clone(), Audience::Named(all.collect()));
+    assert_eq!(transport.submit(&submission).await.unwrap().accepted(), 3);
+    let mut receipts = Vec::new();
+    for _ in 0..50 {
+        receipts.extend(transport.drain_receipts().await.unwrap());
+        if receipts.len() >= 3 {
+            break;
+        }
+        crate::transport::wait().await;
+    }
+    assert!(
+        receipts.len() == 3 && receipts.iter().all(|receipt| receipt.outcome == Outcome::Delivered),
+        "{receipts:?}"
+    );
+    assert!(receipts.iter().all(|receipt| receipt.route == Route::Kakao), "{receipts:?}");
+
+    let some = vec![to(1).with_variable("번호", "1"), to(2)];
+    let error = transport.submit(&Submission::new("gap", message, Audience::Named(some))).await.unwrap_err();
+    assert_eq!(error.kind(), SendErrorKind::InvalidContent);
+    let shown = format!("{error} {error:?} {submission:?}");
+    assert!(shown.contains("recipients[r2]") && shown.contains("번호") && !shown.contains("홍길동"), "{shown}");
 }

@@ -67,7 +67,7 @@ async fn receipts(transport: &dyn Transport, wanted: usize) -> Vec<String> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "receipts of a real transport take their time")]
-async fn wait() {
+pub(crate) async fn wait() {
     tokio::time::sleep(std::time::Duration::from_millis(250)).await;
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alimtalk::StoredTemplate;
+
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredMessage {
     pub(super) version: u32,
@@ -15,6 +17,7 @@ pub(super) struct StoredMessage {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum StoredBody {
+    Alimtalk(StoredTemplate),
     Bubble {
         text: String,
         foot: StoredFoot,

@@ -1,15 +1,18 @@
 //! Every limit that the SDK 1.2.0 documents for the messages served here, each with the code it is refused by.
 
+use std::collections::HashMap;
+
 use crate::bizgo::answer::Refusal;
 use crate::bizgo::brand;
-use crate::bizgo::request::{FlowItem, Mms, SendOmni, Sms};
+use crate::bizgo::request::{Alimtalk, Destination, FlowItem, Mms, SendOmni, Sms};
 use crate::ledger::Pictures;
+use crate::template::Template;
 use crate::text::{cp949, is_sender};
 
 pub(crate) type Checked = Result<(), Refusal>;
 
 /// Checks all of a request that concerns every recipient.
-pub(crate) fn check(request: &SendOmni, pictures: &dyn Pictures) -> Checked {
+pub(crate) fn check(request: &SendOmni, pictures: &dyn Pictures, templates: &HashMap<String, Template>) -> Checked {
     match request.destinations.len() {
         0 => return refuse("A307", "destinations: at least one recipient"),
         1..=200 => {}
@@ -23,7 +26,13 @@ pub(crate) fn check(request: &SendOmni, pictures: &dyn Pictures) -> Checked {
     if request.message_flow.is_empty() {
         return refuse("A300", "messageFlow: at least one message");
     }
-    request.message_flow.iter().try_for_each(|item| flow_item(item, pictures))
+    request.message_flow.iter().try_for_each(|item| match &item.alimtalk {
+        Some(message) => {
+            one_channel(item)?;
+            alimtalk(message, &request.destinations, templates)
+        }
+        None => flow_item(item, pictures),
+    })
 }
 
 pub(crate) fn refuse<T>(code: &'static str, detail: impl Into<String>) -> Result<T, Refusal> {
@@ -41,20 +50,59 @@ fn idempotency(request: &SendOmni) -> Checked {
     }
 }
 
-fn flow_item(item: &FlowItem, pictures: &dyn Pictures) -> Checked {
-    let others = [&item.alimtalk, &item.international, &item.rcs, &item.navertalk];
-    let other = others.iter().filter(|value| value.is_some()).count();
-    let known =
-        usize::from(item.brandmessage.is_some()) + usize::from(item.sms.is_some()) + usize::from(item.mms.is_some());
-    if other + known != 1 {
-        return refuse("A300", "messageFlow: an item names exactly one channel");
+fn one_channel(item: &FlowItem) -> Checked {
+    let FlowItem { brandmessage, sms, mms, alimtalk, international, rcs, navertalk } = item;
+    let there = [
+        brandmessage.is_some(),
+        sms.is_some(),
+        mms.is_some(),
+        alimtalk.is_some(),
+        international.is_some(),
+        rcs.is_some(),
+        navertalk.is_some(),
+    ];
+    match there.iter().filter(|there| **there).count() {
+        1 => Ok(()),
+        _ => refuse("A300", "messageFlow: an item names exactly one channel"),
     }
+}
+
+/// An Alimtalk by its template, with a value for each of its variables.
+fn alimtalk(message: &Alimtalk, to: &[Destination], templates: &HashMap<String, Template>) -> Checked {
+    let key = message.sender_key.as_deref().unwrap_or_default();
+    if key.is_empty() || key.chars().count() > 40 {
+        return refuse("A502", "senderKey: 1 to 40 characters");
+    }
+    if message.send_type.as_deref() != Some("template") {
+        return refuse("A571", "sendType: template; whole texts are not served here, and so refused");
+    }
+    let Alimtalk { msg_type, text, title, header, price, currency_type, .. } = message;
+    let words = [msg_type, text, title, header, price, currency_type].iter().any(|field| field.is_some());
+    if words || message.link.is_some() || message.attachment.is_some() || message.supplement.is_some() {
+        return refuse("A572", "sendType template: the dealer writes the words");
+    }
+    if !matches!(message.response_method.as_deref(), None | Some("push")) || message.timeout.is_some() {
+        return refuse("A300", "responseMethod: push only here");
+    }
+    let template = message.template_code.as_deref().and_then(|code| templates.get(code));
+    let Some(template) = template else { return refuse("A505", "templateCode: no such template is approved") };
+    for destination in to {
+        let Some(values) = &destination.replace_words else {
+            return refuse("A300", "destinations[].replaceWords: a template needs them");
+        };
+        template.fill(values).or_else(|problem| refuse("A300", format!("destinations[].replaceWords: {problem}")))?;
+    }
+    Ok(())
+}
+
+fn flow_item(item: &FlowItem, pictures: &dyn Pictures) -> Checked {
+    one_channel(item)?;
     match (&item.brandmessage, &item.sms, &item.mms) {
         (Some(message), _, _) => brand::check(message, pictures),
         (_, Some(text), _) => sms(text),
         (_, _, Some(text)) => mms(text),
         // This account has no other channels.
-        _ => refuse("A325", "messageFlow: the account has brandmessage, sms and mms only"),
+        _ => refuse("A325", "messageFlow: the account has alimtalk, brandmessage, sms and mms only"),
     }
 }
 
@@ -140,6 +188,10 @@ mod tests {
 
     struct Shelf;
 
+    fn templates() -> HashMap<String, Template> {
+        HashMap::from([("T1".to_owned(), Template::new("T1", "#{이름}님"))])
+    }
+
     impl Pictures for Shelf {
         fn find(&self, address: &str) -> Option<(&str, usize)> {
             ["carouselFeed", "wide"]
@@ -173,7 +225,7 @@ mod tests {
 
     fn verdict(body: Value) -> Result<(), &'static str> {
         let request: SendOmni = serde_json::from_value(body).map_err(|_| "A011")?;
-        check(&request, &Shelf).map_err(|refusal| refusal.code())
+        check(&request, &Shelf, &templates()).map_err(|refusal| refusal.code())
     }
 
     #[test]
@@ -190,7 +242,24 @@ mod tests {
             ("/idempotencyTtl", json!("86400"), "A309"),
             ("/messageFlow", json!([]), "A300"),
             ("/messageFlow/0", json!({}), "A300"),
-            ("/messageFlow/0", json!({ "alimtalk": {} }), "A325"),
+            ("/messageFlow/0", json!({ "rcs": {} }), "A325"),
+            ("/messageFlow/0", json!({ "alimtalk": {} }), "A502"),
+            ("/messageFlow/0", json!({ "alimtalk": { "senderKey": "S", "templateCode": "T1" } }), "A571"),
+            (
+                "/messageFlow/0",
+                json!({ "alimtalk": { "senderKey": "S", "sendType": "template", "templateCode": "T2" } }),
+                "A505",
+            ),
+            (
+                "/messageFlow/0",
+                json!({ "alimtalk": { "senderKey": "S", "sendType": "template", "templateCode": "T1" } }),
+                "A300",
+            ),
+            (
+                "/messageFlow/0",
+                json!({ "alimtalk": { "senderKey": "S", "sendType": "template", "templateCode": "T1", "text": "x" } }),
+                "A572",
+            ),
             ("/messageFlow/0/brandmessage/senderKey", json!(null), "A502"),
             ("/messageFlow/0/brandmessage/sendType", json!("basic"), "A505"),
             ("/messageFlow/0/brandmessage/sendType", json!("other"), "A571"),

@@ -127,7 +127,7 @@ impl Ledger {
             let cost = u32::try_from(request.destinations.len()).unwrap_or(u32::MAX).max(1);
             self.bizgo.recipients_bucket.take(f64::from(cost.min(200)), now).map_err(Refusal::too_fast)?;
         }
-        check::check(request, &self.pictures)?;
+        check::check(request, &self.pictures, &self.templates)?;
         let content = Arc::new(serde_json::to_value(&request.message_flow[0]).unwrap_or_default());
         let digest = self.digest(&content);
         let key = request.idempotency_key.clone();
@@ -196,6 +196,10 @@ impl Ledger {
                         "10000"
                     };
                     ("BRANDMESSAGE", kind, code)
+                }
+                FlowItem { alimtalk: Some(_), .. } => {
+                    let code = if chance < self.options.kakao_failures { "EMU1" } else { "10000" };
+                    ("ALIMTALK", "AT", code)
                 }
                 FlowItem { sms: Some(_), .. } => ("SMS", "SM", self.text_code(chance)),
                 _ => ("MMS", "LM", self.text_code(chance)),

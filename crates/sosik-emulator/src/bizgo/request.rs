@@ -38,13 +38,33 @@ pub(crate) struct FlowItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) mms: Option<Mms>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) alimtalk: Option<Value>,
+    pub(crate) alimtalk: Option<Alimtalk>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) international: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rcs: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) navertalk: Option<Value>,
+}
+
+/// Words, attachment and replies are named so that they can be refused by name.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Alimtalk {
+    pub(crate) msg_type: Option<String>,
+    pub(crate) sender_key: Option<String>,
+    pub(crate) template_code: Option<String>,
+    pub(crate) send_type: Option<String>,
+    pub(crate) response_method: Option<String>,
+    pub(crate) timeout: Option<String>,
+    pub(crate) text: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) header: Option<String>,
+    pub(crate) link: Option<Value>,
+    pub(crate) attachment: Option<Value>,
+    pub(crate) supplement: Option<Value>,
+    pub(crate) price: Option<String>,
+    pub(crate) currency_type: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

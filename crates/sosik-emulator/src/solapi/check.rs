@@ -2,6 +2,7 @@
 //!
 //! Lengths are UTF-16 code units, as the dealer's SDK counts them.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -11,6 +12,7 @@ use crate::solapi::answer::Fault;
 use crate::solapi::request::{
     Bms, Button, Card, Carousel, Commerce, Coupon, Head, Item, KakaoOptions, Links, Row, Video,
 };
+use crate::template::Template;
 use crate::text::{cp949, is_sender};
 
 type Checked<T = ()> = Result<T, Fault>;
@@ -18,6 +20,7 @@ type Checked<T = ()> = Result<T, Fault>;
 /// What a message is: its type at the dealer, which is also by what it is charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    Alimtalk,
     BrandMessage,
     Sms,
     Lms,
@@ -26,6 +29,7 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Alimtalk => "ATA",
             Self::BrandMessage => "BMS_FREE",
             Self::Sms => "SMS",
             Self::Lms => "LMS",
@@ -34,13 +38,14 @@ impl Kind {
 }
 
 /// Checks all of a message but its recipient.
-pub(crate) fn check(row: &Row, pictures: &dyn Pictures) -> Checked<Kind> {
+pub(crate) fn check(row: &Row, pictures: &dyn Pictures, templates: &HashMap<String, Template>) -> Checked<Kind> {
     if row.country.as_deref().is_some_and(|country| country != "82") {
         return refuse("1058", "country: 82 only");
     }
     custom_fields(row)?;
     let kind = kind(row)?;
     match kind {
+        Kind::Alimtalk => alimtalk(row, templates)?,
         Kind::BrandMessage => brand(row, pictures)?,
         Kind::Sms | Kind::Lms => text(row, kind)?,
     }
@@ -75,13 +80,44 @@ fn kind(row: &Row) -> Checked<Kind> {
         (Some("BMS_FREE"), None) => refuse("1033", "kakaoOptions: a brand message has them"),
         (Some("SMS" | "LMS"), Some(_)) => refuse("1033", "kakaoOptions: a text has none"),
         (None, None) if detects => Ok(if short() { Kind::Sms } else { Kind::Lms }),
-        (None, Some(KakaoOptions { template_id: Some(_), .. })) | (Some("ATA"), _) => {
-            refuse("1042", "templateId: no template is registered here")
-        }
+        (Some("ATA"), None) => refuse("1033", "kakaoOptions: an Alimtalk has them"),
+        (Some("ATA"), Some(_)) => Ok(Kind::Alimtalk),
         (None, Some(KakaoOptions { bms: Some(_), .. })) if detects => Ok(Kind::BrandMessage),
+        (None, Some(KakaoOptions { template_id: Some(_), .. })) if detects => Ok(Kind::Alimtalk),
         (None, _) => refuse("1025", "type: it does not follow from what is there"),
-        (Some(_), _) => refuse("1025", "type: SMS, LMS or BMS_FREE; others are not served here, and so refused"),
+        (Some(_), _) => refuse("1025", "type: SMS, LMS, ATA or BMS_FREE; others are not served here, and so refused"),
     }
+}
+
+fn alimtalk(row: &Row, templates: &HashMap<String, Template>) -> Checked {
+    let Some(options) = &row.kakao_options else { return refuse("1033", "kakaoOptions: an Alimtalk has them") };
+    channel(options)?;
+    if options.bms.is_some() || row.text.is_some() || row.subject.is_some() || row.image_id.is_some() {
+        return refuse("1033", "an Alimtalk has its words in its template");
+    }
+    match (options.disable_sms, row.from.as_deref()) {
+        (Some(true), None) => {}
+        (_, from) => sender(from)?,
+    }
+    let template = options.template_id.as_deref().and_then(|id| templates.get(id));
+    let Some(template) = template else { return refuse("1042", "templateId: no such template is approved") };
+    let mut values = BTreeMap::new();
+    for (name, value) in options.variables.iter().flatten() {
+        let bare = name.strip_prefix("#{").and_then(|rest| rest.strip_suffix('}'));
+        match bare.filter(|bare| !bare.is_empty() && !bare.contains('.')) {
+            Some(bare) => values.insert(bare.to_owned(), value.clone()),
+            None => return refuse("1033", "kakaoOptions.variables: names as #{name}, without a dot"),
+        };
+    }
+    template.fill(&values).map(|_| ()).or_else(|problem| refuse("1043", format!("kakaoOptions.variables: {problem}")))
+}
+
+fn channel(options: &KakaoOptions) -> Checked {
+    let channel = options.pf_id.as_deref().and_then(|id| id.strip_prefix("KA01PF"));
+    if channel.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+        return Ok(());
+    }
+    refuse("1041", "kakaoOptions.pfId: KA01PF and letters and digits")
 }
 
 fn text(row: &Row, kind: Kind) -> Checked {
@@ -197,16 +233,15 @@ const RULES: [Rule; 8] = [
 ];
 
 fn brand(row: &Row, pictures: &dyn Pictures) -> Checked {
-    let Some(KakaoOptions { pf_id, template_id, variables, bms: Some(bms), .. }) = &row.kakao_options else {
+    let options = row.kakao_options.as_ref();
+    let Some((options, bms)) = options.and_then(|options| Some((options, options.bms.as_ref()?))) else {
         return refuse("1033", "kakaoOptions.bms: a brand message has one");
     };
+    let KakaoOptions { template_id, variables, .. } = options;
     if template_id.is_some() || variables.as_ref().is_some_and(|variables| !variables.is_empty()) {
         return refuse("1033", "kakaoOptions: a free form has neither a template nor variables");
     }
-    let channel = pf_id.as_deref().and_then(|id| id.strip_prefix("KA01PF"));
-    if !channel.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
-        return refuse("1041", "kakaoOptions.pfId: KA01PF and letters and digits");
-    }
+    channel(options)?;
     if row.subject.is_some() || row.image_id.is_some() {
         return refuse("1033", "subject and imageId: a brand message has its own");
     }

@@ -237,7 +237,7 @@ impl Ledger {
                     continue;
                 }
             };
-            let checked = check::check(&row, &self.pictures);
+            let checked = check::check(&row, &self.pictures, &self.templates);
             let digest = self.digest(&content);
             let numbers = match &row.to {
                 To::One(number) => vec![number.clone()],
@@ -307,13 +307,14 @@ impl Ledger {
     /// What becomes of a message that goes at an instant.
     fn attempt(&self, message: &Message, at: DateTime<Utc>) -> Try {
         let chance = self.chance("try 0", &message.key);
-        let kakao = message.kind.starts_with("bms");
-        let code = match kakao {
-            true if !is_open(at) => "3108",
+        let code = match message.kind.as_str() {
+            "bms_free" if !is_open(at) => "3108",
             // No friend of the channel.
-            true if chance < self.options.kakao_failures => "3102",
+            "bms_free" if chance < self.options.kakao_failures => "3102",
+            // Does not use KakaoTalk.
+            "ata" if chance < self.options.kakao_failures => "3104",
             // The phone was off.
-            false if chance < self.options.text_failures => "3043",
+            "sms" | "lms" if chance < self.options.text_failures => "3043",
             _ => Dealer::Solapi.delivered(),
         };
         let (service, kind) = (message.kind.to_uppercase(), message.kind.clone());

@@ -92,7 +92,6 @@ pub(crate) struct KakaoOptions {
     pub(crate) pf_id: Option<String>,
     pub(crate) template_id: Option<String>,
     pub(crate) variables: Option<BTreeMap<String, String>>,
-    #[expect(dead_code, reason = "taken, and of no effect: no text is sent instead")]
     pub(crate) disable_sms: Option<bool>,
     pub(crate) bms: Option<Bms>,
 }

@@ -1,0 +1,90 @@
+//! Templates of 알림톡 (Alimtalk) that were approved.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+/// A template of 알림톡 (Alimtalk) that Kakao approved. Variables are written `#{name}`.
+///
+/// ```
+/// use sosik_emulator::{Options, Template};
+///
+/// let template = Template::new("KA01TP0", "#{이름}님, 여권이 나왔습니다.").with("https://www.example.go.kr/#{번호}");
+/// let options = Options::new("KEY").with_template(template);
+/// assert_eq!(options.templates.len(), 1);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Template {
+    /// Its code.
+    pub code: String,
+    /// Its words.
+    pub text: String,
+    /// Its other texts and links, as far as they have variables.
+    #[serde(default)]
+    pub more: Vec<String>,
+}
+
+/// The most characters of a template with its variables filled in: what every dealer takes.
+const TEXT: usize = 1_000;
+
+impl Template {
+    /// An approved template.
+    #[must_use]
+    pub fn new(code: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { code: code.into(), text: text.into(), more: Vec::new() }
+    }
+
+    /// The template with one more text or link.
+    #[must_use]
+    pub fn with(mut self, more: impl Into<String>) -> Self {
+        self.more.push(more.into());
+        self
+    }
+
+    fn variables(&self) -> BTreeSet<&str> {
+        let texts = std::iter::once(&self.text).chain(&self.more);
+        let parts = texts.flat_map(|text| text.split("#{").skip(1));
+        parts.filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
+    }
+
+    /// The words with these values, or what is wrong with them.
+    pub(crate) fn fill(&self, values: &BTreeMap<String, String>) -> Result<String, String> {
+        let wanted = self.variables();
+        if let Some(name) = wanted.iter().find(|name| !values.contains_key(**name)) {
+            return Err(format!("the template's variable {name} has no value"));
+        }
+        if let Some(name) = values.keys().find(|name| !wanted.contains(name.as_str())) {
+            return Err(format!("the template has no variable {name}"));
+        }
+        let mut parts = self.text.split("#{");
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            match part.split_once('}').and_then(|(name, rest)| Some((values.get(name)?, rest))) {
+                Some((value, rest)) => text.extend([value.as_str(), rest]),
+                None => text.extend(["#{", part]),
+            }
+        }
+        match text.encode_utf16().count() {
+            1..=TEXT => Ok(text),
+            units => Err(format!("the words have {units} characters, {TEXT} at the most")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_those_of_the_template_no_more_and_no_fewer() {
+        let template = Template::new("T", "#{a}님 #{b}").with("https://www.example.go.kr/#{c}");
+        let values = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
+        assert_eq!(template.fill(&values(&["a", "b", "c"])), Ok("x님 x".to_owned()));
+        assert!(template.fill(&values(&["a", "b"])).is_err_and(|error| error.contains("variable c")));
+        assert!(template.fill(&values(&["a", "b", "c", "d"])).is_err_and(|error| error.contains("no variable d")));
+        let long = BTreeMap::from([("a".to_owned(), "가".repeat(1_001))]);
+        assert!(Template::new("T", "#{a}").fill(&long).is_err());
+    }
+}
