@@ -101,6 +101,9 @@ pub(crate) struct Message {
     /// What it says, as it came. It is never written down.
     #[serde(skip)]
     pub(crate) content: Arc<Value>,
+    /// The words of an Alimtalk, filled in. They are never written down.
+    #[serde(skip)]
+    pub(crate) shown: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) fields: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

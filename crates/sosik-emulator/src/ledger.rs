@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
@@ -40,10 +41,15 @@ pub(crate) struct Uploaded {
     /// As what, in the dealer's words.
     pub(crate) kind: String,
     /// What it shows.
-    digest: String,
+    pub(crate) digest: String,
     /// Height to width, in thousandths.
     pub(crate) ratio: usize,
+    /// The file, as long as the program lives.
+    pub(crate) file: Option<Bytes>,
 }
+
+/// The most bytes of pictures that are kept to be shown.
+const SHELF: usize = 256 * 1024 * 1024;
 
 /// The pictures that were uploaded.
 pub(crate) trait Pictures {
@@ -123,9 +129,17 @@ impl Ledger {
             Event::Group(event) => self.apply_group(event),
             Event::Uploaded { address, kind, digest, ratio } => {
                 self.stats.uploads += 1;
-                self.pictures.insert(address, Uploaded { kind, digest, ratio });
+                self.pictures.insert(address, Uploaded { kind, digest, ratio, file: None });
             }
             Event::Refused { code } => self.reject(code, 1),
+        }
+    }
+
+    /// Keeps the file of an uploaded picture, to be shown, as long as there is room.
+    pub(crate) fn keep(&mut self, name: &str, file: Bytes) {
+        let held: usize = self.pictures.values().filter_map(|picture| picture.file.as_ref()).map(Bytes::len).sum();
+        if let Some(picture) = self.pictures.get_mut(name).filter(|_| held + file.len() <= SHELF) {
+            picture.file = Some(file);
         }
     }
 

@@ -46,6 +46,8 @@
 //! | `GET /messages/v4/list`, `GET /messages/v4/statistics` | where messages stand, and their counts |
 //! | `POST /storage/v1/files` | a picture |
 //! | `GET /cash/v1/balance` | what is left of the account's won |
+//! | `GET /_emulator` | a page that shows what it took as on a phone |
+//! | `GET /_emulator/messages?limit=100` | the last messages as JSON, without numbers |
 //! | `GET /_emulator/stats` | what it took, refused, and took twice |
 //! | `POST /_emulator/faults` | what goes wrong with the next calls: a list of [`Fault`]s |
 //! | `POST /_emulator/templates` | approved templates of Alimtalk: a list of [`Template`]s |
@@ -84,6 +86,7 @@ mod faults;
 mod journal;
 mod ledger;
 mod options;
+mod page;
 mod picture;
 mod server;
 mod solapi;
@@ -91,6 +94,7 @@ mod stats;
 mod template;
 mod text;
 mod time;
+mod view;
 mod window;
 
 pub use faults::Fault;

@@ -2,28 +2,70 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::faults::{Fault, disturb};
 use crate::server::Shared;
 use crate::template::Template;
-use crate::{bizgo, solapi};
+use crate::{bizgo, page, solapi};
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let dealers = Router::new().merge(bizgo::routes::router()).merge(solapi::routes::router());
     Router::new()
         .merge(dealers.layer(from_fn_with_state(Arc::clone(&shared), disturb)))
+        .route("/_emulator", get(page))
+        .route("/_emulator/messages", get(messages))
+        .route("/_emulator/pictures/{digest}", get(picture))
         .route("/_emulator/stats", get(stats))
         .route("/_emulator/faults", post(faults))
         .route("/_emulator/templates", post(templates))
         .fallback(bizgo::routes::unknown)
         .with_state(shared)
+}
+
+async fn page(State(shared): State<Arc<Shared>>) -> Response {
+    Html(page::html(&shared.ledger())).into_response()
+}
+
+async fn picture(State(shared): State<Arc<Shared>>, Path(digest): Path<String>) -> Response {
+    let ledger = shared.ledger();
+    let mut found = ledger.pictures.values().filter(|picture| picture.digest == digest);
+    match found.find_map(|picture| picture.file.clone()) {
+        Some(file) => {
+            let media_type = crate::picture::decode(&file).map_or("application/octet-stream", |it| it.media_type());
+            ([(header::CONTENT_TYPE, media_type)], file).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Most {
+    limit: Option<usize>,
+}
+
+/// The last messages, the newest first. To whom they went is not told.
+async fn messages(State(shared): State<Arc<Shared>>, Query(most): Query<Most>) -> Response {
+    let ledger = shared.ledger();
+    let newest = ledger.messages.iter().rev().take(most.limit.unwrap_or(100));
+    let list: Vec<_> = newest
+        .map(|message| {
+            json!({
+                "dealer": message.dealer, "key": message.key, "ref": message.reference, "fields": message.fields,
+                "group": message.group, "at": message.at, "tries": message.tries,
+                "content": *message.content, "shown": message.shown,
+            })
+        })
+        .collect();
+    Json(list).into_response()
 }
 
 async fn stats(State(shared): State<Arc<Shared>>) -> Response {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -113,11 +114,12 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn upload(&mut self, kind: &str, ratio: usize, file: &[u8]) -> Result<String, Refusal> {
-        let digest = hex(&Sha256::digest(file));
+    pub(crate) fn upload(&mut self, kind: &str, ratio: usize, file: Bytes) -> Result<String, Refusal> {
+        let digest = hex(&Sha256::digest(&file));
         // Each upload has an address of its own, as at the dealer; what it shows is told by its content.
         let address = format!("https://img.emulator.example/{}/{}.jpg", self.stats.uploads + 1, &digest[..16]);
         self.write_down(Event::Uploaded { address: address.clone(), kind: kind.to_owned(), digest, ratio })?;
+        self.keep(&address, file);
         Ok(address)
     }
 
@@ -141,7 +143,9 @@ impl Ledger {
         let request_id = format!("{}EMU{:09}", seoul(now).format("%Y%m%d%H%M%S%3f"), number);
         let mut destinations = Vec::with_capacity(request.destinations.len());
         let (mut repeated, mut refused, mut messages) = (0, 0, Vec::new());
-        for (index, Destination { to, reference, .. }) in request.destinations.iter().enumerate() {
+        let template = request.message_flow[0].alimtalk.as_ref().and_then(|message| message.template_code.as_ref());
+        let template = template.and_then(|code| self.templates.get(code));
+        for (index, Destination { to, reference, replace_words }) in request.destinations.iter().enumerate() {
             let to = to.clone().unwrap_or_default();
             let reference = reference.clone().or_else(|| request.reference.clone());
             let who = self.who(&to);
@@ -167,6 +171,9 @@ impl Ledger {
                     at: now,
                     digest: digest.clone(),
                     content: Arc::clone(&content),
+                    shown: template
+                        .zip(replace_words.as_ref())
+                        .and_then(|(template, values)| template.fill(values).ok()),
                     tries,
                     ..Message::default()
                 });

@@ -91,7 +91,7 @@ async fn upload(
     shared.call(&headers, |ledger| {
         let (file, media_type) = file?;
         let (kind, ratio) = picture::check(&kind, &file, media_type.as_deref())?;
-        let address = ledger.upload(kind, ratio, &file)?;
+        let address = ledger.upload(kind, ratio, file)?;
         Ok(success(json!({ "imgUrl": address })))
     })
 }

@@ -268,6 +268,7 @@ impl Ledger {
                         at: self.now(),
                         digest: digest.clone(),
                         content: Arc::clone(&content),
+                        shown: self.words(&row),
                         fields: row.custom_fields.clone().unwrap_or_default(),
                         from: row.from.clone(),
                         kind: kind.name().to_lowercase(),
@@ -283,6 +284,15 @@ impl Ledger {
         let messages = looked.iter().filter_map(|looked| looked.taken.as_ref().ok()).cloned().collect();
         self.record(GroupEvent::Filled { id: id.to_owned(), at: self.now(), messages, refused })?;
         Ok(looked)
+    }
+
+    /// The words of an Alimtalk, filled in.
+    fn words(&self, row: &Row) -> Option<String> {
+        let options = row.kakao_options.as_ref()?;
+        let template = self.templates.get(options.template_id.as_ref()?)?;
+        let bare = |name: &String| name.trim_start_matches("#{").trim_end_matches('}').to_owned();
+        let values = options.variables.iter().flatten().map(|(name, value)| (bare(name), value.clone())).collect();
+        template.fill(&values).ok()
     }
 
     /// When a group goes: at the date, or at once when that is past.
@@ -384,6 +394,8 @@ impl Ledger {
         let (address, kind, ratio) = (id.clone(), file.kind.to_owned(), file.picture.ratio());
         let uploaded = self.happen(Event::Uploaded { address, kind, digest, ratio });
         uploaded.map_err(|error| Refusal::broken(&error))?;
+        let size = file.bytes.len();
+        self.keep(&id, file.bytes.into());
         let now = iso(self.now());
         let ending = file.picture.format.extensions_str().first().copied().unwrap_or_default();
         let name = format!("{}.{ending}", self.name(&id, 5));
@@ -391,7 +403,7 @@ impl Ledger {
             "kakao": { "daou": null, "biztalk": null }, "type": file.kind, "link": request.link,
             "originalName": request.name.as_ref().unwrap_or(&name), "name": name, "fileId": id,
             "url": format!("https://files.emulator.example/{id}"), "accountId": ACCOUNT,
-            "width": file.picture.width, "height": file.picture.height, "fileSize": file.bytes.len(),
+            "width": file.picture.width, "height": file.picture.height, "fileSize": size,
             "references": [], "dateCreated": now, "dateUpdated": now,
         }))
     }
