@@ -80,7 +80,8 @@ impl Answers {
     ///
     /// [`SendError`] when the answer breaks off, or is larger than expected.
     pub async fn body(&self, mut response: Response, sends: bool) -> Result<Vec<u8>, SendError> {
-        let mut body = Vec::new();
+        let told = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+        let mut body = Vec::with_capacity(told.min(self.most));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.lost(error, sends))? {
             if body.len() + chunk.len() > self.most {
                 return Err(self.unreadable(sends).with_detail("the answer is too large"));

@@ -40,6 +40,9 @@
 //!   provider.
 //! - **[`SendError`] answers the caller's next question**: retry? when? is the recipient gone? may it have arrived?
 //!
+//! - **Adaptors** wrap a transport and are one: [`Breaker`] leaves one that fails alone, [`FailOver`] has a second one
+//!   ready, `Throttled` keeps to a rate. From the outside in: fail-over, breaker, throttled, the dealer's client.
+//!
 //! # Features
 //!
 //! | feature | default | what it adds |
@@ -56,12 +59,14 @@
 mod alimtalk;
 mod audience;
 mod brand;
+mod breaker;
 mod button;
 mod capabilities;
 mod carousel;
 mod compose;
 mod coupon;
 mod error;
+mod fail_over;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub mod http;
@@ -85,12 +90,14 @@ pub use alimtalk::{AlimtalkButton, AlimtalkItems, AlimtalkTemplate, Emphasis, Mi
 pub use async_trait::async_trait;
 pub use audience::{Audience, AudienceKind, Recipient};
 pub use brand::{Bubble, Commerce, ImageBubble, PremiumVideo, Price, Product, WideBubble, WideItem, WideItemList};
+pub use breaker::Breaker;
 pub use button::{Action, Button};
 pub use capabilities::{Capabilities, Idempotency};
 pub use carousel::{CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, CommerceCard};
 pub use compose::{ChannelProfile, ChannelProfileBuilder, ChannelProfileError, ComposeError, compose};
 pub use coupon::{Coupon, CouponTitle, CouponTitleError};
 pub use error::{SendError, SendErrorKind};
+pub use fail_over::FailOver;
 pub use limits::{ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, NHN_BRAND_MESSAGE, TEXT_MESSAGE, Unit};
 pub use media::{Media, MediaRef, Picture, PictureFormat, Place};
 pub use message::{Advertising, Body, Message, Refusal, Targeting};

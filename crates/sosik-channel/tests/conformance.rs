@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use sosik_channel::{RecordingTransport, Throttled, Transport};
+use chrono::TimeDelta;
+use sosik_channel::{Breaker, FailOver, RecordingTransport, Throttled, Transport};
 use sosik_core::ManualClock;
 
 mod recording {
@@ -10,6 +11,25 @@ mod recording {
 
     async fn make() -> (RecordingTransport, ()) {
         (RecordingTransport::new(), ())
+    }
+    sosik_testkit::transport_conformance!(make);
+}
+
+mod breaker {
+    use super::*;
+
+    async fn make() -> (Breaker<RecordingTransport>, ()) {
+        let clock = Arc::new(ManualClock::at(sosik_testkit::noon()));
+        (Breaker::new(RecordingTransport::new(), 3, TimeDelta::seconds(30), clock), ())
+    }
+    sosik_testkit::transport_conformance!(make);
+}
+
+mod fail_over {
+    use super::*;
+
+    async fn make() -> (FailOver<RecordingTransport, RecordingTransport>, ()) {
+        (FailOver::new(RecordingTransport::new(), RecordingTransport::new()), ())
     }
     sosik_testkit::transport_conformance!(make);
 }

@@ -1,20 +1,68 @@
 //! The answers that the client reads. Fields that it does not need are passed over, as are those to come.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer};
 use sosik_channel::{Outcome, Receipt, Route};
 
 use crate::codes::{CodeKind, code};
 
-/// To `POST /messages/v4/send-many/detail`.
+/// To `POST /messages/v4/send-many/detail`. It borrows from the answer's bytes: there are 10,000 messages in one.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct SendAnswer {
+pub(crate) struct SendAnswer<'a> {
     pub(crate) failed_message_list: Vec<Item>,
     pub(crate) group_info: GroupInfo,
-    pub(crate) message_list: Option<Vec<Item>>,
+    #[serde(borrow, default)]
+    pub(crate) message_list: Option<Vec<Taken<'a>>>,
+}
+
+/// A message that was taken.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Taken<'a> {
+    #[serde(borrow, default)]
+    pub(crate) message_id: Option<Word<'a>>,
+    #[serde(borrow, default)]
+    pub(crate) custom_fields: Option<Reference<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Reference<'a> {
+    #[serde(borrow, default, rename = "ref")]
+    pub(crate) reference: Option<Word<'a>>,
+}
+
+/// A text that stays where it is, unless the dealer wrote it with escapes.
+#[derive(Debug)]
+pub(crate) struct Word<'a>(pub(crate) Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Word<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Words;
+
+        impl<'de> Visitor<'de> for Words {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Cow::Borrowed(text))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Cow::Owned(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_str(Words).map(Word)
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use reqwest::{Client, Method, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 use sosik_channel::{
     Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Proof, ReceiptPage, Recipient, SendError,
     SendErrorKind, Submission, Submitted, Transport, http, validate_values,
@@ -64,7 +65,8 @@ impl SolapiTransport {
         Ok(self.client.request(method, url).header("Authorization", signed))
     }
 
-    async fn call<T: DeserializeOwned>(&self, request: RequestBuilder, sends: bool) -> Result<T, SendError> {
+    /// The body of an answer that is a success.
+    async fn answer(&self, request: RequestBuilder, sends: bool) -> Result<Vec<u8>, SendError> {
         let response = request.send().await.map_err(|error| ANSWERS.lost(error, sends))?;
         let (status, wait) = (response.status().as_u16(), http::retry_after(&response));
         let body = ANSWERS.body(response, sends).await?;
@@ -74,7 +76,12 @@ impl SolapiTransport {
             let error = refused(status, &refusal, sends);
             return Err(wait.into_iter().fold(error, SendError::with_retry_after));
         }
-        serde_json::from_slice(&body).map_err(|error| ANSWERS.unparsed(&error, sends))
+        Ok(body)
+    }
+
+    async fn call<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, SendError> {
+        let body = self.answer(request, false).await?;
+        serde_json::from_slice(&body).map_err(|error| ANSWERS.unparsed(&error, false))
     }
 
     /// A page of the messages of a span, and the key of the next one.
@@ -97,7 +104,7 @@ impl SolapiTransport {
             ("limit", limits::PAGE.to_string()),
         ];
         query.extend(start.map(|start| ("startKey", start.to_owned())));
-        let page: ListAnswer = self.call(self.request(Method::GET, "messages/v4/list")?.query(&query), false).await?;
+        let page: ListAnswer = self.call(self.request(Method::GET, "messages/v4/list")?.query(&query)).await?;
         // A key that does not move would go round for ever.
         if page.next_key.is_some() && page.next_key.as_deref() == start {
             return Err(ANSWERS.unreadable(false).with_detail("the list does not go on"));
@@ -107,18 +114,6 @@ impl SolapiTransport {
 
     fn cursor(&self) -> MutexGuard<'_, Cursor> {
         self.receipts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn rows(&self, submission: &Submission, recipients: &[Recipient]) -> Result<Vec<Value>, SendError> {
-        let wrong = |error: wire::WireError| ANSWERS.invalid(&error.to_string());
-        recipients
-            .iter()
-            .map(|to| {
-                let mut row = wire::write(&submission.message, to, &self.pf_id).map_err(wrong)?;
-                row["customFields"]["key"] = json!(submission.key);
-                Ok(row)
-            })
-            .collect()
     }
 }
 
@@ -142,7 +137,7 @@ impl Transport for SolapiTransport {
             "name": format!("{digest}.{}", media.picture.format.extension()),
         });
         let request = self.request(Method::POST, "storage/v1/files")?.json(&body);
-        let answer: UploadAnswer = self.call(request, false).await?;
+        let answer: UploadAnswer = self.call(request).await?;
         Ok(MediaRef::new(answer.file_id))
     }
 
@@ -152,13 +147,12 @@ impl Transport for SolapiTransport {
         };
         check(submission, recipients)?;
         validate_values(submission, &limits::all()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
-        let body = json!({
-            "allowDuplicates": false,
-            "showMessageList": true,
-            "messages": self.rows(submission, recipients)?,
-        });
-        let request = self.request(Method::POST, "messages/v4/send-many/detail")?.json(&body);
-        let answer: SendAnswer = self.call(request, true).await?;
+        let written = wire::request(submission, recipients, &self.pf_id);
+        let body = written.map_err(|error| ANSWERS.invalid(&error.to_string()))?;
+        let request = self.request(Method::POST, "messages/v4/send-many/detail")?;
+        let request = request.header("Content-Type", "application/json").body(body);
+        let answer = self.answer(request, true).await?;
+        let answer: SendAnswer<'_> = serde_json::from_slice(&answer).map_err(|error| ANSWERS.unparsed(&error, true))?;
         acceptances(recipients, answer).map(|all| Submitted::new(Proof::PerRecipient(all)))
     }
 
@@ -222,7 +216,7 @@ fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendEr
 }
 
 /// The answer for each recipient: those that failed are listed, by their reference or number; all others were taken.
-fn acceptances(recipients: &[Recipient], answer: SendAnswer) -> Result<Vec<Acceptance>, SendError> {
+fn acceptances(recipients: &[Recipient], answer: SendAnswer<'_>) -> Result<Vec<Acceptance>, SendError> {
     let count = &answer.group_info.count;
     let unreadable = |why: &str| ANSWERS.unreadable(true).with_detail(why);
     if count.registered_failed + count.registered_success != recipients.len()
@@ -239,12 +233,9 @@ fn acceptances(recipients: &[Recipient], answer: SendAnswer) -> Result<Vec<Accep
             (None, None) => return Err(unreadable("a failure names no one")),
         }
     }
-    let keys: HashMap<String, String> = answer
-        .message_list
-        .into_iter()
-        .flatten()
-        .filter_map(|item| Some((item.field("ref")?.to_owned(), item.message_id?)))
-        .collect();
+    let taken = answer.message_list.into_iter().flatten();
+    let mut keys: HashMap<Cow<'_, str>, Cow<'_, str>> =
+        taken.filter_map(|item| Some((item.custom_fields?.reference?.0, item.message_id?.0))).collect();
     let mut answers = Vec::with_capacity(recipients.len());
     let mut account = None;
     // Of one number that stands twice, the later one failed.
@@ -265,7 +256,8 @@ fn acceptances(recipients: &[Recipient], answer: SendAnswer) -> Result<Vec<Accep
                 Answer::rejected(status, gone)
             }
         };
-        answers.push(Acceptance::new(to.reference.as_str(), keys.get(&to.reference).cloned(), verdict));
+        let key = keys.remove(to.reference.as_str()).map(Cow::into_owned);
+        answers.push(Acceptance::new(to.reference.as_str(), key, verdict));
     }
     if !failed_references.is_empty() || failed_numbers.values().any(|left| !left.is_empty()) {
         return Err(unreadable("a failure names someone who was not in the request"));
@@ -280,6 +272,7 @@ fn acceptances(recipients: &[Recipient], answer: SendAnswer) -> Result<Vec<Accep
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
     use sosik_core::PhoneNumber;
 
     use super::*;
@@ -295,7 +288,7 @@ mod tests {
             "groupInfo": { "groupId": "G", "count": { "total": 2, "registeredFailed": count, "registeredSuccess": success } },
             "messageList": [{ "messageId": "M0", "statusCode": "2000", "customFields": { "ref": "r-0" } }],
         });
-        acceptances(&two(), serde_json::from_value(answer).unwrap())
+        acceptances(&two(), serde_json::from_str(&answer.to_string()).unwrap())
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sosik_channel::{
     Action, AlimtalkTemplate, Body, Button, CarouselCommerce, CarouselFeed, Coupon, MediaRef, Message, Picture, Place,
-    Price, Product, Recipient, TextMessage,
+    Price, Product, Recipient, Submission, TextMessage,
 };
 use sosik_content::WebLink;
 
@@ -40,6 +40,11 @@ pub struct WireError {
 impl WireError {
     pub(crate) fn new(path: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { path: path.into(), problem: problem.into() }
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "errors are mapped by name")]
+    fn json(error: serde_json::Error) -> Self {
+        Self::new("message", error.to_string())
     }
 
     /// Where: `kakaoOptions.bms.carousel.list[0].imageId`.
@@ -247,7 +252,52 @@ pub fn write(message: &Message, to: &Recipient, pf_id: &str) -> Result<Value, Wi
     };
     to.phone.expose().clone_into(&mut row.to);
     row.custom_fields = Some(serde_json::json!({ "ref": to.reference }));
-    serde_json::to_value(row).map_err(|error| WireError::new("message", error.to_string()))
+    serde_json::to_value(row).map_err(WireError::json)
+}
+
+/// The body of a request for all of a submission's recipients, byte by byte: what they share is written once.
+///
+/// The submission's key goes along with each message as the custom field `key`.
+pub(crate) fn request(submission: &Submission, to: &[Recipient], pf_id: &str) -> Result<Vec<u8>, WireError> {
+    let message = &*submission.message;
+    let own_words = matches!(message.body, Body::Alimtalk(_));
+    let mut shared = match to.first() {
+        Some(first) => shared(message, first, pf_id)?,
+        None => Vec::new(),
+    };
+    let key = serde_json::to_vec(&submission.key).map_err(WireError::json)?;
+    let mut out = Vec::with_capacity(to.len() * (shared.len() + key.len() + 96) + 96);
+    out.extend(br#"{"allowDuplicates":false,"showMessageList":true,"messages":["#);
+    for (at, to) in to.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+            if own_words {
+                shared = self::shared(message, to, pf_id)?;
+            }
+        }
+        out.extend(&shared);
+        out.extend(br#","to":"#);
+        serde_json::to_writer(&mut out, to.phone.expose()).map_err(WireError::json)?;
+        out.extend(br#","customFields":{"key":"#);
+        out.extend(&key);
+        out.extend(br#","ref":"#);
+        serde_json::to_writer(&mut out, &to.reference).map_err(WireError::json)?;
+        out.extend(b"}}");
+    }
+    out.extend(b"]}");
+    Ok(out)
+}
+
+/// A message without whom it goes to, and without its last bracket.
+fn shared(message: &Message, to: &Recipient, pf_id: &str) -> Result<Vec<u8>, WireError> {
+    let mut row = write(message, to, pf_id)?;
+    if let Some(fields) = row.as_object_mut() {
+        fields.remove("to");
+        fields.remove("customFields");
+    }
+    let mut bytes = serde_json::to_vec(&row).map_err(WireError::json)?;
+    bytes.pop();
+    Ok(bytes)
 }
 
 /// An Alimtalk by its template: the dealer writes the words. It sends no text instead, which it does unless told.
@@ -437,5 +487,39 @@ fn wire_coupon(coupon: &Coupon) -> WireCoupon {
         title: coupon.title.to_string(),
         description: coupon.description.clone(),
         link_mobile: link(coupon.link.as_ref()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use sosik_channel::{Audience, Bubble};
+    use sosik_core::PhoneNumber;
+
+    use super::*;
+
+    fn to(number: u32) -> Recipient {
+        let phone = PhoneNumber::parse(&format!("010-0000-{number:04}")).unwrap();
+        Recipient::new(format!("r\"{number}"), phone).with_variable("이름", format!("시민 {number}"))
+    }
+
+    #[test]
+    fn a_whole_request_is_its_messages_written_one_by_one() {
+        let template = AlimtalkTemplate::new("KA01TP0", "#{이름}님, 소식입니다.");
+        for body in [Body::Bubble(Bubble::new("소식\n\"둘\"")), Body::Alimtalk(template)] {
+            let recipients = vec![to(1), to(2), to(3)];
+            let submission = Submission::new("k\"1", Message::new(body), Audience::Named(recipients.clone()));
+            let request = request(&submission, &recipients, "KA01PF0").unwrap();
+            let request: Value = serde_json::from_slice(&request).unwrap();
+            let rows: Vec<Value> = recipients
+                .iter()
+                .map(|to| {
+                    let mut row = write(&submission.message, to, "KA01PF0").unwrap();
+                    row["customFields"]["key"] = json!("k\"1");
+                    row
+                })
+                .collect();
+            assert_eq!(request, json!({ "allowDuplicates": false, "showMessageList": true, "messages": rows }));
+        }
     }
 }

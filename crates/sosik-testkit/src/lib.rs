@@ -42,7 +42,7 @@ pub mod subscribers;
 pub mod transport;
 mod world;
 
-pub use mocks::MockTransport;
+pub use mocks::{MockTransport, Sequence};
 pub use world::{campaign, campaign_key, citizen, consented, noon, phone};
 
 /// What the macros need.

@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+pub use mockall::Sequence;
 use sosik_channel::{
     Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, Submission, Submitted, Transport, async_trait,
 };

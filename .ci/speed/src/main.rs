@@ -1,0 +1,224 @@
+//! Messages a second by SOLAPI's own crate, by `sosik-solapi`, and by reqwest with a ready body, against one stub.
+//!
+//! SOLAPI's crate knows one host only, so all three go to it through a proxy on this machine that speaks TLS in its
+//! name: the stub, a process of its own. usage: `speed [ROUNDS]`
+
+mod stub;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use solapi::SolapiClient;
+use solapi::message::{Message as TheirMessage, SendRequest};
+use sosik_channel::{Audience, Message, Recipient, Submission, TextMessage, Transport};
+use sosik_core::{PhoneNumber, SystemClock, SystemEntropy};
+use sosik_solapi::{Credentials, Solapi, limits};
+
+/// Counts allocations of this process; the stub's are in its own.
+struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+
+// SAFETY: every call is handed to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+pub const HOST: &str = "api.solapi.com";
+const TEXT: &str = "양주시 소식입니다.";
+const KEY: &str = "KEY";
+const SECRET: &str = "SECRET";
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    match arguments.next().as_deref() {
+        Some("stub") => runtime().block_on(stub::serve(&arguments.next().expect("a folder"))),
+        Some("client") => {
+            let rounds = arguments.next().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
+            runtime().block_on(measure(rounds));
+        }
+        rounds => {
+            let folder = std::env::temp_dir().join(format!("speed-{}", std::process::id()));
+            std::fs::create_dir_all(&folder).expect("a folder");
+            let this = std::env::current_exe().expect("this program");
+            let mut stub = std::process::Command::new(&this).arg("stub").arg(&folder).spawn().expect("the stub");
+            let port = loop {
+                if let Ok(port) = std::fs::read_to_string(folder.join("port")) {
+                    break port;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            };
+            let status = std::process::Command::new(&this)
+                .args(["client", rounds.unwrap_or("5")])
+                .env("HTTPS_PROXY", format!("http://127.0.0.1:{port}"))
+                .env("SSL_CERT_FILE", folder.join("cert.pem"))
+                .status();
+            let _ = stub.kill();
+            let _ = std::fs::remove_dir_all(&folder);
+            assert!(status.expect("the client").success());
+        }
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
+
+/// One way to send: a request of so many messages.
+enum Way {
+    Ready(reqwest::Client),
+    Ours(Arc<dyn Transport>),
+    Theirs(solapi::message::MessageService),
+}
+
+impl Way {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Ready(_) => "reqwest with a ready body",
+            Self::Ours(_) => "sosik-solapi, validated",
+            Self::Theirs(_) => "solapi 0.2.0",
+        }
+    }
+
+    async fn send(&self, many: usize, ready: &Arc<Vec<u8>>) {
+        match self {
+            Self::Ready(client) => {
+                let request = client.post(format!("https://{HOST}/messages/v4/send-many/detail"));
+                let request = request.header("Authorization", "x").header("Content-Type", "application/json");
+                let response = request.body(ready.to_vec()).send().await.expect("an answer");
+                let answer: serde_json::Value = response.json().await.expect("JSON");
+                assert_eq!(answer["groupInfo"]["count"]["registeredSuccess"], many);
+            }
+            Self::Ours(transport) => {
+                let from = PhoneNumber::parse("031-000-0000").expect("a number");
+                let message: Message = TextMessage::new(from, TEXT).expect("a text").into();
+                limits::validate(&message).expect("a valid message");
+                let to = (0..many)
+                    .map(|n| Recipient::new(format!("r{n}"), PhoneNumber::parse(&number(n)).expect("a number")))
+                    .collect();
+                let submission = Submission::new("key", message, Audience::Named(to));
+                assert_eq!(transport.submit(&submission).await.expect("an answer").accepted(), many);
+            }
+            Self::Theirs(service) => {
+                let messages = (0..many)
+                    .map(|n| {
+                        let mut message = TheirMessage::new(number(n));
+                        (message.from, message.text) = (Some("0310000000".to_owned()), Some(TEXT.to_owned()));
+                        let fields = [("ref".to_owned(), format!("r{n}")), ("key".to_owned(), "key".to_owned())];
+                        message.custom_fields = Some(fields.into());
+                        message
+                    })
+                    .collect();
+                let request = SendRequest {
+                    messages,
+                    allow_duplicates: Some(false),
+                    scheduled_date: None,
+                    show_message_list: Some(true),
+                };
+                let answer = service.send(request).await.expect("an answer");
+                assert_eq!(answer.group_info.count.registered_success as usize, many);
+            }
+        }
+    }
+}
+
+fn number(n: usize) -> String {
+    format!("010{:08}", n)
+}
+
+/// The body of a request, as `sosik-solapi` writes it.
+fn ready(many: usize) -> Vec<u8> {
+    let messages: Vec<_> = (0..many)
+        .map(|n| {
+            serde_json::json!({ "to": number(n), "from": "0310000000", "text": TEXT, "type": "SMS",
+                "customFields": { "key": "key", "ref": format!("r{n}") } })
+        })
+        .collect();
+    let body = serde_json::json!({ "allowDuplicates": false, "showMessageList": true, "messages": messages });
+    body.to_string().into_bytes()
+}
+
+async fn measure(rounds: usize) {
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("TLS");
+    use rustls_platform_verifier::BuilderVerifierExt as _;
+    let tls = tls.with_platform_verifier().expect("certificates").with_no_client_auth();
+    let client = reqwest::Client::builder().tls_backend_preconfigured(tls).build().expect("a client");
+    let (clock, entropy) = (Arc::new(SystemClock::new()), Arc::new(SystemEntropy::new()));
+    let ours = Solapi::builder(Credentials::new(KEY, SECRET), "KA01PF0", clock, entropy).build().expect("a client");
+    let ways: Vec<Arc<Way>> = [
+        Way::Ready(client),
+        Way::Ours(Arc::new(ours)),
+        Way::Theirs(SolapiClient::new(KEY, SECRET).message_service()),
+    ]
+    .into_iter()
+    .map(Arc::new)
+    .collect();
+    for (title, many, requests, at_once) in
+        [("one message a request, 64 at once", 1, 6_000, 64), ("1,000 messages a request, 4 at once", 1_000, 120, 4)]
+    {
+        let ready = Arc::new(ready(many));
+        let mut rates: Vec<Vec<f64>> = vec![Vec::new(); ways.len()];
+        let mut allocations = vec![0.0; ways.len()];
+        for round in 0..=rounds {
+            for (at, way) in ways.iter().enumerate() {
+                let (seconds, counted) = run(way, many, requests, at_once, &ready).await;
+                // The first round warms up.
+                if round > 0 {
+                    rates[at].push((many * requests) as f64 / seconds);
+                    allocations[at] = counted as f64 / (many * requests) as f64;
+                }
+            }
+        }
+        println!("\n{title}: messages a second, the median of {rounds} rounds in turn");
+        println!("{:<28}{:>12}{:>12}{:>12}{:>14}{:>22}", "", "median", "least", "most", "of reqwest", "allocations/message");
+        let middle = |rates: &[f64]| {
+            let mut sorted = rates.to_vec();
+            sorted.sort_by(f64::total_cmp);
+            (sorted[sorted.len() / 2], sorted[0], sorted[sorted.len() - 1])
+        };
+        let (base, ..) = middle(&rates[0]);
+        for ((way, rates), allocations) in ways.iter().zip(&rates).zip(&allocations) {
+            let (median, least, most) = middle(rates);
+            println!(
+                "{:<28}{median:>12.0}{least:>12.0}{most:>12.0}{:>14.2}{allocations:>22.1}",
+                way.name(),
+                median / base
+            );
+        }
+    }
+    let memory = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = memory.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("VmHWM: not known here");
+    println!("\nmemory of the three together, at the most: {}", peak.trim_start_matches("VmHWM:").trim());
+}
+
+async fn run(way: &Arc<Way>, many: usize, requests: usize, at_once: usize, ready: &Arc<Vec<u8>>) -> (f64, u64) {
+    let next = Arc::new(AtomicUsize::new(0));
+    let (start, before) = (Instant::now(), ALLOCATIONS.load(Ordering::Relaxed));
+    let workers: Vec<_> = (0..at_once)
+        .map(|_| {
+            let (way, next, ready) = (Arc::clone(way), Arc::clone(&next), Arc::clone(ready));
+            tokio::spawn(async move {
+                while next.fetch_add(1, Ordering::Relaxed) < requests {
+                    way.send(many, &ready).await;
+                }
+            })
+        })
+        .collect();
+    for worker in workers {
+        worker.await.expect("a worker");
+    }
+    (start.elapsed().as_secs_f64(), ALLOCATIONS.load(Ordering::Relaxed) - before)
+}
