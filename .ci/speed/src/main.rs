@@ -3,11 +3,13 @@
 //! SOLAPI's crate knows one host only, so all three go to it through a proxy on this machine that speaks TLS in its
 //! name: the stub, a process of its own. usage: `speed [ROUNDS]`
 
+#![forbid(unsafe_code)]
+
 mod stub;
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::System;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use solapi::SolapiClient;
@@ -15,25 +17,11 @@ use solapi::message::{Message as TheirMessage, SendRequest};
 use sosik_channel::{Audience, Message, Recipient, Submission, TextMessage, Transport};
 use sosik_core::{PhoneNumber, SystemClock, SystemEntropy};
 use sosik_solapi::{Credentials, Solapi, limits};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 /// Counts allocations of this process; the stub's are in its own.
-struct Counting;
-
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-
-// SAFETY: every call is handed to the system's allocator as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(place, layout) }
-    }
-}
-
 #[global_allocator]
-static COUNTING: Counting = Counting;
+static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 pub const HOST: &str = "api.solapi.com";
 const TEXT: &str = "양주시 소식입니다.";
@@ -204,9 +192,9 @@ async fn measure(rounds: usize) {
     println!("\nmemory of the three together, at the most: {}", peak.trim_start_matches("VmHWM:").trim());
 }
 
-async fn run(way: &Arc<Way>, many: usize, requests: usize, at_once: usize, ready: &Arc<Vec<u8>>) -> (f64, u64) {
+async fn run(way: &Arc<Way>, many: usize, requests: usize, at_once: usize, ready: &Arc<Vec<u8>>) -> (f64, usize) {
     let next = Arc::new(AtomicUsize::new(0));
-    let (start, before) = (Instant::now(), ALLOCATIONS.load(Ordering::Relaxed));
+    let (start, before) = (Instant::now(), COUNTING.stats().allocations);
     let workers: Vec<_> = (0..at_once)
         .map(|_| {
             let (way, next, ready) = (Arc::clone(way), Arc::clone(&next), Arc::clone(ready));
@@ -220,5 +208,5 @@ async fn run(way: &Arc<Way>, many: usize, requests: usize, at_once: usize, ready
     for worker in workers {
         worker.await.expect("a worker");
     }
-    (start.elapsed().as_secs_f64(), ALLOCATIONS.load(Ordering::Relaxed) - before)
+    (start.elapsed().as_secs_f64(), COUNTING.stats().allocations - before)
 }

@@ -13,6 +13,7 @@ use sosik_channel::{
     Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Transport, http, validate_values,
 };
 
+use crate::answers;
 use crate::errors::{self, NAME, refused};
 use crate::limits;
 use crate::wire;
@@ -60,7 +61,7 @@ impl BizgoTransport {
         let status = response.status().as_u16();
         let wait = http::retry_after(&response);
         let body = ANSWERS.body(response, sends).await?;
-        let envelope: wire::Envelope<T> = match serde_json::from_slice(&body) {
+        let envelope: answers::Envelope<T> = match serde_json::from_slice(&body) {
             Ok(envelope) => envelope,
             Err(_) if status >= 400 => return Err(with_wait(refused(status, None, true, sends), wait)),
             Err(error) => return Err(ANSWERS.unparsed(&error, sends)),
@@ -115,7 +116,7 @@ impl Transport for BizgoTransport {
             _ => "default",
         };
         let request = self.request(Method::POST, &format!("file/brandmessage/{kind}"))?;
-        let answer: Option<wire::UploadAnswer> =
+        let answer: Option<answers::UploadAnswer> =
             self.call(request.multipart(Form::new().part("file", part)), false).await?;
         answer.and_then(|answer| answer.img_url).map(MediaRef::new).ok_or_else(|| ANSWERS.unreadable(false))
     }
@@ -136,7 +137,7 @@ impl Transport for BizgoTransport {
             idempotency_ttl: limits::KEY_LIFETIME,
         };
         let request = self.request(Method::POST, "send/omni")?.json(&body);
-        let answer: Option<wire::SendAnswer> = self.call(request, true).await?;
+        let answer: Option<answers::SendAnswer> = self.call(request, true).await?;
         let answers = answer.and_then(|answer| answer.destinations).ok_or_else(|| ANSWERS.unreadable(true))?;
         acceptances(recipients, answers).map(|all| Submitted::new(Proof::PerRecipient(all)))
     }
@@ -152,7 +153,7 @@ impl Transport for BizgoTransport {
             ];
             query.extend(cursor.map(|cursor| ("lastSeq", cursor.to_string())));
             let request = self.request(Method::GET, "message/history")?.query(&query);
-            let page: Option<wire::HistoryAnswer> = self.call(request, false).await?;
+            let page: Option<answers::HistoryAnswer> = self.call(request, false).await?;
             let Some(page) = page else { return Ok(found) };
             for status in page.messages.unwrap_or_default() {
                 let taken = status.response_code.as_deref() == Some("A000");
@@ -171,7 +172,7 @@ impl Transport for BizgoTransport {
 
     async fn receipts(&self) -> Result<ReceiptPage, SendError> {
         let request = self.request(Method::GET, "report/polling")?;
-        let Some(page) = self.call::<wire::PollAnswer>(request, false).await? else {
+        let Some(page) = self.call::<answers::PollAnswer>(request, false).await? else {
             return Ok(ReceiptPage::default());
         };
         let Some(id) = page.report_id.filter(|id| !id.is_empty()) else { return Ok(ReceiptPage::default()) };
@@ -192,7 +193,7 @@ impl Transport for BizgoTransport {
             segments.push(page);
         }
         let request = RequestBuilder::from_parts(self.client.clone(), url);
-        match self.call::<wire::Nothing>(request, false).await {
+        match self.call::<answers::Nothing>(request, false).await {
             // Acknowledged before, or by someone else: there is nothing left to do.
             Err(error) if error.code() == Some("A802") => Ok(()),
             other => other.map(|_| ()),
@@ -211,7 +212,10 @@ fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendEr
 }
 
 /// The answer for each recipient, by their reference where Bizgo gives it back, else by their number.
-fn acceptances(recipients: &[Recipient], answers: Vec<wire::DestinationAnswer>) -> Result<Vec<Acceptance>, SendError> {
+fn acceptances(
+    recipients: &[Recipient],
+    answers: Vec<answers::DestinationAnswer>,
+) -> Result<Vec<Acceptance>, SendError> {
     let mut by_reference = HashMap::new();
     let mut by_number = HashMap::new();
     for answer in answers {
@@ -248,7 +252,7 @@ fn is_open(kind: SendErrorKind) -> bool {
     matches!(kind, SendErrorKind::OutcomeUnknown | SendErrorKind::RateLimited | SendErrorKind::Unavailable)
 }
 
-pub(crate) fn receipt(report: wire::Report, unreachable: &[String]) -> Option<Receipt> {
+pub(crate) fn receipt(report: answers::Report, unreachable: &[String]) -> Option<Receipt> {
     let route = route(report.service_type.as_deref(), report.msg_type.as_deref());
     let code = report.report_code.filter(|code| !code.is_empty())?;
     let mut receipt = Receipt::new(report.msg_key?, route, outcome(&code, unreachable));

@@ -25,8 +25,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use sosik_channel::Receipt;
 
+use crate::answers;
 use crate::client;
-use crate::wire;
 
 /// The largest body that is read: 1 MB, as Bizgo's own SDK.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -85,7 +85,7 @@ pub fn parse(body: &[u8]) -> Result<Receipt, WebhookError> {
     if body.len() > MAX_BYTES {
         return Err(WebhookError::Body);
     }
-    let report: wire::Report = serde_json::from_slice(body).map_err(|_| WebhookError::Body)?;
+    let report: answers::Report = serde_json::from_slice(body).map_err(|_| WebhookError::Body)?;
     client::receipt(report, &[]).ok_or(WebhookError::Body)
 }
 

@@ -1,8 +1,8 @@
-//! Bizgo's JSON, as its SDK 1.2.0 writes and reads it.
+//! Bizgo's requests, as its SDK 1.2.0 writes them.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sosik_channel::{
     Action, Body, CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, CommerceCard, Message, Picture, Price,
     Recipient, TextMessage, WideItemList,
@@ -423,91 +423,6 @@ fn text_item(text: &TextMessage) -> FlowItem<'_> {
     if text.is_short() { FlowItem::Sms(item) } else { FlowItem::Mms(item) }
 }
 
-/// What every answer is wrapped in: the gateway's verdict, then the service's.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Envelope<T> {
-    pub(crate) common: Option<Common>,
-    pub(crate) data: Option<Service<T>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Common {
-    pub(crate) auth_code: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Service<T> {
-    pub(crate) code: Option<String>,
-    pub(crate) data: Option<T>,
-}
-
-/// It has no `Debug`: it holds numbers.
-#[derive(Deserialize)]
-pub(crate) struct SendAnswer {
-    pub(crate) destinations: Option<Vec<DestinationAnswer>>,
-}
-
-/// It has no `Debug`: it holds a number.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct DestinationAnswer {
-    pub(crate) to: Option<String>,
-    #[serde(rename = "ref")]
-    pub(crate) reference: Option<String>,
-    pub(crate) code: Option<String>,
-    pub(crate) msg_key: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct UploadAnswer {
-    pub(crate) img_url: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct PollAnswer {
-    pub(crate) report_id: Option<String>,
-    pub(crate) report: Option<Vec<Report>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the wire's own names")]
-pub(crate) struct Report {
-    pub(crate) msg_key: Option<String>,
-    pub(crate) service_type: Option<String>,
-    pub(crate) msg_type: Option<String>,
-    pub(crate) report_code: Option<String>,
-    pub(crate) report_time: Option<String>,
-    #[serde(rename = "ref")]
-    pub(crate) reference: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct HistoryAnswer {
-    pub(crate) messages: Option<Vec<Status>>,
-    pub(crate) last_seq: Option<i64>,
-    pub(crate) has_next: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Status {
-    pub(crate) service_type: Option<String>,
-    pub(crate) msg_type: Option<String>,
-    pub(crate) response_code: Option<String>,
-    pub(crate) report_code: Option<String>,
-    #[serde(rename = "ref")]
-    pub(crate) reference: Option<String>,
-}
-
-/// Nothing of interest.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Nothing {}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -573,6 +488,70 @@ mod tests {
             "idempotencyTtl": 86400
         });
         assert_eq!(request(), expected);
+    }
+
+    /// Every other kind, as the SDK's models take it (its field names, and what it says of each type).
+    #[test]
+    fn every_kind_is_written_with_the_dealer_s_own_names() {
+        use sosik_channel::{Commerce, Coupon, CouponTitle, PremiumVideo, WideItem};
+
+        let link = WebLink::parse("https://www.example.go.kr/1").unwrap();
+        let address = link.as_str();
+        let picture = |name: &str| {
+            let mut picture = Media::new(PictureFormat::Jpeg, (800, 400), "글", vec![1]).picture;
+            picture.media = Some(MediaRef::new(name));
+            picture
+        };
+        let button = || sosik_channel::Button::new("보기", link.clone());
+        let coupon = || Coupon::new(CouponTitle::PercentOff(10), "시장").with_link(link.clone());
+        let wire_button = json!([{ "type": "WL", "name": "보기", "urlMobile": address, "urlPc": address }]);
+        let wire_coupon = json!({ "title": "10% 할인", "description": "시장", "urlMobile": address, "urlPc": address });
+        let item = |title: &str| WideItem::new(title, picture(title), link.clone());
+        let wire_item =
+            |title: &str| json!({ "title": title, "imgUrl": title, "urlMobile": address, "urlPc": address });
+        let price = || Price::less_percent(20_000, 18_000, 10);
+        let goods = || CommerceCard::new("쌀", price(), picture("p")).with_button(button()).with_coupon(coupon());
+        let wire_price = json!({ "title": "쌀", "regularPrice": 20_000, "discountPrice": 18_000, "discountRate": 10 });
+        let wire_goods = json!({ "attachment": { "button": wire_button, "image": { "imgUrl": "p" },
+            "coupon": wire_coupon, "commerce": wire_price } });
+        let cases = [
+            (
+                Body::WideItemList(WideItemList::new("이번 주", item("가"), vec![item("나"), item("다")])),
+                json!({ "msgType": "FL", "header": "이번 주",
+                    "attachment": { "item": { "list": [wire_item("가"), wire_item("나"), wire_item("다")] } } }),
+            ),
+            (
+                Body::Commerce(Commerce::new("쌀", price(), picture("p")).with_more("햅쌀").with_button(button())),
+                json!({ "msgType": "FM", "additionalContent": "햅쌀", "attachment": { "button": wire_button,
+                    "image": { "imgUrl": "p" }, "commerce": wire_price } }),
+            ),
+            (
+                Body::CarouselCommerce(
+                    CarouselCommerce::new(vec![goods(), goods()])
+                        .with_head(CarouselHead::new("장터", "금요일", picture("h")).with_link(link.clone())),
+                ),
+                json!({ "msgType": "FA", "carousel": { "list": [wire_goods, wire_goods],
+                    "head": { "header": "장터", "content": "금요일", "imageUrl": "h", "urlMobile": address, "urlPc": address } } }),
+            ),
+            (
+                Body::PremiumVideo(
+                    PremiumVideo::new(WebLink::parse("https://tv.kakao.com/v/1").unwrap())
+                        .with_header("영상")
+                        .with_thumbnail(picture("t"))
+                        .with_coupon(coupon()),
+                ),
+                json!({ "msgType": "FP", "header": "영상", "attachment": { "coupon": wire_coupon,
+                    "video": { "videoUrl": "https://tv.kakao.com/v/1", "thumbnailUrl": "t" } } }),
+            ),
+        ];
+        for (body, mut expected) in cases {
+            let message = Message::new(body).with_advertising(Advertising::new("예시시청", Refusal::BlockChannel));
+            let flow = serde_json::to_value(flow(&message, "S").unwrap()).unwrap();
+            for (name, value) in [("sendType", "free"), ("senderKey", "S"), ("targeting", "I"), ("adFlag", "Y")] {
+                expected[name] = json!(value);
+            }
+            assert_eq!(flow, json!([{ "brandmessage": expected }]));
+        }
     }
 
     #[test]
