@@ -181,6 +181,7 @@ await test("a group, filled, emptied, scheduled, deleted and sent", async () => 
   is([Object.keys(listed.messageList).length, typeof listed.nextKey], [2, "string"]);
   const emptied = await solapi.removeGroupMessages(id, [filled.resultList[0].messageId]);
   is([emptied.errorCount, emptied.resultList.length], [0, 1]);
+  is(Object.keys((await solapi.getMessages({ groupId: id })).messageList).length, 2, "what was taken out is not listed");
   await solapi.reserveGroup(id, new Date(Date.now() + 3_600_000));
   is((await solapi.getGroup(id)).status, "SCHEDULED");
   await solapi.removeReservationToGroup(id);

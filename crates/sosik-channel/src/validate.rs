@@ -41,7 +41,10 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Every limit that a message breaks.
+/// The most faults of one sentence: a request may have ten thousand recipients.
+const SHOWN: usize = 20;
+
+/// Every limit that a message breaks. Its `Display` tells the first twenty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Faults(Vec<Fault>);
 
@@ -66,10 +69,13 @@ impl Faults {
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the message breaks {} limit(s): ", self.0.len())?;
-        for (at, fault) in self.0.iter().enumerate() {
+        for (at, fault) in self.0.iter().take(SHOWN).enumerate() {
             write!(f, "{}{fault}", if at == 0 { "" } else { "; " })?;
         }
-        Ok(())
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
     }
 }
 
@@ -475,6 +481,13 @@ mod tests {
         for message in samples::messages() {
             assert_eq!(validate(&message, &kakao()), Ok(()), "{}", message.body.kind());
         }
+    }
+
+    #[test]
+    fn a_sentence_of_faults_has_an_end() {
+        let fault = |n: usize| Fault::new(format!("recipients[{n}]"), "no value is given", "the template");
+        let text = Faults((0..10_000).map(fault).collect()).to_string();
+        assert!(text.len() < 2_000 && text.ends_with("and 9980 more"), "{text}");
     }
 
     #[test]

@@ -102,6 +102,7 @@ impl Ledger {
             GroupEvent::Emptied { messages, .. } => {
                 let gone: HashSet<usize> = messages.into_iter().collect();
                 self.solapi.groups[number].messages.retain(|place| !gone.contains(place));
+                gone.into_iter().for_each(|place| self.messages[place].group = None);
             }
             GroupEvent::Released { due, tries, .. } => {
                 let group = &mut self.solapi.groups[number];
@@ -125,7 +126,12 @@ impl Ledger {
                     self.withdraw(place);
                 }
             }
-            GroupEvent::Deleted { .. } => self.solapi.groups[number].deleted = true,
+            GroupEvent::Deleted { .. } => {
+                self.solapi.groups[number].deleted = true;
+                for place in self.solapi.groups[number].messages.clone() {
+                    self.messages[place].group = None;
+                }
+            }
         }
     }
 

@@ -98,6 +98,8 @@ impl Ledger {
             let at = if updated { stand.changed } else { message.at };
             let same = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
             message.dealer == Dealer::Solapi
+                // Taken out of its group, or gone with it.
+                && message.group.is_some()
                 && from.is_none_or(|from| at >= from)
                 && to.is_none_or(|to| at <= to)
                 && same(&query.message_id, &message.key)
