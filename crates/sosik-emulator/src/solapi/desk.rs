@@ -102,7 +102,9 @@ impl Ledger {
             GroupEvent::Emptied { messages, .. } => {
                 let gone: HashSet<usize> = messages.into_iter().collect();
                 self.solapi.groups[number].messages.retain(|place| !gone.contains(place));
-                gone.into_iter().for_each(|place| self.messages[place].group = None);
+                for place in gone {
+                    self.messages[place].group = None;
+                }
             }
             GroupEvent::Released { due, tries, .. } => {
                 let group = &mut self.solapi.groups[number];
