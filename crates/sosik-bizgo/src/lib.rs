@@ -38,8 +38,8 @@
 //!
 //! # What is not here
 //!
-//! Group sends to all friends, templates, Alimtalk, statistics, retries and waiting: adaptors of `sosik-channel` and
-//! the engine of `sosik-delivery` do the latter.
+//! Group sends to all friends, brand messages by template, the registering of templates, MMS, reservations, statistics.
+//! Waiting and turning to another dealer: adaptors of `sosik-channel` and the engine of `sosik-delivery` do that.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

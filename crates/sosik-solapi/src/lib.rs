@@ -53,7 +53,7 @@
 //!
 //! # What is not here
 //!
-//! Templates, 알림톡 (Alimtalk), MMS, reservations, groups, webhooks and statistics.
+//! Brand messages by template, the registering of templates, MMS, scheduled groups, webhooks and statistics.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
