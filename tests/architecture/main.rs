@@ -44,6 +44,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sosik-sqlite",
         ],
     ),
+    ("json-lines", &["sosik"]),
     ("send", &["sosik"]),
     ("when", &["sosik"]),
     ("yangju-weekly", &["sosik", "sosik-emulator"]),
