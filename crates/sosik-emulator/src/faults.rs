@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,7 @@ impl Fault {
 /// Lets a call through, or lets it go wrong.
 pub(crate) async fn disturb(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let bizgo = request.uri().path().starts_with("/api/comm/");
-    let fault = shared.next_fault(request.method() == Method::GET);
+    let fault = shared.next_fault();
     if fault != Fault::None {
         shared.ledger().refused(&format!("fault:{}", name(fault)));
     }

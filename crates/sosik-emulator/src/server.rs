@@ -38,13 +38,13 @@ impl Shared {
     }
 
     /// What goes wrong with the next call: what the script says, or what the shares draw.
-    pub(crate) fn next_fault(&self, asks: bool) -> Fault {
+    pub(crate) fn next_fault(&self) -> Fault {
         let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         faults.calls += 1;
         if let Some(fault) = faults.script.pop_front() {
             return fault;
         }
-        let mut drawn = chance(faults.seed, "fault", &format!("{} {asks}", faults.calls));
+        let mut drawn = chance(faults.seed, "fault", &faults.calls.to_string());
         for (fault, share) in &faults.shares {
             if drawn < *share {
                 return *fault;
