@@ -7,7 +7,7 @@ import time
 import urllib.request
 import zlib
 
-from bizgo import AlimtalkMessage, AuthenticationError, BadRequestError, Bizgo, BrandMessage, MmsMessage, RateLimitError, SmsMessage
+from bizgo import AlimtalkMessage, APIError, AuthenticationError, BadRequestError, Bizgo, BrandMessage, MmsMessage, RateLimitError, SmsMessage
 from bizgo.models import Destination
 
 base_url, key = sys.argv[1:]
@@ -97,6 +97,59 @@ with Bizgo(api_key=key, base_url=base_url) as client:
     bulk = client.send.bulk(to=[f"0100001{n:04d}" for n in range(600)], messages=[SmsMessage(from_="0310000000", text="안내")],
                             idempotency_key_prefix="bulk")
     check("600 in bulk keep within the rate", bulk.ok and len(bulk.msg_keys) == 600)
+
+with Bizgo(api_key=key, base_url=base_url) as client:
+    sender = "SENDER_KEY_EXAMPLE"
+    brand = client.brand_message
+    picture = client.files.upload_brand_message(png(800, 400), kind="carouselFeed", filename="card.png")
+    template = {
+        "senderKey": sender, "senderKeyType": "S", "sendType": "basic", "templateName": "w48", "msgType": "FC",
+        "carousel": {"list": [card(1), card(2)], "tail": {"urlMobile": "https://www.example.go.kr/all"}},
+    }
+    code = brand.templates.create({"brandmessage": template}).brandmessage.template_code
+    read = brand.templates.get(sender_key=sender, template_code=code, send_type="basic").brandmessage
+    check("a template is registered and read again", read.msg_type == "FC" and read.status == "A")
+    check("it stands in the list", code in [one.template_code for one in brand.templates.iter_list(sender_key=sender)])
+
+    friends = brand.audience.get_friend_count(sender_key=sender).brandmessage.count
+    possible = brand.audience.check_possible(sender_key=sender, msg_type="FC").brandmessage.possible
+    check("the friends are counted", friends == possible == 12000)
+    estimate = brand.audience.estimate(sender_key=sender, start_time="2026-11-27T16:00:00", count=possible).brandmessage
+    check("the end is estimated", str(estimate.estimated_finished_at).startswith("2026-11-27"))
+    start = {"senderKey": sender, "templateCode": code, "sendStartAt": "2026-11-27 16:00:00", "campaignId": "w48", "tpsLimit": 500}
+    sending = brand.group_sends.create({"brandmessage": start}).brandmessage
+    check("a group send waits for its start", sending.status == "READY" and sending.expected_count == 12000 and sending.send_count == 0)
+    again = brand.group_sends.get(sender_key=sender, request_id=int(sending.request_id)).brandmessage
+    check("it is looked up by its number", again.campaign_id == "w48" and again.template_code == code)
+    for what, wrong, expected in [
+        ("a second start of a campaign", start, "A301"),
+        ("a start at night", {**start, "campaignId": "w48b", "sendStartAt": "2026-11-27 20:50:00"}, "A330"),
+        ("a start in five minutes", {**start, "campaignId": "w48c", "sendStartAt": "2026-11-27 15:05:00"}, "A316"),
+        ("an unknown template", {**start, "campaignId": "w48d", "templateCode": "NONE"}, "A505"),
+    ]:
+        try:
+            brand.group_sends.create({"brandmessage": wrong})
+            sys.exit(f"FAILED: {what} was taken")
+        except APIError as error:
+            check(f"{what} is refused by {expected}", error.code == expected)
+    handle = {"brandmessage": {"senderKey": sender, "requestId": sending.request_id}}
+    check("it is terminated", brand.group_sends.terminate(handle).brandmessage.status == "TERMINATED")
+
+    numbers = [f"0100003{n:04d}" for n in range(12)]
+    group = {"senderKey": sender, "friendGroupKey": "hoecheon1", "phoneNumbers": numbers}
+    brand.friend_groups.create({"friendGroup": group})
+    time.sleep(1)
+    made = brand.friend_groups.get(sender_key=sender, friend_group_key="hoecheon1").friend_group
+    check("a friend group is made", made.user_count == 12)
+    brand.friend_groups.delete_phone_numbers({"friendGroup": {**group, "phoneNumbers": numbers[:2]}})
+    time.sleep(1)
+    changes = list(brand.friend_groups.iter_list_phone_number_requests(sender_key=sender, friend_group_key="hoecheon1"))
+    check("its changes are listed", len(changes) == 2)
+    check("it can get what is sent", brand.audience.check_possible(sender_key=sender, msg_type="FC", friend_group_key="hoecheon1").brandmessage.possible == 10)
+    brand.friend_groups.delete(sender, "hoecheon1")
+    check("a group that was deleted is not listed", not brand.friend_groups.list(sender_key=sender).friend_groups)
+    brand.templates.delete(sender, code)
+    check("a template that was deleted is not listed", not list(brand.templates.iter_list(sender_key=sender)))
 
 with Bizgo(api_key="WRONG", base_url=base_url) as client:
     try:

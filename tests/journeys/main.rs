@@ -4,4 +4,5 @@
 mod city;
 mod crashes;
 mod friday;
+mod friends;
 mod minds;

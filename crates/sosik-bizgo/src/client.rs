@@ -9,8 +9,8 @@ use reqwest::{Client, Method, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use sosik_channel::{
-    Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Outcome, Place, Proof, Receipt, ReceiptPage,
-    Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Transport, http, validate_values,
+    Acceptance, Answer, Audience, Capabilities, Found, GroupRules, Media, MediaRef, Outcome, Place, Proof, Receipt,
+    ReceiptPage, Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Transport, http, validate_values,
 };
 
 use crate::answers;
@@ -19,16 +19,17 @@ use crate::limits;
 use crate::wire;
 
 /// How answers are read.
-const ANSWERS: http::Answers = http::Answers::new(NAME, limits::ANSWER_BYTES);
+pub(crate) const ANSWERS: http::Answers = http::Answers::new(NAME, limits::ANSWER_BYTES);
 
 /// A [`Transport`] over Bizgo's Communication API.
 pub struct BizgoTransport {
-    client: Client,
+    pub(crate) client: Client,
     base: Url,
     api_key: SecretString,
-    sender_key: String,
+    pub(crate) sender_key: String,
     unreachable: Vec<String>,
     capabilities: Capabilities,
+    pub(crate) group_rules: GroupRules,
 }
 
 impl fmt::Debug for BizgoTransport {
@@ -46,17 +47,21 @@ impl BizgoTransport {
         unreachable: Vec<String>,
         capabilities: Capabilities,
     ) -> Self {
-        Self { client, base, api_key, sender_key, unreachable, capabilities }
+        Self { client, base, api_key, sender_key, unreachable, capabilities, group_rules: limits::group_sends() }
     }
 
-    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
+    pub(crate) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
         let url = format!("{}/api/comm/v1/{path}", self.base.as_str().trim_end_matches('/'));
         let url = Url::parse(&url).map_err(|error| ANSWERS.invalid("the path is no address").with_source(error))?;
         Ok(self.client.request(method, url).header("Authorization", self.api_key.expose_secret()))
     }
 
     /// Makes a request. `sends` tells whether it could send something: then a lost answer leaves its outcome unknown.
-    async fn call<T: DeserializeOwned>(&self, request: RequestBuilder, sends: bool) -> Result<Option<T>, SendError> {
+    pub(crate) async fn call<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        sends: bool,
+    ) -> Result<Option<T>, SendError> {
         let response = request.send().await.map_err(|error| ANSWERS.lost(error, sends))?;
         let status = response.status().as_u16();
         let wait = http::retry_after(&response);
@@ -283,7 +288,7 @@ fn route(service: Option<&str>, kind: Option<&str>) -> Route {
 }
 
 /// An instant as Bizgo writes it: RFC 3339; without a zone it is meant in Seoul.
-fn instant(text: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.with_timezone(&Utc));
     }
@@ -291,7 +296,7 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
 }
 
 /// `yyyy-MM-ddTHH:mm:ss` in Seoul, as the history takes it.
-fn seoul(at: DateTime<Utc>) -> String {
+pub(crate) fn seoul(at: DateTime<Utc>) -> String {
     let local = FixedOffset::east_opt(9 * 3600).map_or(at.naive_utc(), |zone| at.with_timezone(&zone).naive_local());
     local.format("%Y-%m-%dT%H:%M:%S").to_string()
 }

@@ -49,6 +49,8 @@ codes! {
     "A307" InvalidContent true "no recipient is named" "수신 대상 없음";
     "A308" InvalidContent false "the idempotency key is empty or too long" "멱등성 키 오류";
     "A309" InvalidContent false "the idempotency key's lifetime is missing or wrong" "멱등성 키 유효시간 오류";
+    "A315" InvalidContent false "the time to send at is missing or wrong" "예약 발송 시각 오류";
+    "A316" InvalidContent false "the time to send at is too early" "발송 가능 시각 이전";
     "A318" InvalidContent false "too many recipients in a request" "수신번호 수 초과";
     "A319" InvalidContent false "too many files" "첨부 파일 수 초과";
     "A320" NotPermitted false "the quota is used up" "발송 한도 초과";
@@ -75,6 +77,8 @@ codes! {
     "A573" InvalidContent false "the attachment is wrong" "첨부 오류";
     "A801" NotPermitted false "the account may not poll receipts" "리포트 폴링 권한 없음";
     "A802" InvalidContent false "no such page of receipts" "유효하지 않은 리포트 ID";
+    "A820" InvalidContent false "what was asked about is not there" "조회 대상 없음";
+    "A824" InvalidContent false "its state does not allow this" "처리할 수 없는 상태";
     "A910" OutcomeUnknown false "Bizgo had an error inside" "내부 오류";
     "A920" OutcomeUnknown false "Bizgo cannot serve for now" "일시적 처리 불가";
     "A999" OutcomeUnknown false "Bizgo had an unknown error" "알 수 없는 오류";

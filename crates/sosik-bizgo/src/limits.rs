@@ -1,8 +1,9 @@
 //! What Bizgo takes, as data.
 
+use chrono::{NaiveTime, TimeDelta};
 use sosik_channel::{
-    ALIMTALK, Action, Fault, Faults, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit,
-    validate as general,
+    ALIMTALK, Action, Fault, Faults, GroupRules, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message,
+    TEXT_MESSAGE, Unit, validate as general,
 };
 
 const SDK: &str = "PyPI bizgo-sdk-comm 1.2.0";
@@ -68,6 +69,13 @@ pub fn validate(message: &Message) -> Result<(), Faults> {
         Some(Fault::new(format!("{path}.action"), problem, format!("{SDK}, 2026-09")))
     });
     Faults::join(general(message, &all()), odd)
+}
+
+/// When group sends (동보) go, and to how few: 10 minutes ahead, from 08:00 to 20:50 in Seoul, to groups of 10 or more.
+#[must_use]
+pub fn group_sends() -> GroupRules {
+    let hour = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
+    GroupRules::new(TimeDelta::minutes(10), (hour(8, 0), hour(20, 50)), 10, "PyPI bizgo-sdk-comm 1.2.0, 2026-09")
 }
 
 /// Recipients of one request (`A318`).

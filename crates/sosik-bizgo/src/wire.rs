@@ -224,6 +224,42 @@ pub(crate) struct Text<'a> {
     text: &'a str,
 }
 
+/// A message that is registered, to be sent to friends later.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the wire's own names")]
+pub(crate) struct Template<'a> {
+    sender_key: &'a str,
+    sender_key_type: &'static str,
+    send_type: &'static str,
+    template_name: &'a str,
+    msg_type: &'static str,
+    #[serde(flatten)]
+    shown: Shown<'a>,
+}
+
+impl<'a> Template<'a> {
+    pub(crate) fn of(message: &'a Message, name: &'a str, sender_key: &'a str) -> Result<Self, String> {
+        let (msg_type, shown) = shown(&message.body)?;
+        Ok(Self { sender_key, sender_key_type: "S", send_type: "basic", template_name: name, msg_type, shown })
+    }
+}
+
+/// Bizgo's letters for the kind of a message.
+pub(crate) fn kind(body: &Body) -> Option<&'static str> {
+    Some(match body {
+        Body::Bubble(_) => "FT",
+        Body::Image(_) => "FI",
+        Body::Wide(_) => "FW",
+        Body::WideItemList(_) => "FL",
+        Body::Commerce(_) => "FM",
+        Body::PremiumVideo(_) => "FP",
+        Body::CarouselFeed(_) => "FC",
+        Body::CarouselCommerce(_) => "FA",
+        _ => return None,
+    })
+}
+
 /// A message as the list of what Bizgo tries in turn; `Err` names what cannot be written.
 pub(crate) fn flow<'a>(message: &'a Message, sender_key: &'a str) -> Result<Vec<FlowItem<'a>>, String> {
     let first = match &message.body {

@@ -33,3 +33,21 @@ mod emulated {
         answers::alimtalk_is_filled_in_for_each_recipient(&transport).await;
     }
 }
+
+mod friends {
+    use super::*;
+    use sosik_core::ManualClock;
+    use sosik_testkit::group_sender::{World, friday};
+
+    const FRIENDS: u64 = 20_000;
+
+    async fn make() -> (World, Emulator) {
+        let clock = Arc::new(ManualClock::at(friday()));
+        let options =
+            Options::new("KEY").with_clock(Arc::<ManualClock>::clone(&clock)).with_friends(FRIENDS).without_rates();
+        let emulator = Emulator::start("127.0.0.1:0".parse().unwrap(), options).await.unwrap();
+        let sender = Bizgo::builder("KEY", "SENDER").base_url(emulator.url()).build().unwrap();
+        (World::new(Arc::new(sender), clock, FRIENDS), emulator)
+    }
+    sosik_testkit::group_sender_conformance!(make);
+}

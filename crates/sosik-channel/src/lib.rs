@@ -36,6 +36,8 @@
 //!   See [`Audience`] and [`Proof`].
 //! - **알림톡 (Alimtalk)** goes by an approved [`AlimtalkTemplate`] and each recipient's values of its variables;
 //!   [`validate_values`] names who lacks one before anything leaves.
+//! - **Group sends (동보)** go to friends whose numbers no one holds: [`GroupSender`] registers, starts, watches and
+//!   ends them, and a [`Watch`] sees that what was meant for Friday does not go on on Saturday.
 //! - **Limits are data**: each [`Limit`] has its unit, source and date. Providers disagree, so a set belongs to a
 //!   provider.
 //! - **[`SendError`] answers the caller's next question**: retry? when? is the recipient gone? may it have arrived?
@@ -67,6 +69,9 @@ mod compose;
 mod coupon;
 mod error;
 mod fail_over;
+mod group_plan;
+mod group_send;
+mod group_state;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub mod http;
@@ -98,6 +103,9 @@ pub use compose::{ChannelProfile, ChannelProfileBuilder, ChannelProfileError, Co
 pub use coupon::{Coupon, CouponTitle, CouponTitleError};
 pub use error::{SendError, SendErrorKind};
 pub use fail_over::FailOver;
+pub use group_plan::{GroupRules, GroupSend, Outlook};
+pub use group_send::{GroupSender, GroupSenderExt, Started, TemplateRef};
+pub use group_state::{GroupSendState, GroupSendStatus, Kept, Watch, WatchStep};
 pub use limits::{ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, NHN_BRAND_MESSAGE, TEXT_MESSAGE, Unit};
 pub use media::{Media, MediaRef, Picture, PictureFormat, Place};
 pub use message::{Advertising, Body, Message, Refusal, Targeting};

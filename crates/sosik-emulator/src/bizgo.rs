@@ -3,8 +3,12 @@
 mod answer;
 mod brand;
 mod bucket;
+mod center;
 mod check;
 pub(crate) mod desk;
+pub(crate) mod friends;
+pub(crate) mod group_send;
 mod picture;
+pub(crate) mod registered;
 mod request;
 pub(crate) mod routes;

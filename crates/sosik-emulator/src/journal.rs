@@ -11,6 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sosik_core::{Entropy, SystemEntropy};
 
+use crate::bizgo::friends::Change;
+use crate::bizgo::group_send::{Control, GroupSend};
+use crate::bizgo::registered::Registered;
+
 /// Something that happened.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -29,8 +33,28 @@ pub(crate) enum Event {
     Refused { code: String },
     /// A page of Bizgo's receipts was acknowledged.
     Acknowledged { page: String, receipts: Vec<(usize, usize)>, again: Vec<(usize, usize)> },
+    /// Something happened in Bizgo's centre.
+    Center(CenterEvent),
     /// Something happened to a group of SOLAPI's.
     Group(GroupEvent),
+}
+
+/// What happens in Bizgo's centre.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub(crate) enum CenterEvent {
+    /// A template was registered.
+    Registered { sender_key: String, code: String, template: Registered },
+    /// A template was deleted.
+    Unregistered { sender_key: String, code: String },
+    /// A friend group was made or changed.
+    Friends { sender_key: String, key: String, change: Change },
+    /// A friend group was deleted.
+    Forgotten { sender_key: String, key: String },
+    /// A group send was taken.
+    Started { id: u64, send: GroupSend },
+    /// A group send was paused, resumed or ended.
+    Controlled { id: u64, at: DateTime<Utc>, control: Control },
 }
 
 /// What happens to a group of messages at SOLAPI.

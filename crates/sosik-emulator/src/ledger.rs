@@ -100,6 +100,8 @@ impl Ledger {
         let mut stats = self.stats.clone();
         stats.distinct = self.recipients.len() as u64;
         let now = self.now();
+        stats.group_sends = self.bizgo.group_sends.len() as u64;
+        stats.group_sent = self.bizgo.group_sends.values().map(|send| send.sent(now)).sum();
         for message in &self.messages {
             let Some(last) = message.tries.last().filter(|last| last.at <= now) else { continue };
             match (last.code == message.dealer.delivered(), message.tries.len()) {
@@ -125,7 +127,7 @@ impl Ledger {
 
     fn apply(&mut self, event: Event) {
         match event {
-            Event::Sent { .. } | Event::Acknowledged { .. } => self.apply_bizgo(event),
+            Event::Sent { .. } | Event::Acknowledged { .. } | Event::Center(_) => self.apply_bizgo(event),
             Event::Group(event) => self.apply_group(event),
             Event::Uploaded { address, kind, digest, ratio } => {
                 self.stats.uploads += 1;

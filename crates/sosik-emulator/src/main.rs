@@ -44,6 +44,9 @@ struct Arguments {
     /// The share of receipts that come twice, 0 to 1.
     #[arg(long, default_value_t = 0.0)]
     repeated_receipts: f64,
+    /// How many friends a channel has at Bizgo.
+    #[arg(long, default_value_t = 12_000)]
+    friends: u64,
     /// Milliseconds from a message to its receipt.
     #[arg(long, default_value_t = 500)]
     receipt_delay: i64,
@@ -71,6 +74,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         .with_failures(arguments.kakao_failures, arguments.text_failures)
         .with_lost_answers(arguments.lost_answers)
         .with_repeated_receipts(arguments.repeated_receipts)
+        .with_friends(arguments.friends)
         .with_receipt_delay(TimeDelta::milliseconds(arguments.receipt_delay));
     if let (Some(key), Some(secret)) = (arguments.solapi_key, arguments.solapi_secret) {
         options = options.with_solapi(key, secret);

@@ -35,6 +35,8 @@ pub struct Options {
     pub keeps_rates: bool,
     /// The templates of Alimtalk that were approved.
     pub templates: Vec<Template>,
+    /// How many friends a channel has at Bizgo.
+    pub friends: u64,
     /// What goes wrong with calls, and with which share of them, 0 to 1 in all.
     pub faults: Vec<(Fault, f64)>,
 }
@@ -56,8 +58,16 @@ impl Options {
             seed: 1,
             keeps_rates: true,
             templates: Vec::new(),
+            friends: 12_000,
             faults: Vec::new(),
         }
+    }
+
+    /// The emulator with another number of friends of a channel than 12,000.
+    #[must_use]
+    pub fn with_friends(mut self, friends: u64) -> Self {
+        self.friends = friends;
+        self
     }
 
     /// The emulator as SOLAPI too, for this key and secret.

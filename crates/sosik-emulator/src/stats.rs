@@ -26,6 +26,10 @@ pub struct Stats {
     pub fallback: u64,
     /// Messages that were taken, and cancelled before their time.
     pub cancelled: u64,
+    /// Group sends taken.
+    pub group_sends: u64,
+    /// Friends that they went to so far.
+    pub group_sent: u64,
     /// Messages not delivered in any way, the cancelled among them.
     pub failed: u64,
 }

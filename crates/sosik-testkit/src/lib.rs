@@ -2,7 +2,7 @@
 //!
 //! # What it is for
 //!
-//! Each port (`Transport`, `SubscriberStore`, `Outbox`) has a numbered contract. Here each rule is one function, and a
+//! Each port (`Transport`, `GroupSender`, `SubscriberStore`, `Outbox`) has a numbered contract. Here each rule is one function, and a
 //! macro expands to one test for each, so that whoever writes an implementation cannot forget a rule, and a failure
 //! names it.
 //!
@@ -36,13 +36,14 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a suite fails by panicking")]
 
 pub mod answers;
+pub mod group_sender;
 mod mocks;
 pub mod outbox;
 pub mod subscribers;
 pub mod transport;
 mod world;
 
-pub use mocks::{MockTransport, Sequence};
+pub use mocks::{MockGroupSender, MockTransport, Sequence};
 pub use world::{campaign, campaign_key, citizen, consented, noon, phone};
 
 /// What the macros need.

@@ -1,7 +1,8 @@
 use chrono::{DateTime, Utc};
 pub use mockall::Sequence;
 use sosik_channel::{
-    Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, Submission, Submitted, Transport, async_trait,
+    Capabilities, Found, GroupRules, GroupSend, GroupSendState, GroupSender, Media, MediaRef, Message, Outlook,
+    ReceiptPage, SendError, Started, Submission, Submitted, TemplateRef, Transport, async_trait,
 };
 
 mockall::mock! {
@@ -18,5 +19,24 @@ mockall::mock! {
         async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError>;
         async fn receipts(&self) -> Result<ReceiptPage, SendError>;
         async fn acknowledge(&self, page: &str) -> Result<(), SendError>;
+    }
+}
+
+mockall::mock! {
+    /// A sender to friends that does what a test expects of it.
+    #[derive(Debug)]
+    pub GroupSender {}
+
+    #[async_trait]
+    impl GroupSender for GroupSender {
+        fn name(&self) -> &str;
+        fn rules(&self) -> &GroupRules;
+        async fn outlook(&self, plan: &GroupSend) -> Result<Outlook, SendError>;
+        async fn register(&self, name: &str, message: &Message) -> Result<TemplateRef, SendError>;
+        async fn start(&self, plan: &GroupSend, template: &TemplateRef) -> Result<Started, SendError>;
+        async fn state(&self, handle: &str) -> Result<GroupSendState, SendError>;
+        async fn pause(&self, handle: &str) -> Result<GroupSendState, SendError>;
+        async fn resume(&self, handle: &str) -> Result<GroupSendState, SendError>;
+        async fn terminate(&self, handle: &str) -> Result<GroupSendState, SendError>;
     }
 }

@@ -71,6 +71,11 @@ const RULES: [Rule; 8] = [
     Rule { name: "FA", buttons: (1, 2, 2, 8), advertises: true, ..NOTHING },
 ];
 
+/// Whether it is a type of message that is served here.
+pub(crate) fn is_kind(kind: &str) -> bool {
+    RULES.iter().any(|rule| rule.name == kind)
+}
+
 /// Checks a brand message of the free form.
 pub(crate) fn check(message: &BrandMessage, pictures: &dyn Pictures) -> Checked {
     profile(message)?;

@@ -1,6 +1,6 @@
 //! What Bizgo does with messages: keys, tries, receipts, history.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -11,8 +11,11 @@ use sha2::{Digest, Sha256};
 use crate::bizgo::answer::Refusal;
 use crate::bizgo::bucket::Bucket;
 use crate::bizgo::check;
+use crate::bizgo::friends::FriendGroup;
+use crate::bizgo::group_send::GroupSend;
+use crate::bizgo::registered::Registered;
 use crate::bizgo::request::{Destination, FlowItem, SendOmni};
-use crate::journal::{Dealer, Event, Message, Try};
+use crate::journal::{CenterEvent, Dealer, Event, Message, Try};
 use crate::ledger::{Ledger, hex};
 use crate::text::is_mobile;
 use crate::time::{is_open, later, seoul};
@@ -32,8 +35,17 @@ pub(crate) struct Bizgo {
     page: Option<(String, Vec<Due>)>,
     pages: u64,
     acknowledged: HashSet<String>,
-    recipients_bucket: Bucket,
+    pub(crate) recipients_bucket: Bucket,
     calls_bucket: Bucket,
+    /// Templates of brand messages, by their sender profile and code.
+    pub(crate) registered: BTreeMap<(String, String), Registered>,
+    /// How many were ever registered.
+    pub(crate) registrations: u64,
+    pub(crate) group_sends: BTreeMap<u64, GroupSend>,
+    /// Friend groups, by their sender profile and key.
+    pub(crate) friend_groups: BTreeMap<(String, String), FriendGroup>,
+    /// How many changes of friend groups there ever were.
+    pub(crate) changes: u64,
 }
 
 impl Bizgo {
@@ -46,6 +58,11 @@ impl Bizgo {
             acknowledged: HashSet::new(),
             recipients_bucket: Bucket::new(200, now),
             calls_bucket: Bucket::new(5, now),
+            registered: BTreeMap::new(),
+            registrations: 0,
+            group_sends: BTreeMap::new(),
+            friend_groups: BTreeMap::new(),
+            changes: 0,
         }
     }
 }
@@ -73,7 +90,7 @@ impl Ledger {
     }
 
     /// Writes an event down, then lets it happen.
-    fn write_down(&mut self, event: Event) -> Result<(), Refusal> {
+    pub(crate) fn write_down(&mut self, event: Event) -> Result<(), Refusal> {
         let written = self.happen(event);
         written.map_err(|error| Refusal::gateway(500, "A910", format!("the journal cannot be written: {error}")))
     }
@@ -110,7 +127,41 @@ impl Ledger {
                     }
                 }
             }
+            Event::Center(event) => self.apply_center(event),
             Event::Uploaded { .. } | Event::Refused { .. } | Event::Group(_) => {}
+        }
+    }
+
+    fn apply_center(&mut self, event: CenterEvent) {
+        match event {
+            CenterEvent::Registered { sender_key, code, template } => {
+                self.bizgo.registrations += 1;
+                self.bizgo.registered.insert((sender_key, code), template);
+            }
+            CenterEvent::Unregistered { sender_key, code } => {
+                self.bizgo.registered.remove(&(sender_key, code));
+            }
+            CenterEvent::Friends { sender_key, key, change } => {
+                self.bizgo.changes += 1;
+                let new = || FriendGroup { members: BTreeSet::new(), made: change.at, changes: Vec::new() };
+                let group = self.bizgo.friend_groups.entry((sender_key, key)).or_insert_with(new);
+                match change.kind.as_str() {
+                    "DELETE" => group.members.retain(|who| !change.who.contains(who)),
+                    _ => group.members.extend(change.who.iter().cloned()),
+                }
+                group.changes.push(change);
+            }
+            CenterEvent::Forgotten { sender_key, key } => {
+                self.bizgo.friend_groups.remove(&(sender_key, key));
+            }
+            CenterEvent::Started { id, send } => {
+                self.bizgo.group_sends.insert(id, send);
+            }
+            CenterEvent::Controlled { id, at, control } => {
+                if let Some(send) = self.bizgo.group_sends.get_mut(&id) {
+                    send.controls.push((at, control));
+                }
+            }
         }
     }
 

@@ -67,7 +67,7 @@ pub(crate) struct Alimtalk {
     pub(crate) currency_type: Option<String>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct BrandMessage {
     pub(crate) send_type: Option<String>,

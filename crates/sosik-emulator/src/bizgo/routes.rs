@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::bizgo::answer::{Refusal, success, with_reference};
+use crate::bizgo::center;
 use crate::bizgo::desk::History;
 use crate::bizgo::picture;
 use crate::bizgo::request::SendOmni;
@@ -21,7 +22,7 @@ use crate::ledger::Ledger;
 use crate::server::Shared;
 
 impl Shared {
-    fn authorized(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+    pub(crate) fn authorized(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         match headers.get("authorization") {
             Some(key) if key.as_bytes() == self.key.as_bytes() => Ok(()),
             Some(_) => Err(Refusal::gateway(401, "A401", "Authorization: not a key of this account")),
@@ -30,14 +31,18 @@ impl Shared {
     }
 
     /// Answers a call other than a sending, and counts it when it is refused.
-    fn call(&self, headers: &HeaderMap, work: impl FnOnce(&mut Ledger) -> Result<Response, Refusal>) -> Response {
+    pub(crate) fn call(
+        &self,
+        headers: &HeaderMap,
+        work: impl FnOnce(&mut Ledger) -> Result<Response, Refusal>,
+    ) -> Response {
         let mut ledger = self.ledger();
         let answer = self.authorized(headers).and_then(|()| ledger.call()).and_then(|()| work(&mut ledger));
         counted(&mut ledger, answer)
     }
 }
 
-fn counted(ledger: &mut Ledger, answer: Result<Response, Refusal>) -> Response {
+pub(crate) fn counted(ledger: &mut Ledger, answer: Result<Response, Refusal>) -> Response {
     answer.unwrap_or_else(|refusal| {
         ledger.refused(refusal.code());
         refusal.into_response()
@@ -54,6 +59,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/api/comm/v1/message/inquiry/msgKey/{key}", get(by_key))
         .route("/api/comm/v1/message/inquiry/requestId/{id}", get(by_request))
         .route("/api/comm/v1/message/history", get(history))
+        .merge(center::router())
         .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
 }
 
@@ -65,7 +71,7 @@ pub(crate) async fn unknown() -> Response {
 async fn send(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     let mut ledger = shared.ledger();
     let answer = shared.authorized(&headers).and_then(|()| {
-        let request = parse(&body)?;
+        let request: SendOmni = parse(&body)?;
         let sent = ledger.send(&request)?;
         if sent.lost {
             return Ok(lost());
@@ -75,7 +81,7 @@ async fn send(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
     counted(&mut ledger, answer)
 }
 
-fn parse(body: &[u8]) -> Result<SendOmni, Refusal> {
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let value: serde_json::Value = serde_json::from_slice(body)
         .map_err(|error| Refusal::service("A010", format!("the body is no JSON: {error}")))?;
     serde_json::from_value(value).map_err(|error| Refusal::service("A011", format!("the JSON does not fit: {error}")))
