@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use sosik::Clock;
 use sosik::channel::{
-    Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, SendErrorKind, Submission, Submitted, Transport,
-    async_trait,
+    Capabilities, Found, Media, MediaRef, Message, ReceiptPage, SendError, SendErrorKind, Submission, Submitted,
+    Transport, Webhook, WebhookReceipts, Won, async_trait,
 };
 use sosik::delivery::{BatchId, BatchState, DeliveryError, Outbox};
 use sosik::registry::{ConsentEvent, Purpose, SubscriberStore};
@@ -65,6 +65,15 @@ impl<T: Transport> Transport for Killed<T> {
     }
     async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
         self.call(self.inner.acknowledge(page)).await
+    }
+    async fn cancel(&self, handle: &str) -> Result<(), SendError> {
+        self.call(self.inner.cancel(handle)).await
+    }
+    async fn webhook(&self, webhook: &Webhook) -> Result<WebhookReceipts, SendError> {
+        self.call(self.inner.webhook(webhook)).await
+    }
+    fn price(&self, message: &Message) -> Option<Won> {
+        self.inner.price(message)
     }
 }
 

@@ -52,6 +52,11 @@ pub(crate) struct PollAnswer {
 }
 
 #[derive(Debug, Deserialize)]
+pub(crate) struct InquiryAnswer {
+    pub(crate) report: Option<Vec<Report>>,
+}
+
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the wire's own names")]
 pub(crate) struct Report {

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use sosik_channel::{Capabilities, Idempotency, http};
+use sosik_channel::{Capabilities, Idempotency, Tariff, http};
 
 use crate::client::BizgoTransport;
 use crate::limits;
@@ -25,6 +25,8 @@ impl Bizgo {
             base_url: Self::PRODUCTION.to_owned(),
             timeout: Duration::from_secs(30),
             unreachable_codes: Vec::new(),
+            webhook_secret: None,
+            tariff: Tariff::default(),
         }
     }
 }
@@ -38,6 +40,8 @@ pub struct BizgoBuilder {
     base_url: String,
     timeout: Duration,
     unreachable_codes: Vec<String>,
+    webhook_secret: Option<SecretString>,
+    tariff: Tariff,
 }
 
 impl BizgoBuilder {
@@ -65,6 +69,18 @@ impl BizgoBuilder {
         self
     }
 
+    /// The secret by which the console signs webhooks. Without it they are refused.
+    pub fn webhook_secret(mut self, secret: impl Into<SecretString>) -> Self {
+        self.webhook_secret = Some(secret.into());
+        self
+    }
+
+    /// What messages cost by the account's contract: Bizgo publishes no prices.
+    pub fn tariff(mut self, tariff: Tariff) -> Self {
+        self.tariff = tariff;
+        self
+    }
+
     /// The transport.
     ///
     /// # Errors
@@ -87,7 +103,20 @@ impl BizgoBuilder {
         let capabilities = Capabilities::named(limits::BATCH, limits::RECIPIENTS_PER_SECOND, limits::CALLS_PER_SECOND)
             .with_idempotency(Idempotency::per_recipient(Duration::from_secs(limits::KEY_LIFETIME)))
             .with_fallback();
-        Ok(BizgoTransport::new(client, base, self.api_key, self.sender_key, self.unreachable_codes, capabilities))
+        if self.webhook_secret.as_ref().is_some_and(|secret| secret.expose_secret().is_empty()) {
+            return Err(BizgoError::Setting { setting: "webhook_secret", why: "it is empty".to_owned() });
+        }
+        Ok(BizgoTransport {
+            client,
+            base,
+            api_key: self.api_key,
+            sender_key: self.sender_key,
+            unreachable: self.unreachable_codes,
+            capabilities,
+            group_rules: limits::group_sends(),
+            webhook_secret: self.webhook_secret,
+            tariff: self.tariff,
+        })
     }
 }
 

@@ -9,13 +9,15 @@ use reqwest::{Client, Method, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use sosik_channel::{
-    Acceptance, Answer, Audience, Capabilities, Found, GroupRules, Media, MediaRef, Outcome, Place, Proof, Receipt,
-    ReceiptPage, Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Transport, http, validate_values,
+    Acceptance, Answer, Audience, Capabilities, Found, GroupRules, Media, MediaRef, Message, Outcome, Place, Proof,
+    Receipt, ReceiptPage, Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Tariff, Transport,
+    Webhook, WebhookReceipts, Won, http, validate_values,
 };
 
 use crate::answers;
 use crate::errors::{self, NAME, refused};
 use crate::limits;
+use crate::webhook;
 use crate::wire;
 
 /// How answers are read.
@@ -24,12 +26,14 @@ pub(crate) const ANSWERS: http::Answers = http::Answers::new(NAME, limits::ANSWE
 /// A [`Transport`] over Bizgo's Communication API.
 pub struct BizgoTransport {
     pub(crate) client: Client,
-    base: Url,
-    api_key: SecretString,
+    pub(crate) base: Url,
+    pub(crate) api_key: SecretString,
     pub(crate) sender_key: String,
-    unreachable: Vec<String>,
-    capabilities: Capabilities,
+    pub(crate) unreachable: Vec<String>,
+    pub(crate) capabilities: Capabilities,
     pub(crate) group_rules: GroupRules,
+    pub(crate) webhook_secret: Option<SecretString>,
+    pub(crate) tariff: Tariff,
 }
 
 impl fmt::Debug for BizgoTransport {
@@ -39,17 +43,6 @@ impl fmt::Debug for BizgoTransport {
 }
 
 impl BizgoTransport {
-    pub(crate) fn new(
-        client: Client,
-        base: Url,
-        api_key: SecretString,
-        sender_key: String,
-        unreachable: Vec<String>,
-        capabilities: Capabilities,
-    ) -> Self {
-        Self { client, base, api_key, sender_key, unreachable, capabilities, group_rules: limits::group_sends() }
-    }
-
     pub(crate) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
         let url = format!("{}/api/comm/v1/{path}", self.base.as_str().trim_end_matches('/'));
         let url = Url::parse(&url).map_err(|error| ANSWERS.invalid("the path is no address").with_source(error))?;
@@ -86,6 +79,28 @@ impl BizgoTransport {
             return Err(ANSWERS.unreadable(sends));
         }
         Ok(data)
+    }
+
+    /// The receipts of one message, asked for by its key.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`]; [`InvalidContent`](SendErrorKind::InvalidContent) when it is no message of this account.
+    pub async fn reports(&self, message_key: &str) -> Result<Vec<Receipt>, SendError> {
+        let request = self.last_part(Method::GET, "report/inquiry", message_key)?;
+        let answer: Option<answers::InquiryAnswer> = self.call(request, false).await?;
+        let reports = answer.and_then(|answer| answer.report).ok_or_else(|| ANSWERS.unreadable(false))?;
+        let ours = reports.into_iter().filter_map(|report| receipt(report, &self.unreachable));
+        Ok(ours.filter(|receipt| receipt.message_key == message_key).collect())
+    }
+
+    /// A request whose path ends in a name that others chose.
+    fn last_part(&self, method: Method, path: &str, last: &str) -> Result<RequestBuilder, SendError> {
+        let mut request = self.request(method, path)?.build().map_err(|error| ANSWERS.lost(error, false))?;
+        if let Ok(mut segments) = request.url_mut().path_segments_mut() {
+            segments.push(last);
+        }
+        Ok(RequestBuilder::from_parts(self.client.clone(), request))
     }
 
     fn outcome(&self, report_code: &str) -> Outcome {
@@ -128,8 +143,11 @@ impl Transport for BizgoTransport {
 
     async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
         let Audience::Named(recipients) = &submission.audience else {
-            return Err(SendError::new(SendErrorKind::Unsupported, NAME).with_detail("only named recipients"));
+            return Err(unsupported("only named recipients; a GroupSender sends to friends"));
         };
+        if submission.send_at.is_some() {
+            return Err(unsupported("it sends at once only"));
+        }
         check(submission, recipients)?;
         validate_values(submission, &limits::all()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let message_flow =
@@ -193,17 +211,38 @@ impl Transport for BizgoTransport {
     }
 
     async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
-        let mut url = self.request(Method::DELETE, "report/polling")?.build().map_err(|e| ANSWERS.lost(e, false))?;
-        if let Ok(mut segments) = url.url_mut().path_segments_mut() {
-            segments.push(page);
-        }
-        let request = RequestBuilder::from_parts(self.client.clone(), url);
+        let request = self.last_part(Method::DELETE, "report/polling", page)?;
         match self.call::<answers::Nothing>(request, false).await {
             // Acknowledged before, or by someone else: there is nothing left to do.
             Err(error) if error.code() == Some("A802") => Ok(()),
             other => other.map(|_| ()),
         }
     }
+
+    async fn cancel(&self, _handle: &str) -> Result<(), SendError> {
+        Err(unsupported("it sends at once only"))
+    }
+
+    async fn webhook(&self, given: &Webhook) -> Result<WebhookReceipts, SendError> {
+        let secret = self.webhook_secret.as_ref();
+        let secret = secret.ok_or_else(|| unsupported("no secret for webhooks was given to the builder"))?;
+        let header = |name| given.header(name).unwrap_or_default();
+        let headers = webhook::Headers::new(header("X-IB-Timestamp"), header("X-IB-Signature"));
+        webhook::verify(secret, &headers, given.received).map_err(webhook::refused)?;
+        let hint = webhook::parse(&given.body).map_err(webhook::refused)?;
+        // Only the time is signed: what the body says is asked for again.
+        let receipts = self.reports(&hint.message_key).await?;
+        let reply = webhook::acknowledgement(&hint);
+        Ok(WebhookReceipts::new(receipts, reply))
+    }
+
+    fn price(&self, message: &Message) -> Option<Won> {
+        self.tariff.price(message)
+    }
+}
+
+fn unsupported(why: &str) -> SendError {
+    SendError::new(SendErrorKind::Unsupported, NAME).with_detail(why)
 }
 
 fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendError> {

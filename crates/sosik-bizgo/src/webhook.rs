@@ -1,8 +1,9 @@
 //! Receipts that Bizgo sends by itself: verify, then parse.
 //!
 //! Bizgo signs the time of a webhook and not its body: `X-IB-Signature` is HMAC-SHA256 of `X-IB-Timestamp`. So a
-//! webhook is a hint: treat what it says as a receipt, and confirm by inquiry what matters. Answer within 5 seconds with
-//! [`acknowledgement`], else it comes again up to three times.
+//! webhook is a hint: [`Transport::webhook`](sosik_channel::Transport::webhook) of a
+//! [`BizgoTransport`](crate::BizgoTransport) with a [secret](crate::BizgoBuilder::webhook_secret) confirms it by
+//! inquiry. Answer within 5 seconds with [`acknowledgement`], else it comes again up to three times.
 //!
 //! ```
 //! use chrono::{TimeZone, Utc};
@@ -23,10 +24,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
-use sosik_channel::Receipt;
+use sosik_channel::{Receipt, SendError, SendErrorKind};
 
 use crate::answers;
 use crate::client;
+use crate::errors::NAME;
 
 /// The largest body that is read: 1 MB, as Bizgo's own SDK.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -111,6 +113,15 @@ pub enum WebhookError {
     /// The timestamp is no number.
     #[error("the webhook's timestamp is no number of seconds or milliseconds")]
     Timestamp,
+}
+
+/// The error of a transport whose webhook cannot be taken.
+pub(crate) fn refused(error: WebhookError) -> SendError {
+    let kind = match error {
+        WebhookError::Body => SendErrorKind::InvalidContent,
+        WebhookError::Expired | WebhookError::Signature | WebhookError::Timestamp => SendErrorKind::Unauthorized,
+    };
+    SendError::new(kind, NAME).with_detail(error.to_string())
 }
 
 fn hex(text: &str) -> Option<Vec<u8>> {

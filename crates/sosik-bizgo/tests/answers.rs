@@ -5,10 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::DateTime;
 use sosik_bizgo::Bizgo;
 use sosik_channel::{
     Answer, Audience, Media, Message, Outcome, PictureFormat, Proof, Recipient, Route, SendErrorKind, Submission,
-    TextMessage, Transport, TransportExt,
+    TextMessage, Transport, TransportExt, Webhook,
 };
 use sosik_core::{PhoneNumber, ShiftedClock, SystemClock};
 use sosik_emulator::{Emulator, Options};
@@ -123,4 +124,36 @@ async fn an_error_inside_the_dealer_for_one_recipient_is_no_final_failure() {
     .await;
     let error = client(&url, "KEY").submit(&submission("k", 1..2)).await.unwrap_err();
     assert!(error.may_have_arrived(), "{error:?}");
+}
+
+/// A webhook as the dealer signs it: the vector that its own SDK signed.
+fn signed(body: String, at: i64) -> Webhook {
+    let webhook = Webhook::new(body, DateTime::from_timestamp_millis(at).unwrap());
+    let webhook = webhook.with_header("X-IB-Timestamp", "1795470896078");
+    webhook.with_header("x-ib-signature", "441b8a6f647bda86dfb5e00b41caea7a912379802864dc493e2f6517f59ce5d3")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_is_a_hint_that_the_dealer_is_asked_about() {
+    let emulator = emulator(options().with_failures(0.0, 1.0)).await;
+    let builder = Bizgo::builder("KEY", "SENDER").base_url(emulator.url());
+    let client = builder.webhook_secret("test-webhook-secret".to_owned()).build().unwrap();
+    let Proof::PerRecipient(answers) = client.submit(&submission("k", 1..2)).await.unwrap().proof else { panic!() };
+    let key = answers[0].message_key.clone().unwrap();
+    let body = |key: &str| {
+        format!(r#"{{"msgKey":"{key}","serviceType":"SMS","msgType":"SM","reportCode":"10000","ref":"r1"}}"#)
+    };
+    // It says that it arrived; the dealer says that it did not.
+    let given = client.webhook(&signed(body(&key), 1_795_470_900_000)).await.unwrap();
+    assert_eq!(given.receipts.len(), 1);
+    assert_ne!(given.receipts[0].outcome, Outcome::Delivered);
+    assert_eq!(given.reply, format!(r#"{{"msgKey":"{key}"}}"#));
+    let kind = async |webhook: Webhook| client.webhook(&webhook).await.unwrap_err().kind();
+    assert_eq!(kind(signed(body("NOBODY"), 1_795_470_900_000)).await, SendErrorKind::InvalidContent);
+    assert_eq!(kind(signed(body("a/../../b?c"), 1_795_470_900_000)).await, SendErrorKind::InvalidContent);
+    assert_eq!(kind(signed(body(&key), 1_795_471_900_000)).await, SendErrorKind::Unauthorized, "it is a replay");
+    assert_eq!(kind(Webhook::new(body(&key), noon())).await, SendErrorKind::Unauthorized, "it is not signed");
+    let deaf = Bizgo::builder("KEY", "SENDER").base_url(emulator.url()).build().unwrap();
+    let error = deaf.webhook(&signed(body(&key), 1_795_470_900_000)).await.unwrap_err();
+    assert_eq!(error.kind(), SendErrorKind::Unsupported);
 }

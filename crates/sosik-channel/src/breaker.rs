@@ -5,7 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sosik_core::Clock;
 
 use crate::{
-    Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, SendErrorKind, Submission, Submitted, Transport,
+    Capabilities, Found, Media, MediaRef, Message, ReceiptPage, SendError, SendErrorKind, Submission, Submitted,
+    Transport, Webhook, WebhookReceipts, Won,
 };
 
 /// A transport that is left alone for a while when it fails again and again: a circuit breaker.
@@ -118,5 +119,17 @@ impl<T: Transport> Transport for Breaker<T> {
 
     async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
         self.guarded(self.inner.acknowledge(page)).await
+    }
+
+    async fn cancel(&self, handle: &str) -> Result<(), SendError> {
+        self.guarded(self.inner.cancel(handle)).await
+    }
+
+    async fn webhook(&self, webhook: &Webhook) -> Result<WebhookReceipts, SendError> {
+        self.guarded(self.inner.webhook(webhook)).await
+    }
+
+    fn price(&self, message: &Message) -> Option<Won> {
+        self.inner.price(message)
     }
 }

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::AudienceKind;
 
 /// What a transport can do, asked before sending instead of discovered afterwards.
@@ -18,6 +20,33 @@ pub struct Capabilities {
     pub idempotency: Idempotency,
     /// Whether it sends the fallback text by itself where the message fails.
     pub falls_back: bool,
+    /// How far ahead it takes submissions for later; `None` when it sends at once only.
+    pub schedule: Option<Ahead>,
+}
+
+/// How far ahead something may be scheduled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ahead {
+    /// At the least.
+    pub least: TimeDelta,
+    /// At the most.
+    pub most: TimeDelta,
+}
+
+impl Ahead {
+    /// From `least` to `most` ahead.
+    #[must_use]
+    pub fn new(least: TimeDelta, most: TimeDelta) -> Self {
+        Self { least, most }
+    }
+
+    /// Whether an instant is within it at `now`.
+    #[must_use]
+    pub fn takes(&self, instant: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        let ahead = instant.signed_duration_since(now);
+        ahead >= self.least && ahead <= self.most
+    }
 }
 
 impl Capabilities {
@@ -31,6 +60,7 @@ impl Capabilities {
             calls_per_second,
             idempotency: Idempotency::None,
             falls_back: false,
+            schedule: None,
         }
     }
 
@@ -45,6 +75,13 @@ impl Capabilities {
     #[must_use]
     pub fn with_fallback(mut self) -> Self {
         self.falls_back = true;
+        self
+    }
+
+    /// The capabilities of a transport that takes submissions for later.
+    #[must_use]
+    pub fn with_schedule(mut self, ahead: Ahead) -> Self {
+        self.schedule = Some(ahead);
         self
     }
 }

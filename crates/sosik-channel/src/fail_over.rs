@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Capabilities, Found, Idempotency, Media, MediaRef, Message, Picture, ReceiptPage, SendError, SendErrorKind,
-    Submission, Submitted, Transport,
+    Ahead, Capabilities, Found, Idempotency, Media, MediaRef, Message, Picture, ReceiptPage, SendError, SendErrorKind,
+    Submission, Submitted, Transport, Webhook, WebhookReceipts, Won,
 };
 
 /// Two transports as one: a submission that the first certainly did not take goes to the second.
@@ -18,7 +18,7 @@ use crate::{
 ///   alone ([`Idempotency::None`]): [`find`](Transport::find) asks both, and fails when either cannot be asked.
 /// - Pictures are uploaded to both. Their names at the second are kept in memory: a program that was started anew since
 ///   uploads them again, or stays with the first.
-/// - Receipts come from both.
+/// - Receipts come from both. Two webhooks at one address are told apart by asking the first whether it is its own.
 ///
 /// ```
 /// use sosik_channel::{FailOver, RecordingTransport, Transport};
@@ -47,6 +47,8 @@ impl<A: Transport, B: Transport> FailOver<A, B> {
         capabilities.recipients_per_second = a.recipients_per_second.min(b.recipients_per_second);
         capabilities.calls_per_second = a.calls_per_second.min(b.calls_per_second);
         capabilities.falls_back = a.falls_back && b.falls_back;
+        capabilities.schedule =
+            a.schedule.zip(b.schedule).map(|(a, b)| Ahead::new(a.least.max(b.least), a.most.min(b.most)));
         let name = format!("{} or {}", first.name(), second.name());
         Self { first, second, name, capabilities, media: Mutex::default() }
     }
@@ -98,18 +100,23 @@ impl<A: Transport, B: Transport> Transport for FailOver<A, B> {
         match self.first.submit(submission).await {
             Err(error) if moves_on(error.kind()) => match self.translated(&submission.message) {
                 Some(message) => {
-                    let again = Submission::new(&submission.key, message, submission.audience.clone());
-                    self.second.submit(&again).await
+                    let again = Submission { message: message.into(), ..submission.clone() };
+                    self.second.submit(&again).await.map(|submitted| handled("2", submitted))
                 }
                 None => Err(error),
             },
-            other => other,
+            other => other.map(|submitted| handled("1", submitted)),
         }
     }
 
     async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
         let mut found = self.first.find(submission, since).await?;
+        let split = found.len();
         found.extend(self.second.find(submission, since).await?);
+        for (number, one) in found.iter_mut().enumerate() {
+            let which = if number < split { "1" } else { "2" };
+            one.handle = one.handle.take().map(|handle| format!("{which}:{handle}"));
+        }
         Ok(found)
     }
 
@@ -133,6 +140,34 @@ impl<A: Transport, B: Transport> Transport for FailOver<A, B> {
             _ => Err(SendError::new(SendErrorKind::InvalidContent, &self.name).with_detail("no such page of receipts")),
         }
     }
+
+    async fn cancel(&self, handle: &str) -> Result<(), SendError> {
+        match handle.split_once(':') {
+            Some(("1", handle)) => self.first.cancel(handle).await,
+            Some(("2", handle)) => self.second.cancel(handle).await,
+            _ => Err(SendError::new(SendErrorKind::InvalidContent, &self.name).with_detail("no such submission")),
+        }
+    }
+
+    async fn webhook(&self, webhook: &Webhook) -> Result<WebhookReceipts, SendError> {
+        match self.first.webhook(webhook).await {
+            Ok(receipts) => Ok(receipts),
+            // Not the first's: it is the second's, or no one's.
+            Err(error) if !error.is_retryable() => self.second.webhook(webhook).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Of the dearer one.
+    fn price(&self, message: &Message) -> Option<Won> {
+        Some(self.first.price(message)?.max(self.second.price(message)?))
+    }
+}
+
+/// An answer whose handle tells from which of the two it is.
+fn handled(which: &str, mut submitted: Submitted) -> Submitted {
+    submitted.handle = submitted.handle.map(|handle| format!("{which}:{handle}"));
+    submitted
 }
 
 /// A page whose name tells from which of the two it is.

@@ -42,15 +42,19 @@
 //!   provider.
 //! - **[`SendError`] answers the caller's next question**: retry? when? is the recipient gone? may it have arrived?
 //!
-//! - **Adaptors** wrap a transport and are one: [`Breaker`] leaves one that fails alone, [`FailOver`] has a second one
-//!   ready, `Throttled` keeps to a rate. From the outside in: fail-over, breaker, throttled, the dealer's client.
+//! - **Adaptors** wrap a transport and are one. [`TransportExt`] lists them, in the order in which they make sense.
+//! - **For later**: [`Submission::at`] lets a provider that [can](Capabilities::schedule) send it at an instant, and
+//!   [`Transport::cancel`] takes it back. What a provider sends by itself is read by [`Transport::webhook`], and a
+//!   [`Tariff`] tells what messages cost.
 //!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! | --- | --- | --- |
 //! | `http` | no | [`http`], what clients of dealers' HTTP APIs share |
+//! | `retrying` | no | [`Retrying`], the adaptor that tries again where that is safe |
 //! | `throttled` | no | [`Throttled`], the adaptor that keeps a transport within its rate |
+//! | `traced` | no | [`Traced`], the adaptor that makes a span of `tracing` of each call |
 //!
 //! # What is not here
 //!
@@ -67,8 +71,10 @@ mod capabilities;
 mod carousel;
 mod compose;
 mod coupon;
+mod dry_run;
 mod error;
 mod fail_over;
+mod fallback;
 mod group_plan;
 mod group_send;
 mod group_state;
@@ -81,15 +87,23 @@ mod message;
 mod parts;
 pub mod preview;
 mod receipt;
+mod recorded;
 mod recording;
+#[cfg(feature = "retrying")]
+mod retrying;
 #[cfg(test)]
 mod samples;
 pub mod stored;
+mod submission;
+mod tariff;
 mod text;
 #[cfg(feature = "throttled")]
 mod throttled;
+#[cfg(feature = "traced")]
+mod traced;
 mod transport;
 mod validate;
+mod webhook;
 
 pub use alimtalk::{AlimtalkButton, AlimtalkItems, AlimtalkTemplate, Emphasis, MissingVariable};
 pub use async_trait::async_trait;
@@ -97,12 +111,14 @@ pub use audience::{Audience, AudienceKind, Recipient};
 pub use brand::{Bubble, Commerce, ImageBubble, PremiumVideo, Price, Product, WideBubble, WideItem, WideItemList};
 pub use breaker::Breaker;
 pub use button::{Action, Button};
-pub use capabilities::{Capabilities, Idempotency};
+pub use capabilities::{Ahead, Capabilities, Idempotency};
 pub use carousel::{CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, CommerceCard};
 pub use compose::{ChannelProfile, ChannelProfileBuilder, ChannelProfileError, ComposeError, compose};
 pub use coupon::{Coupon, CouponTitle, CouponTitleError};
+pub use dry_run::DryRun;
 pub use error::{SendError, SendErrorKind};
 pub use fail_over::FailOver;
+pub use fallback::Fallback;
 pub use group_plan::{GroupRules, GroupSend, Outlook};
 pub use group_send::{GroupSender, GroupSenderExt, Started, TemplateRef};
 pub use group_state::{GroupSendState, GroupSendStatus, Kept, Watch, WatchStep};
@@ -110,9 +126,17 @@ pub use limits::{ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, NHN_
 pub use media::{Media, MediaRef, Picture, PictureFormat, Place};
 pub use message::{Advertising, Body, Message, Refusal, Targeting};
 pub use receipt::{Outcome, Receipt, ReceiptPage, Route};
+pub use recorded::{Call, Exchange, Recorded};
 pub use recording::{RecordingTransport, Sent};
+#[cfg(feature = "retrying")]
+pub use retrying::{Backoff, Retrying};
+pub use submission::{Acceptance, Answer, Found, Proof, Submission, Submitted};
+pub use tariff::{Tariff, Won};
 pub use text::{TextError, TextMessage, cp949_bytes, to_cp949};
 #[cfg(feature = "throttled")]
 pub use throttled::Throttled;
-pub use transport::{Acceptance, Answer, Found, Proof, Submission, Submitted, Transport, TransportExt};
+#[cfg(feature = "traced")]
+pub use traced::Traced;
+pub use transport::{Transport, TransportExt};
 pub use validate::{Fault, Faults, validate, validate_values};
+pub use webhook::{Webhook, WebhookReceipts};

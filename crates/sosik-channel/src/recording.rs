@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Acceptance, Answer, Audience, Capabilities, Found, Idempotency, Media, MediaRef, Message, Outcome, Proof, Receipt,
-    ReceiptPage, Route, SendError, SendErrorKind, Submission, Submitted, Transport,
+    Acceptance, Answer, Audience, AudienceKind, Capabilities, Found, Idempotency, Media, MediaRef, Message, Outcome,
+    Proof, Receipt, ReceiptPage, Route, SendError, SendErrorKind, Submission, Submitted, Transport, Webhook,
+    WebhookReceipts, Won,
 };
 
 /// A transport that keeps what it is given and delivers everything: for tests, dry runs and first steps.
@@ -57,6 +58,18 @@ impl RecordingTransport {
         Self { capabilities, state: Mutex::default() }
     }
 
+    /// A transport that says it can do what another can, but for submissions for later.
+    #[must_use]
+    pub fn like(capabilities: &Capabilities) -> Self {
+        let mut capabilities = capabilities.clone();
+        (capabilities.audiences, capabilities.schedule) = (vec![AudienceKind::Named], None);
+        // It keeps its keys.
+        if capabilities.idempotency == Idempotency::None {
+            capabilities.idempotency = Idempotency::per_recipient(Duration::from_secs(86_400));
+        }
+        Self { capabilities, state: Mutex::default() }
+    }
+
     /// What it took, in order.
     #[must_use]
     pub fn sent(&self) -> Vec<Sent> {
@@ -95,6 +108,9 @@ impl Transport for RecordingTransport {
         let Audience::Named(recipients) = &submission.audience else {
             return Err(SendError::new(SendErrorKind::Unsupported, self.name()).with_detail("only named recipients"));
         };
+        if submission.send_at.is_some() {
+            return Err(SendError::new(SendErrorKind::Unsupported, self.name()).with_detail("it sends at once only"));
+        }
         if recipients.is_empty() || recipients.len() > self.capabilities.batch {
             return Err(SendError::new(SendErrorKind::InvalidContent, self.name()).with_detail(format!(
                 "{} recipients, 1 to {} are allowed",
@@ -149,5 +165,17 @@ impl Transport for RecordingTransport {
             state.pages += 1;
         }
         Ok(())
+    }
+
+    async fn cancel(&self, _handle: &str) -> Result<(), SendError> {
+        Err(SendError::new(SendErrorKind::Unsupported, self.name()).with_detail("it sends at once only"))
+    }
+
+    async fn webhook(&self, _webhook: &Webhook) -> Result<WebhookReceipts, SendError> {
+        Err(SendError::new(SendErrorKind::Unsupported, self.name()).with_detail("it sends nothing by itself"))
+    }
+
+    fn price(&self, _message: &Message) -> Option<Won> {
+        Some(Won::default())
     }
 }

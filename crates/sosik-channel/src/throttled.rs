@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use sosik_core::Clock;
 
 use crate::{
-    Audience, Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, SendErrorKind, Submission, Submitted,
-    Transport,
+    Audience, Capabilities, Found, Media, MediaRef, Message, ReceiptPage, SendError, SendErrorKind, Submission,
+    Submitted, Transport, Webhook, WebhookReceipts, Won,
 };
 
 /// A transport kept within its own [`Capabilities`]' rates: each call waits until there is room for it.
@@ -138,6 +138,18 @@ impl<T: Transport> Transport for Throttled<T> {
 
     async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
         self.paced(&self.calls, 1.0, || Box::pin(self.inner.acknowledge(page))).await
+    }
+
+    async fn cancel(&self, handle: &str) -> Result<(), SendError> {
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.cancel(handle))).await
+    }
+
+    async fn webhook(&self, webhook: &Webhook) -> Result<WebhookReceipts, SendError> {
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.webhook(webhook))).await
+    }
+
+    fn price(&self, message: &Message) -> Option<Won> {
+        self.inner.price(message)
     }
 }
 

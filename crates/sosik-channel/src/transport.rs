@@ -3,9 +3,13 @@ use std::future::Future;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use sosik_core::Clock;
 
-use crate::{Audience, Capabilities, Media, MediaRef, Message, Outcome, Place, Receipt, ReceiptPage, Route, SendError};
+use crate::{
+    Breaker, Capabilities, DryRun, FailOver, Fallback, Faults, Found, Media, MediaRef, Message, Place, Receipt,
+    ReceiptPage, Recorded, SendError, Submission, Submitted, Webhook, WebhookReceipts, Won,
+};
 
 /// Whoever carries messages: a dealer, a recording stand-in, or an adaptor around another transport.
 ///
@@ -24,12 +28,21 @@ use crate::{Audience, Capabilities, Media, MediaRef, Message, Outcome, Place, Re
 /// 6. [`find`](Self::find) never sends. It answers for those recipients of a submission whom the provider knows, and
 ///    for no one else.
 /// 7. An upload answers with a name that messages may carry from then on. The same bytes may be uploaded again.
+/// 8. A submission for later is refused as [`Unsupported`](crate::SendErrorKind::Unsupported) where
+///    [`Capabilities::schedule`] is `None`; nothing is sent. Elsewhere it is answered with a handle, and
+///    [`find`](Self::find) tells it too; cancelled before its instant it is never sent, and cancelling twice is no
+///    error.
+/// 9. A webhook that is not the provider's, or that cannot be read, is refused and becomes no receipt. What the
+///    provider does not sign is confirmed by asking it before it becomes one.
 ///
 /// # Implementing one
 ///
 /// ```
 /// use chrono::{DateTime, Utc};
-/// use sosik_channel::{Capabilities, Found, Media, MediaRef, ReceiptPage, SendError, SendErrorKind, Submission, Submitted, Transport, async_trait};
+/// use sosik_channel::{
+///     Capabilities, Found, Media, MediaRef, Message, ReceiptPage, SendError, SendErrorKind, Submission, Submitted,
+///     Transport, Webhook, WebhookReceipts, Won, async_trait,
+/// };
 ///
 /// #[derive(Debug)]
 /// struct Nobody(Capabilities);
@@ -43,6 +56,9 @@ use crate::{Audience, Capabilities, Media, MediaRef, Message, Outcome, Place, Re
 ///     async fn find(&self, _: &Submission, _: DateTime<Utc>) -> Result<Vec<Found>, SendError> { Ok(Vec::new()) }
 ///     async fn receipts(&self) -> Result<ReceiptPage, SendError> { Ok(ReceiptPage::default()) }
 ///     async fn acknowledge(&self, _: &str) -> Result<(), SendError> { Ok(()) }
+///     async fn cancel(&self, _: &str) -> Result<(), SendError> { Err(SendError::new(SendErrorKind::Unsupported, "nobody")) }
+///     async fn webhook(&self, _: &Webhook) -> Result<WebhookReceipts, SendError> { Err(SendError::new(SendErrorKind::Unsupported, "nobody")) }
+///     fn price(&self, _: &Message) -> Option<Won> { None }
 /// }
 /// ```
 #[async_trait]
@@ -88,6 +104,28 @@ pub trait Transport: fmt::Debug + Send + Sync {
     ///
     /// [`SendError`]; the page comes again, which does no harm.
     async fn acknowledge(&self, page: &str) -> Result<(), SendError>;
+
+    /// Takes back what was submitted for later, by the handle that [`Submitted::handle`] or [`Found::handle`] gave.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`]; [`Refused`](crate::SendErrorKind::Refused) when it is too late: it is being sent or was.
+    async fn cancel(&self, handle: &str) -> Result<(), SendError>;
+
+    /// Reads what the provider sent by itself, and what to answer it with.
+    ///
+    /// Keep the receipts safe before you answer with [`WebhookReceipts::reply`]: a provider that was answered does not
+    /// come again.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`]: answer with an error status; [`Unauthorized`](crate::SendErrorKind::Unauthorized) when it is not
+    /// from the provider.
+    async fn webhook(&self, webhook: &Webhook) -> Result<WebhookReceipts, SendError>;
+
+    /// What a message costs for each recipient it reaches, without the fallback's text; `None` where no tariff is
+    /// known.
+    fn price(&self, message: &Message) -> Option<Won>;
 }
 
 macro_rules! forward {
@@ -116,13 +154,112 @@ macro_rules! forward {
             async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
                 (**self).acknowledge(page).await
             }
+            async fn cancel(&self, handle: &str) -> Result<(), SendError> {
+                (**self).cancel(handle).await
+            }
+            async fn webhook(&self, webhook: &Webhook) -> Result<WebhookReceipts, SendError> {
+                (**self).webhook(webhook).await
+            }
+            fn price(&self, message: &Message) -> Option<Won> {
+                (**self).price(message)
+            }
         }
     )+};
 }
 forward!(Arc, Box);
 
-/// Conveniences for every [`Transport`].
+/// Conveniences for every [`Transport`]: adaptors, put around it from the inside out.
+///
+/// The order that makes sense, and why:
+///
+/// 1. `throttled` innermost, so that whatever is tried again is paced too;
+/// 2. `retrying`, before anyone counts a call as failed;
+/// 3. `breaking`, which counts what failed in spite of that;
+/// 4. `failing_over` to another dealer, when this one is left alone;
+/// 5. `falling_back` to texts, by whoever took the message;
+/// 6. `recorded` and `traced` outermost, to see what the program asked for (or further in, to see each attempt).
+///
+/// ```
+/// use std::sync::Arc;
+/// use chrono::TimeDelta;
+/// use sosik_channel::{RecordingTransport, Transport, TransportExt};
+/// use sosik_core::SystemClock;
+///
+/// let clock = Arc::new(SystemClock::new());
+/// let transport = RecordingTransport::new().breaking(5, TimeDelta::seconds(30), clock).falling_back();
+/// assert_eq!(transport.name(), "fallback(breaker(recording))");
+/// ```
 pub trait TransportExt: Transport {
+    /// Left alone for `rest` after `most` failures in a row: [`Breaker`](crate::Breaker).
+    fn breaking(self, most: u32, rest: TimeDelta, clock: Arc<dyn Clock>) -> Breaker<Self>
+    where
+        Self: Sized,
+    {
+        Breaker::new(self, most, rest, clock)
+    }
+
+    /// Asked, but given nothing: [`DryRun`](crate::DryRun).
+    fn dry_run(self, check: fn(&Message) -> Result<(), Faults>) -> DryRun<Self>
+    where
+        Self: Sized,
+    {
+        DryRun::new(self, check)
+    }
+
+    /// With a second one for what this one cannot take: [`FailOver`](crate::FailOver).
+    fn failing_over<B: Transport>(self, second: B) -> FailOver<Self, B>
+    where
+        Self: Sized,
+    {
+        FailOver::new(self, second)
+    }
+
+    /// Sending the fallback text by itself: [`Fallback`](crate::Fallback).
+    fn falling_back(self) -> Fallback<Self>
+    where
+        Self: Sized,
+    {
+        Fallback::new(self)
+    }
+
+    /// With its last `most` calls written down: [`Recorded`](crate::Recorded).
+    fn recorded(self, most: usize, clock: Arc<dyn Clock>) -> Recorded<Self>
+    where
+        Self: Sized,
+    {
+        Recorded::new(self, most, clock)
+    }
+
+    /// Tried again where that is safe: [`Retrying`](crate::Retrying).
+    #[cfg(feature = "retrying")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "retrying")))]
+    fn retrying(self, backoff: crate::Backoff, entropy: Arc<dyn sosik_core::Entropy>) -> crate::Retrying<Self>
+    where
+        Self: Sized,
+    {
+        crate::Retrying::new(self, backoff, entropy)
+    }
+
+    /// Kept within its rates: [`Throttled`](crate::Throttled).
+    #[cfg(feature = "throttled")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "throttled")))]
+    fn throttled(self, clock: Arc<dyn Clock>) -> crate::Throttled<Self>
+    where
+        Self: Sized,
+    {
+        crate::Throttled::new(self, clock)
+    }
+
+    /// With a span of `tracing` for each call: [`Traced`](crate::Traced).
+    #[cfg(feature = "traced")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "traced")))]
+    fn traced(self) -> crate::Traced<Self>
+    where
+        Self: Sized,
+    {
+        crate::Traced::new(self)
+    }
+
     /// Uploads the pictures that a message shows, and gives the message with their names filled in.
     ///
     /// # Errors
@@ -170,137 +307,3 @@ pub trait TransportExt: Transport {
 }
 
 impl<T: Transport + ?Sized> TransportExt for T {}
-
-/// A message for an audience, under a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Submission {
-    /// The idempotency key: the same for every attempt at the same submission, never used for another message.
-    /// At most 200 characters.
-    pub key: String,
-    /// What is sent.
-    pub message: Arc<Message>,
-    /// To whom.
-    pub audience: Audience,
-}
-
-impl Submission {
-    /// A message for an audience under a key.
-    #[must_use]
-    pub fn new(key: impl Into<String>, message: impl Into<Arc<Message>>, audience: Audience) -> Self {
-        Self { key: key.into(), message: message.into(), audience }
-    }
-}
-
-/// What a transport answers to a submission.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Submitted {
-    /// What is known of who gets it.
-    pub proof: Proof,
-}
-
-impl Submitted {
-    /// An answer with this proof.
-    #[must_use]
-    pub fn new(proof: Proof) -> Self {
-        Self { proof }
-    }
-
-    /// How many recipients it newly accepted.
-    #[must_use]
-    pub fn accepted(&self) -> usize {
-        match &self.proof {
-            Proof::PerRecipient(answers) => {
-                answers.iter().filter(|acceptance| acceptance.answer == Answer::Accepted).count()
-            }
-            Proof::Aggregate { .. } | Proof::Attested { .. } => 0,
-        }
-    }
-}
-
-/// What can be known of who gets a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Proof {
-    /// Counts only, to be asked for under the provider's handle.
-    #[non_exhaustive]
-    Aggregate {
-        /// The provider's handle of the sending.
-        handle: String,
-        /// How many it expects to reach.
-        expected: Option<u64>,
-    },
-    /// A person says that they will send it, or have.
-    #[non_exhaustive]
-    Attested {
-        /// The handle under which the attestation is kept.
-        handle: String,
-    },
-    /// An answer for each recipient, and receipts later.
-    PerRecipient(Vec<Acceptance>),
-}
-
-/// A transport's answer for one recipient.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Acceptance {
-    /// The sender's reference.
-    pub reference: String,
-    /// The provider's key of the message, where it gives one.
-    pub message_key: Option<String>,
-    /// The answer.
-    pub answer: Answer,
-}
-
-impl Acceptance {
-    /// An answer for the recipient of this reference.
-    #[must_use]
-    pub fn new(reference: impl Into<String>, message_key: Option<String>, answer: Answer) -> Self {
-        Self { reference: reference.into(), message_key, answer }
-    }
-}
-
-/// Whether a recipient's message was taken. Taken is not delivered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Answer {
-    /// It was taken now.
-    Accepted,
-    /// It was taken before under the same key, and is not sent again.
-    Already,
-    /// It was not taken.
-    #[non_exhaustive]
-    Rejected {
-        /// The provider's code.
-        code: String,
-        /// Whether the recipient cannot be reached at all.
-        gone: bool,
-    },
-}
-
-impl Answer {
-    /// A rejection by the provider's code.
-    #[must_use]
-    pub fn rejected(code: impl Into<String>, gone: bool) -> Self {
-        Self::Rejected { code: code.into(), gone }
-    }
-}
-
-/// A recipient of an earlier submission whom the provider knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Found {
-    /// The sender's reference.
-    pub reference: String,
-    /// What became of the message, where that is known already.
-    pub settled: Option<(Route, Outcome)>,
-}
-
-impl Found {
-    /// A recipient whose message was taken, with what became of it.
-    #[must_use]
-    pub fn new(reference: impl Into<String>, settled: Option<(Route, Outcome)>) -> Self {
-        Self { reference: reference.into(), settled }
-    }
-}

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use sosik_channel::{
-    Audience, Breaker, Capabilities, CarouselCard, CarouselFeed, FailOver, Found, Idempotency, Media, MediaRef,
-    Message, Outcome, PictureFormat, Proof, Receipt, ReceiptPage, Recipient, RecordingTransport, Route, SendError,
-    SendErrorKind, Submission, Submitted, TextMessage, Transport, TransportExt,
+    Acceptance, Answer, Audience, Backoff, Body, Breaker, Bubble, Call, Capabilities, CarouselCard, CarouselFeed,
+    FailOver, Found, Idempotency, Limit, Media, MediaRef, Message, Outcome, PictureFormat, Proof, Receipt, ReceiptPage,
+    Recipient, RecordingTransport, Route, SendError, SendErrorKind, Submission, Submitted, TextMessage, Transport,
+    TransportExt, Unit, Won, validate,
 };
-use sosik_core::{ManualClock, PhoneNumber};
+use sosik_core::{ManualClock, PhoneNumber, SeededEntropy};
 use sosik_testkit::{MockTransport, Sequence, noon, phone};
 
 fn error<T>(kind: SendErrorKind) -> Result<T, SendError> {
@@ -103,7 +104,7 @@ async fn pictures_have_their_names_at_the_second() {
     let both = FailOver::new(first, second);
     let media = Media::new(PictureFormat::Jpeg, (800, 400), "그림", vec![1]);
     let card = || CarouselCard::new("소식", "본문", media.picture.clone());
-    let message = Message::new(sosik_channel::Body::CarouselFeed(CarouselFeed::new(vec![card(), card()])));
+    let message = Message::new(Body::CarouselFeed(CarouselFeed::new(vec![card(), card()])));
     let message = both.upload_all(message, std::slice::from_ref(&media)).await.unwrap();
     let audience = || Audience::Named(vec![Recipient::new("r1", phone(1))]);
     assert!(both.submit(&Submission::new("k", message.clone(), audience())).await.is_ok());
@@ -135,4 +136,168 @@ async fn both_are_asked_and_each_gets_its_own_pages_back() {
     let mut deaf = mock();
     deaf.expect_find().returning(|_, _| error(SendErrorKind::Unavailable));
     assert!(FailOver::new(RecordingTransport::new(), deaf).find(&submission("k"), noon()).await.is_err());
+}
+
+fn brand(key: &str, people: u32) -> Submission {
+    let fallback = TextMessage::new(PhoneNumber::parse("031-000-0000").unwrap(), "소식").unwrap();
+    let message = Message::new(Body::Bubble(Bubble::new("소식"))).with_fallback(fallback);
+    let to = (0..people).map(|n| Recipient::new(format!("r{n}"), phone(n))).collect();
+    Submission::new(key, message, Audience::Named(to))
+}
+
+fn accepted(references: &[&str]) -> Submitted {
+    let answer = |reference: &&str| Acceptance::new(*reference, Some(format!("m-{reference}")), Answer::Accepted);
+    Submitted::new(Proof::PerRecipient(references.iter().map(answer).collect()))
+}
+
+fn texted(submission: &Submission) -> bool {
+    matches!(submission.message.body, Body::Text(_))
+}
+
+#[tokio::test]
+async fn whoever_was_not_reached_is_sent_the_text_once() {
+    let mut inner = MockTransport::new();
+    inner.expect_name().return_const("mock".to_owned());
+    let keys = Idempotency::per_recipient(Duration::from_secs(60));
+    inner.expect_capabilities().return_const(Capabilities::named(100, 10, 5).with_idempotency(keys));
+    inner.expect_submit().times(1).withf(|sent| !texted(sent)).returning(|sent| {
+        assert_eq!(sent.message.fallback, None, "the dealer is not to send it too");
+        let mut submitted = accepted(&["r0", "r1"]);
+        if let Proof::PerRecipient(all) = &mut submitted.proof {
+            all.push(Acceptance::new("r2", None, Answer::rejected("3102", true)));
+        }
+        Ok(submitted)
+    });
+    let names = |sent: &Submission| match &sent.audience {
+        Audience::Named(to) => to.iter().map(|one| one.reference.clone()).collect::<Vec<_>>(),
+        _ => Vec::new(),
+    };
+    // Refused at once: the text goes at once.
+    let mut sequence = Sequence::new();
+    let first = inner.expect_submit().times(1).in_sequence(&mut sequence);
+    first
+        .withf(move |sent| texted(sent) && sent.key == "k:text" && names(sent) == ["r2"])
+        .returning(|_| Ok(accepted(&["r2"])));
+    // Not reached later: the text fails once, and goes when the receipts come again.
+    let second = inner.expect_submit().times(1).in_sequence(&mut sequence);
+    second.withf(move |sent| texted(sent) && names(sent) == ["r1"]).returning(|_| error(SendErrorKind::Unavailable));
+    let third = inner.expect_submit().times(1).in_sequence(&mut sequence);
+    third.withf(move |sent| texted(sent) && names(sent) == ["r1"]).returning(|_| Ok(accepted(&["r1"])));
+    inner.expect_receipts().returning(|| {
+        let well = Receipt::new("m-r0", Route::Kakao, Outcome::Delivered);
+        let badly = Receipt::new("m-r1", Route::Kakao, Outcome::failed("3104", true)).with_reference("r1");
+        Ok(ReceiptPage::new("p", vec![well, badly]))
+    });
+
+    let transport = inner.falling_back();
+    let Proof::PerRecipient(answers) = transport.submit(&brand("k", 3)).await.unwrap().proof else { panic!() };
+    assert!(answers.iter().all(|answer| answer.answer == Answer::Accepted), "{answers:?}");
+    assert_eq!(transport.receipts().await.unwrap_err().kind(), SendErrorKind::Unavailable);
+    assert_eq!(transport.receipts().await.unwrap().receipts.len(), 2);
+    // The page comes again before it is acknowledged: nothing goes twice.
+    assert_eq!(transport.receipts().await.unwrap().receipts.len(), 2);
+}
+
+#[tokio::test]
+async fn a_text_in_doubt_is_not_repeated_where_nothing_guards_it() {
+    let mut inner = mock();
+    inner.expect_submit().times(1).withf(|sent| !texted(sent)).returning(|_| Ok(accepted(&["r0"])));
+    inner.expect_submit().times(1).withf(texted).returning(|_| error(SendErrorKind::OutcomeUnknown));
+    let failed = || Receipt::new("m-r0", Route::Kakao, Outcome::failed("3104", true));
+    inner.expect_receipts().returning(move || Ok(ReceiptPage::new("p", vec![failed()])));
+    let transport = inner.falling_back();
+    transport.submit(&brand("k", 1)).await.unwrap();
+    assert!(transport.receipts().await.unwrap_err().may_have_arrived());
+    assert!(transport.receipts().await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_is_safe_is_tried_again() {
+    use SendErrorKind::{
+        InvalidContent, NotPermitted, OutcomeUnknown, RateLimited, Refused, Unauthorized, Unavailable,
+    };
+    let backoff = || Backoff::new().attempts(3);
+    for guarded in [false, true] {
+        for (kind, attempts) in [
+            (Unavailable, 3),
+            (RateLimited, 3),
+            (OutcomeUnknown, if guarded { 3 } else { 1 }),
+            (InvalidContent, 1),
+            (Refused, 1),
+            (NotPermitted, 1),
+            (Unauthorized, 1),
+        ] {
+            let mut inner = MockTransport::new();
+            inner.expect_name().return_const("mock".to_owned());
+            let keys = Idempotency::per_recipient(Duration::from_secs(60));
+            let capabilities = Capabilities::named(100, 10, 5);
+            let capabilities = if guarded { capabilities.with_idempotency(keys) } else { capabilities };
+            inner.expect_capabilities().return_const(capabilities);
+            inner.expect_submit().times(attempts).returning(move |_| error(kind));
+            let transport = inner.retrying(backoff(), Arc::new(SeededEntropy::new(7)));
+            assert_eq!(transport.submit(&submission("k")).await.unwrap_err().kind(), kind);
+        }
+    }
+    // What is for later has no key anywhere.
+    let mut inner = MockTransport::new();
+    inner.expect_name().return_const("mock".to_owned());
+    let keys = Idempotency::per_recipient(Duration::from_secs(60));
+    inner.expect_capabilities().return_const(Capabilities::named(100, 10, 5).with_idempotency(keys));
+    inner.expect_submit().times(1).returning(|_| error(OutcomeUnknown));
+    let transport = inner.retrying(backoff(), Arc::new(SeededEntropy::new(7)));
+    assert!(transport.submit(&submission("k").at(noon())).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_the_provider_asks_for_is_kept_and_patience_ends() {
+    let mut inner = mock();
+    inner.expect_submit().times(2).returning(|_| {
+        Err(SendError::new(SendErrorKind::RateLimited, "mock").with_retry_after(Duration::from_secs(7)))
+    });
+    let transport = inner.retrying(Backoff::new().patience(Duration::from_secs(10)), Arc::new(SeededEntropy::new(7)));
+    let before = tokio::time::Instant::now();
+    assert!(transport.submit(&submission("k")).await.is_err());
+    assert_eq!(before.elapsed(), Duration::from_secs(7), "a second wait of seven would pass ten");
+}
+
+#[tokio::test]
+async fn exchanges_are_kept_without_anything_personal() {
+    let transport = RecordingTransport::new().recorded(2, Arc::new(ManualClock::at(noon())));
+    transport.submit(&submission("k")).await.unwrap();
+    transport.cancel("nothing").await.unwrap_err();
+    transport.find(&submission("k"), noon()).await.unwrap();
+    let kept = transport.exchanges();
+    assert_eq!(
+        kept.iter().map(|one| (one.call, one.end)).collect::<Vec<_>>(),
+        [(Call::Cancel, Err(SendErrorKind::Unsupported)), (Call::Find, Ok(1)),]
+    );
+    assert!(!format!("{kept:?}").contains("0100000"), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_dry_run_checks_and_gives_the_dealer_nothing() {
+    let mut inner = mock();
+    inner.expect_price().return_const(Won::whole(53));
+    let transport =
+        inner.dry_run(|message| validate(message, &[Limit::new("bubble.text", Unit::Utf16, (1, 1), "test", "2026")]));
+    assert_eq!(transport.submit(&brand("k", 1)).await.unwrap_err().kind(), SendErrorKind::InvalidContent);
+    assert!(transport.submit(&submission("k")).await.is_ok());
+    assert_eq!((transport.sent().len(), transport.price(&brand("k", 1).message)), (1, Some(Won::whole(53))));
+}
+
+#[tokio::test]
+async fn handles_go_back_to_whoever_gave_them() {
+    let mut first = mock();
+    first.expect_submit().returning(|_| Ok(accepted(&["r1"]).with_handle("g:7")));
+    first.expect_find().returning(|_, _| Ok(vec![Found::new("a", None).under(Some("g1".to_owned()))]));
+    first.expect_cancel().withf(|handle| handle == "g:7").times(1).returning(|_| Ok(()));
+    let mut second = mock();
+    second.expect_find().returning(|_, _| Ok(vec![Found::new("b", None).under(Some("g2".to_owned()))]));
+    second.expect_cancel().withf(|handle| handle == "g2").times(1).returning(|_| Ok(()));
+    let both = first.failing_over(second);
+    let handle = both.submit(&submission("k")).await.unwrap().handle.unwrap();
+    both.cancel(&handle).await.unwrap();
+    let found = both.find(&submission("k"), noon()).await.unwrap();
+    both.cancel(found[1].handle.as_ref().unwrap()).await.unwrap();
+    assert!(both.cancel("g2").await.is_err());
 }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use sosik_channel::{Breaker, FailOver, RecordingTransport, Throttled, Transport};
-use sosik_core::ManualClock;
+use sosik_channel::{
+    Backoff, Breaker, DryRun, FailOver, Fallback, Recorded, RecordingTransport, Retrying, Throttled, Traced, Transport,
+};
+use sosik_core::{ManualClock, SeededEntropy};
 
 mod recording {
     use super::*;
@@ -25,6 +27,15 @@ mod breaker {
     sosik_testkit::transport_conformance!(make);
 }
 
+mod dry_run {
+    use super::*;
+
+    async fn make() -> (DryRun<RecordingTransport>, ()) {
+        (DryRun::new(RecordingTransport::new(), |_| Ok(())), ())
+    }
+    sosik_testkit::transport_conformance!(make);
+}
+
 mod fail_over {
     use super::*;
 
@@ -34,11 +45,48 @@ mod fail_over {
     sosik_testkit::transport_conformance!(make);
 }
 
+mod fallback {
+    use super::*;
+
+    async fn make() -> (Fallback<RecordingTransport>, ()) {
+        (Fallback::new(RecordingTransport::new()), ())
+    }
+    sosik_testkit::transport_conformance!(make);
+}
+
 mod forwarded {
     use super::*;
 
     async fn make() -> (Arc<dyn Transport>, ()) {
         (Arc::new(Box::new(RecordingTransport::new())), ())
+    }
+    sosik_testkit::transport_conformance!(make);
+}
+
+mod recorded {
+    use super::*;
+
+    async fn make() -> (Recorded<RecordingTransport>, ()) {
+        let clock = Arc::new(ManualClock::at(sosik_testkit::noon()));
+        (Recorded::new(RecordingTransport::new(), 10, clock), ())
+    }
+    sosik_testkit::transport_conformance!(make);
+}
+
+mod retrying {
+    use super::*;
+
+    async fn make() -> (Retrying<RecordingTransport>, ()) {
+        (Retrying::new(RecordingTransport::new(), Backoff::new(), Arc::new(SeededEntropy::new(1))), ())
+    }
+    sosik_testkit::transport_conformance!(make);
+}
+
+mod traced {
+    use super::*;
+
+    async fn make() -> (Traced<RecordingTransport>, ()) {
+        (Traced::new(RecordingTransport::new()), ())
     }
     sosik_testkit::transport_conformance!(make);
 }

@@ -69,6 +69,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Word<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GroupInfo {
     pub(crate) count: Count,
+    #[serde(default)]
+    pub(crate) group_id: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,6 +85,7 @@ pub(crate) struct Count {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Item {
     pub(crate) message_id: Option<String>,
+    pub(crate) group_id: Option<String>,
     pub(crate) to: Option<String>,
     pub(crate) status_code: Option<String>,
     #[serde(rename = "type")]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use sosik_channel::{Capabilities, http};
+use sosik_channel::{Capabilities, Tariff, http};
 use sosik_core::{Clock, Entropy};
 
 use crate::auth::Credentials;
@@ -35,6 +35,7 @@ impl Solapi {
             timeout: Duration::from_secs(30),
             receipts_back: TimeDelta::days(3),
             rates: (1_000, 10),
+            tariff: limits::tariff(),
         }
     }
 }
@@ -51,6 +52,7 @@ pub struct SolapiBuilder {
     timeout: Duration,
     receipts_back: TimeDelta,
     rates: (u32, u32),
+    tariff: Tariff,
 }
 
 impl SolapiBuilder {
@@ -79,6 +81,12 @@ impl SolapiBuilder {
         self
     }
 
+    /// What messages cost by the account's contract. SOLAPI's list prices unless set: [`limits::tariff`].
+    pub fn tariff(mut self, tariff: Tariff) -> Self {
+        self.tariff = tariff;
+        self
+    }
+
     /// The transport.
     ///
     /// # Errors
@@ -101,7 +109,8 @@ impl SolapiBuilder {
         let base = http::base_url(&self.base_url).map_err(|why| wrong("base_url", why))?;
         let agent = concat!("sosik-solapi/", env!("CARGO_PKG_VERSION"));
         let client = http::client(agent, self.timeout).map_err(SolapiError::Client)?;
-        let capabilities = Capabilities::named(limits::BATCH, self.rates.0, self.rates.1);
+        let capabilities =
+            Capabilities::named(limits::BATCH, self.rates.0, self.rates.1).with_schedule(limits::schedule());
         Ok(SolapiTransport {
             client,
             base,
@@ -111,6 +120,7 @@ impl SolapiBuilder {
             clock: self.clock,
             entropy: self.entropy,
             capabilities,
+            tariff: self.tariff,
         })
     }
 }

@@ -11,8 +11,9 @@ use reqwest::{Client, Method, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use sosik_channel::{
-    Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Proof, ReceiptPage, Recipient, SendError,
-    SendErrorKind, Submission, Submitted, Transport, http, validate_values,
+    Acceptance, Answer, Audience, Capabilities, Found, Media, MediaRef, Message, Proof, ReceiptPage, Recipient,
+    SendError, SendErrorKind, Submission, Submitted, Tariff, Transport, Webhook, WebhookReceipts, Won, http,
+    validate_values,
 };
 use sosik_core::{Clock, Entropy};
 
@@ -24,7 +25,7 @@ use crate::receipts::Cursor;
 use crate::{limits, wire};
 
 /// How answers are read.
-const ANSWERS: http::Answers = http::Answers::new(NAME, limits::ANSWER_BYTES);
+pub(crate) const ANSWERS: http::Answers = http::Answers::new(NAME, limits::ANSWER_BYTES);
 
 /// A [`Transport`] over SOLAPI's API v4.
 ///
@@ -39,6 +40,7 @@ pub struct SolapiTransport {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) capabilities: Capabilities,
     pub(crate) receipts: Mutex<Cursor>,
+    pub(crate) tariff: Tariff,
 }
 
 impl fmt::Debug for SolapiTransport {
@@ -56,7 +58,7 @@ enum By {
 
 impl SolapiTransport {
     /// A request with a signature of its own.
-    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
+    pub(crate) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, SendError> {
         let url = format!("{}/{path}", self.base.as_str().trim_end_matches('/'));
         let url = Url::parse(&url).map_err(|error| ANSWERS.invalid("the path is no address").with_source(error))?;
         let mut salt = [0_u8; 16];
@@ -66,7 +68,7 @@ impl SolapiTransport {
     }
 
     /// The body of an answer that is a success.
-    async fn answer(&self, request: RequestBuilder, sends: bool) -> Result<Vec<u8>, SendError> {
+    pub(crate) async fn answer(&self, request: RequestBuilder, sends: bool) -> Result<Vec<u8>, SendError> {
         let response = request.send().await.map_err(|error| ANSWERS.lost(error, sends))?;
         let (status, wait) = (response.status().as_u16(), http::retry_after(&response));
         let body = ANSWERS.body(response, sends).await?;
@@ -79,7 +81,7 @@ impl SolapiTransport {
         Ok(body)
     }
 
-    async fn call<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, SendError> {
+    pub(crate) async fn call<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, SendError> {
         let body = self.answer(request, false).await?;
         serde_json::from_slice(&body).map_err(|error| ANSWERS.unparsed(&error, false))
     }
@@ -146,6 +148,10 @@ impl Transport for SolapiTransport {
             return Err(SendError::new(SendErrorKind::Unsupported, NAME).with_detail("only named recipients"));
         };
         check(submission, recipients)?;
+        if let Some(at) = submission.send_at.filter(|at| !limits::schedule().takes(*at, self.clock.now())) {
+            let problem = format!("{} is not one minute to six months ahead", at.to_rfc3339());
+            return Err(ANSWERS.invalid(&problem));
+        }
         validate_values(submission, &limits::all()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let written = wire::request(submission, recipients, &self.pf_id);
         let body = written.map_err(|error| ANSWERS.invalid(&error.to_string()))?;
@@ -153,7 +159,9 @@ impl Transport for SolapiTransport {
         let request = request.header("Content-Type", "application/json").body(body);
         let answer = self.answer(request, true).await?;
         let answer: SendAnswer<'_> = serde_json::from_slice(&answer).map_err(|error| ANSWERS.unparsed(&error, true))?;
-        acceptances(recipients, answer).map(|all| Submitted::new(Proof::PerRecipient(all)))
+        let handle = answer.group_info.group_id.clone();
+        let submitted = Submitted::new(Proof::PerRecipient(acceptances(recipients, answer)?));
+        Ok(handle.into_iter().fold(submitted, Submitted::with_handle))
     }
 
     async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
@@ -166,7 +174,7 @@ impl Transport for SolapiTransport {
             let page = self.list(By::Created, from, to, start.as_deref()).await?;
             for item in page.message_list.values().filter(|item| item.field("key") == Some(submission.key.as_str())) {
                 if let Some(reference) = item.field("ref") {
-                    found.push(Found::new(reference, item.settled()));
+                    found.push(Found::new(reference, item.settled()).under(item.group_id.clone()));
                 }
             }
             match page.next_key {
@@ -196,9 +204,21 @@ impl Transport for SolapiTransport {
         self.cursor().acknowledge(page);
         Ok(())
     }
+
+    async fn cancel(&self, handle: &str) -> Result<(), SendError> {
+        self.cancel_group(handle).await
+    }
+
+    async fn webhook(&self, webhook: &Webhook) -> Result<WebhookReceipts, SendError> {
+        self.confirmed(&webhook.body).await
+    }
+
+    fn price(&self, message: &Message) -> Option<Won> {
+        self.tariff.price(message)
+    }
 }
 
-fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendError> {
+pub(crate) fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendError> {
     if recipients.is_empty() || recipients.len() > limits::BATCH {
         let problem = format!("{} recipients, 1 to {} are taken", recipients.len(), limits::BATCH);
         return Err(ANSWERS.invalid(&problem));
@@ -224,18 +244,27 @@ fn acceptances(recipients: &[Recipient], answer: SendAnswer<'_>) -> Result<Vec<A
     {
         return Err(unreadable("the counts of the answer do not add up"));
     }
+    let taken = answer.message_list.into_iter().flatten();
+    let keys = taken.filter_map(|item| Some((item.custom_fields?.reference?.0, item.message_id?.0))).collect();
+    verdicts(recipients, answer.failed_message_list, keys)
+}
+
+/// The answer for each recipient, by those that failed and the dealer's keys of those that did not.
+pub(crate) fn verdicts(
+    recipients: &[Recipient],
+    failed: Vec<Item>,
+    mut keys: HashMap<Cow<'_, str>, Cow<'_, str>>,
+) -> Result<Vec<Acceptance>, SendError> {
+    let unreadable = |why: &str| ANSWERS.unreadable(true).with_detail(why);
     let mut failed_references = HashMap::new();
     let mut failed_numbers: HashMap<String, Vec<Item>> = HashMap::new();
-    for item in answer.failed_message_list {
+    for item in failed {
         match (item.field("ref").map(str::to_owned), item.to.clone()) {
             (Some(reference), _) => drop(failed_references.insert(reference, item)),
             (None, Some(to)) => failed_numbers.entry(to).or_default().push(item),
             (None, None) => return Err(unreadable("a failure names no one")),
         }
     }
-    let taken = answer.message_list.into_iter().flatten();
-    let mut keys: HashMap<Cow<'_, str>, Cow<'_, str>> =
-        taken.filter_map(|item| Some((item.custom_fields?.reference?.0, item.message_id?.0))).collect();
     let mut answers = Vec::with_capacity(recipients.len());
     let mut account = None;
     // Of one number that stands twice, the later one failed.

@@ -4,7 +4,9 @@
 //! # What it is for
 //!
 //! [`Solapi::builder`] makes a transport that signs each request, sends up to 10,000 messages in one, looks for those
-//! whose answer was lost, and reads receipts from the list of messages.
+//! whose answer was lost, and reads receipts from the list of messages. A submission for later is scheduled and can be
+//! taken back; [`SolapiTransport::open_group`] puts more than 10,000 together before they go. A report that SOLAPI sends
+//! by itself is unsigned: what it names is read again before it becomes a receipt.
 //!
 //! A [`Message`](sosik_channel::Message) becomes the JSON that SOLAPI's API v4 takes ([`wire::write`]), and JSON that
 //! was sent, or kept at the dealer, becomes a message again ([`wire::read`]). [`limits::all`] is what SOLAPI takes, as
@@ -53,22 +55,27 @@
 //!
 //! # What is not here
 //!
-//! Brand messages by template, the registering of templates, MMS, scheduled groups, webhooks and statistics.
+//! Brand messages by template, the registering of templates, and MMS.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod account;
 mod answers;
 mod auth;
 mod builder;
 mod client;
 mod codes;
 mod errors;
+mod group;
 pub mod limits;
 mod read;
 mod receipts;
+mod webhook;
 pub mod wire;
 
+pub use account::{Balance, Statistics};
 pub use auth::Credentials;
 pub use builder::{Solapi, SolapiBuilder, SolapiError};
 pub use client::SolapiTransport;
 pub use codes::{Code, CodeKind, code};
+pub use group::{Group, GroupCount};

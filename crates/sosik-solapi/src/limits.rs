@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use chrono::TimeDelta;
 use regex::Regex;
 use sosik_channel::{
-    ALIMTALK, Fault, Faults, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit,
-    validate as general,
+    ALIMTALK, Ahead, Fault, Faults, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Tariff,
+    Unit, Won, validate as general,
 };
 
 const SDK: &str = "npm solapi 6.0.1";
@@ -44,8 +45,39 @@ pub const BATCH: usize = 10_000;
 /// (status code 1032 in the documents of 2022-09).
 pub const CUSTOM_FIELD: usize = 100;
 
+/// How far ahead a submission may be scheduled: six months (SOLAPI's documents, 2022-09), here of 30 days each.
+#[must_use]
+pub fn schedule() -> Ahead {
+    Ahead::new(TimeDelta::minutes(1), TimeDelta::days(180))
+}
+
+/// SOLAPI's list prices, by an answer of its own of 2026-08 (crate `solapi` 0.2.0, its test data): an account's own may
+/// differ. Brand messages go as `BMS_FREE`.
+#[must_use]
+pub fn tariff() -> Tariff {
+    let brand = [
+        "bubble",
+        "carousel-feed",
+        "carousel-commerce",
+        "commerce",
+        "image",
+        "premium-video",
+        "wide",
+        "wide-item-list",
+    ];
+    let tariff = Tariff::new("crate solapi 0.2.0, an answer of 2026-08");
+    let tariff = tariff.with("sms", Won::whole(18)).with("lms", Won::whole(45)).with("alimtalk", Won::whole(13));
+    brand.into_iter().fold(tariff, |tariff, kind| tariff.with(kind, Won::whole(100)))
+}
+
 /// Messages of a page of the list: our own choice, since no most is documented.
 pub(crate) const PAGE: usize = 500;
+
+/// The largest report that is read: our own choice, a megabyte as other dealers' SDKs.
+pub(crate) const WEBHOOK_BYTES: usize = 1024 * 1024;
+
+/// Groups that a report may name: each is a question to SOLAPI, so that a forged one does not become thousands.
+pub(crate) const WEBHOOK_GROUPS: usize = 100;
 
 /// Receipts of a page, as soon as there are so many.
 pub(crate) const RECEIPTS: usize = 5_000;

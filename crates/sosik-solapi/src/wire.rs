@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sosik_channel::{
@@ -259,6 +260,18 @@ pub fn write(message: &Message, to: &Recipient, pf_id: &str) -> Result<Value, Wi
 ///
 /// The submission's key goes along with each message as the custom field `key`.
 pub(crate) fn request(submission: &Submission, to: &[Recipient], pf_id: &str) -> Result<Vec<u8>, WireError> {
+    let head = r#"{"allowDuplicates":false,"showMessageList":true,"#;
+    let Some(at) = submission.send_at else { return listed(head, submission, to, pf_id) };
+    let date = at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    listed(&format!(r#"{head}"scheduledDate":"{date}","#), submission, to, pf_id)
+}
+
+/// The messages of a submission as they are put into a group.
+pub(crate) fn messages(submission: &Submission, to: &[Recipient], pf_id: &str) -> Result<Vec<u8>, WireError> {
+    listed("{", submission, to, pf_id)
+}
+
+fn listed(head: &str, submission: &Submission, to: &[Recipient], pf_id: &str) -> Result<Vec<u8>, WireError> {
     let message = &*submission.message;
     let own_words = matches!(message.body, Body::Alimtalk(_));
     let mut shared = match to.first() {
@@ -266,8 +279,9 @@ pub(crate) fn request(submission: &Submission, to: &[Recipient], pf_id: &str) ->
         None => Vec::new(),
     };
     let key = serde_json::to_vec(&submission.key).map_err(WireError::json)?;
-    let mut out = Vec::with_capacity(to.len() * (shared.len() + key.len() + 96) + 96);
-    out.extend(br#"{"allowDuplicates":false,"showMessageList":true,"messages":["#);
+    let mut out = Vec::with_capacity(to.len() * (shared.len() + key.len() + 96) + 160);
+    out.extend(head.bytes());
+    out.extend(br#""messages":["#);
     for (at, to) in to.iter().enumerate() {
         if at > 0 {
             out.push(b',');

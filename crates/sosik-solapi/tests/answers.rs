@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use sosik_channel::{
     Answer, Audience, Media, Message, Outcome, PictureFormat, Proof, Recipient, Route, SendErrorKind, Submission,
-    TextMessage, Transport, TransportExt,
+    TextMessage, Transport, TransportExt, Webhook, Won,
 };
 use sosik_core::{Clock, ManualClock, PhoneNumber, SystemEntropy};
 use sosik_emulator::{Emulator, Fault, Options};
@@ -180,4 +180,94 @@ async fn answers_of_no_known_form_leave_a_sending_in_doubt() {
     let make = |url: &str| client(url, "SECRET", Arc::new(ManualClock::at(noon())));
     answers::odd_answers_leave_a_sending_in_doubt(make).await;
     answers::what_did_not_leave_is_no_doubt(make).await;
+}
+
+fn report(body: &str) -> Webhook {
+    Webhook::new(body.as_bytes(), noon())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_scheduled_goes_at_its_time_and_is_taken_back_before() {
+    let dealer = Dealer::new(|options| options).await;
+    let client = dealer.client();
+    let friday = noon() + TimeDelta::hours(1);
+    let kept = client.submit(&submission("kept", 1..4).at(friday)).await.unwrap();
+    let gone = client.submit(&submission("gone", 4..8).at(friday)).await.unwrap();
+    client.cancel(gone.handle.as_deref().unwrap()).await.unwrap();
+    dealer.clock.advance(TimeDelta::minutes(50));
+    assert_eq!(dealer.emulator.stats().delivered, 0);
+    assert!(client.find(&submission("kept", 1..4), noon()).await.unwrap().iter().all(|one| one.settled.is_none()));
+    dealer.clock.advance(TimeDelta::minutes(20));
+    let stats = dealer.emulator.stats();
+    assert_eq!((stats.delivered, stats.cancelled), (3, 4));
+    let error = client.cancel(kept.handle.as_deref().unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), SendErrorKind::Refused, "{error}");
+    // The past is no time to schedule for, nor is the year after next.
+    for at in [noon(), noon() + TimeDelta::days(400)] {
+        let error = client.submit(&submission("odd", 1..2).at(at)).await.unwrap_err();
+        assert_eq!(error.kind(), SendErrorKind::InvalidContent);
+    }
+    assert_eq!(dealer.emulator.stats().accepted, 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduled_submission_whose_answer_was_lost_is_found_with_its_handle() {
+    let dealer = Dealer::new(|options| options.with_lost_answers(1.0)).await;
+    let (client, later) = (dealer.client(), submission("lost", 1..3).at(noon() + TimeDelta::hours(1)));
+    assert!(client.submit(&later).await.unwrap_err().may_have_arrived());
+    let found = client.find(&later, noon()).await.unwrap();
+    let handle = found[0].handle.clone().unwrap();
+    assert_eq!(found.len(), 2);
+    client.cancel(&handle).await.unwrap();
+    dealer.clock.advance(TimeDelta::hours(2));
+    assert_eq!((dealer.emulator.stats().delivered, dealer.emulator.stats().cancelled), (0, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_is_filled_in_parts_and_goes_as_one() {
+    let dealer = Dealer::new(|options| options).await;
+    let client = dealer.client();
+    let group = client.open_group().await.unwrap();
+    for part in 0..3 {
+        let answers =
+            client.add(&group.id, &submission(&format!("part-{part}"), part * 40..part * 40 + 40)).await.unwrap();
+        assert!(answers.iter().all(|one| one.answer == Answer::Accepted && one.message_key.is_some()), "{answers:?}");
+    }
+    assert_eq!(dealer.emulator.stats().delivered, 0);
+    let waiting = client.schedule_group(&group.id, noon() + TimeDelta::hours(1)).await.unwrap();
+    assert_eq!((waiting.status.as_str(), waiting.count.registered_success), ("SCHEDULED", 120));
+    // Nothing is put into a group that waits.
+    assert!(client.add(&group.id, &submission("late", 300..301)).await.is_err());
+    dealer.clock.advance(TimeDelta::hours(2));
+    let done = client.group(&group.id).await.unwrap();
+    assert_eq!((done.status.as_str(), done.count.sent_success), ("COMPLETE", 120));
+    assert_eq!(client.drain_receipts().await.unwrap().len(), 120);
+    let day = client.statistics(noon() - TimeDelta::days(1), noon() + TimeDelta::days(1)).await.unwrap();
+    assert_eq!((day.total["sms"], day.arrived["total"], day.failed["total"]), (120, 120, 0));
+    let price = client.price(&submission("k", 1..2).message).unwrap();
+    assert_eq!(price, Won::whole(18));
+    let another = client.open_group().await.unwrap();
+    let before = client.balance().await.unwrap().balance;
+    client.add(&another.id, &submission("now", 200..210)).await.unwrap();
+    client.send_group(&another.id).await.unwrap();
+    assert!((before - client.balance().await.unwrap().balance - 180.0).abs() < 0.5);
+    client.delete_group(&client.open_group().await.unwrap().id).await.unwrap();
+    assert!(client.group("../secrets").await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_a_receipt_only_when_the_list_says_so_too() {
+    let dealer = Dealer::new(|options| options.with_failures(0.0, 0.5)).await;
+    let client = dealer.client();
+    let submitted = client.submit(&submission("k", 0..20)).await.unwrap();
+    let group = submitted.handle.unwrap();
+    dealer.clock.advance(TimeDelta::minutes(1));
+    // It claims that all arrived.
+    let body =
+        format!(r#"[{{"messageId":"M1","groupId":"{group}","to":"01000000000","type":"SMS","statusCode":"4000"}}]"#);
+    let given = client.webhook(&report(&body)).await.unwrap();
+    let failed = given.receipts.iter().filter(|receipt| receipt.outcome != Outcome::Delivered).count();
+    assert_eq!((given.receipts.len(), failed as u64), (20, dealer.emulator.stats().failed));
+    assert!(failed > 0);
+    assert!(client.webhook(&report(r#"[{"groupId":"G4V0","status":"COMPLETE"}]"#)).await.is_err());
 }

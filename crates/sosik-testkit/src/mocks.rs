@@ -2,7 +2,8 @@ use chrono::{DateTime, Utc};
 pub use mockall::Sequence;
 use sosik_channel::{
     Capabilities, Found, GroupRules, GroupSend, GroupSendState, GroupSender, Media, MediaRef, Message, Outlook,
-    ReceiptPage, SendError, Started, Submission, Submitted, TemplateRef, Transport, async_trait,
+    ReceiptPage, SendError, Started, Submission, Submitted, TemplateRef, Transport, Webhook, WebhookReceipts, Won,
+    async_trait,
 };
 
 mockall::mock! {
@@ -19,6 +20,9 @@ mockall::mock! {
         async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError>;
         async fn receipts(&self) -> Result<ReceiptPage, SendError>;
         async fn acknowledge(&self, page: &str) -> Result<(), SendError>;
+        async fn cancel(&self, handle: &str) -> Result<(), SendError>;
+        async fn webhook(&self, webhook: &Webhook) -> Result<WebhookReceipts, SendError>;
+        fn price(&self, message: &Message) -> Option<Won>;
     }
 }
 

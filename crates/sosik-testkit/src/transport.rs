@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use sosik_channel::{
     Acceptance, Answer, Audience, AudienceKind, Idempotency, Media, Message, PictureFormat, Proof, Recipient,
-    SendErrorKind, Submission, TextMessage, Transport, TransportExt,
+    SendErrorKind, Submission, TextMessage, Transport, TransportExt, Webhook,
 };
 use sosik_core::PhoneNumber;
 
@@ -23,6 +24,8 @@ macro_rules! transport_conformance {
             rule_5_receipts_come_until_they_are_acknowledged
             rule_6_finding_never_sends
             rule_7_an_upload_answers_with_a_name
+            rule_8_what_is_cancelled_in_time_is_never_sent
+            rule_9_a_webhook_of_no_ones_is_no_receipt
         );
     };
     (@ $make:path: $($rule:ident)+) => {$(
@@ -156,6 +159,55 @@ pub async fn rule_7_an_upload_answers_with_a_name(transport: &dyn Transport) {
     let first = transport.upload(&media).await.unwrap();
     let second = transport.upload(&media).await.unwrap();
     assert!(!first.as_str().is_empty() && !second.as_str().is_empty());
+}
+
+/// Rule 8.
+pub async fn rule_8_what_is_cancelled_in_time_is_never_sent(transport: &dyn Transport) {
+    // A world begins at noon, or by the machine's own clock later than that: an hour ahead of noon is told apart by the
+    // transport's own clock, which the world gives it.
+    let later = Submission::new("rule-8", message(), Audience::Named(recipients(1..3)));
+    let Some(ahead) = transport.capabilities().schedule else {
+        let error = transport.submit(&later.at(noon() + TimeDelta::hours(1))).await.unwrap_err();
+        assert_eq!(error.kind(), SendErrorKind::Unsupported);
+        assert_eq!(receipts(transport, 0).await, Vec::<String>::new());
+        return;
+    };
+    let later = later.at(noon() + ahead.least.max(TimeDelta::minutes(30)) + TimeDelta::hours(1));
+    let submitted = transport.submit(&later).await.unwrap();
+    assert_eq!(submitted.accepted(), 2);
+    let handle = submitted.handle.unwrap();
+    let found = transport.find(&later, noon()).await.unwrap();
+    let told: BTreeSet<_> = found.iter().map(|one| (one.reference.as_str(), one.handle.as_deref())).collect();
+    assert_eq!(told, BTreeSet::from([("ref-1", Some(handle.as_str())), ("ref-2", Some(handle.as_str()))]));
+    assert!(found.iter().all(|one| one.settled.is_none()), "{found:?}");
+    transport.cancel(&handle).await.unwrap();
+    transport.cancel(&handle).await.unwrap();
+    // What was sent at once cannot be taken back.
+    let sent =
+        transport.submit(&Submission::new("rule-8b", message(), Audience::Named(recipients(3..4)))).await.unwrap();
+    if let Some(handle) = sent.handle {
+        assert_eq!(transport.cancel(&handle).await.unwrap_err().kind(), SendErrorKind::Refused);
+    }
+}
+
+/// Rule 9.
+pub async fn rule_9_a_webhook_of_no_ones_is_no_receipt(transport: &dyn Transport) {
+    let bodies: [&[u8]; 6] = [
+        b"",
+        b"{",
+        b"[]",
+        br#"{"msgKey":"NOBODY","serviceType":"KAKAO","msgType":"FC","reportCode":"10000","ref":"ref-1"}"#,
+        br#"[{"messageId":"NOBODY","groupId":"NOBODY","type":"SMS","statusCode":"4000","customFields":{"ref":"ref-1"}}]"#,
+        br#"[{"groupId":"NOBODY","status":"COMPLETE"}]"#,
+    ];
+    for body in bodies {
+        let error = transport.webhook(&Webhook::new(body, noon())).await.unwrap_err();
+        let kind = error.kind();
+        let refused =
+            matches!(kind, SendErrorKind::InvalidContent | SendErrorKind::Unauthorized | SendErrorKind::Unsupported);
+        assert!(refused, "{error}: {}", String::from_utf8_lossy(body));
+    }
+    assert_eq!(receipts(transport, 0).await, Vec::<String>::new());
 }
 
 /// A grey JPEG file of this size: one that a strict dealer can decode.

@@ -47,7 +47,8 @@
 //! | `bizgo` | no | the message dealer Bizgo: `sosik::bizgo` |
 //! | `cards` | no | pictures of cards: `sosik::cards` |
 //! | `feeds` | no | blog feeds: `sosik::feeds` |
-//! | `runner` | no | `delivery::Runner`, and `channel::Throttled`: the parts that wait |
+//! | `runner` | no | `delivery::Runner`, `channel::Throttled`, `channel::Retrying`: the parts that wait |
+//! | `traced` | no | `channel::Traced`: spans of a transport's calls |
 //! | `schedule-files` | no | policies as files, plans as JSON and iCalendar: `schedule::policy_file`, `json`, `ics` |
 //! | `solapi` | no | the message dealer SOLAPI: `sosik::solapi` |
 //! | `sqlite` | no | every store on SQLite: `sosik::sqlite` |

@@ -33,8 +33,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sosik::channel::{
-    Acceptance, Answer, Audience, Capabilities, Found, Idempotency, Media, MediaRef, Outcome, Proof, Receipt,
-    ReceiptPage, Route, SendError, SendErrorKind, Submission, Submitted, Transport, async_trait, stored,
+    Acceptance, Answer, Audience, Capabilities, Found, Idempotency, Media, MediaRef, Message, Outcome, Proof, Receipt,
+    ReceiptPage, Route, SendError, SendErrorKind, Submission, Submitted, Transport, Webhook, WebhookReceipts, Won,
+    async_trait, stored,
 };
 
 const NAME: &str = "json-lines";
@@ -127,6 +128,10 @@ fn wrong(problem: String) -> SendError {
     SendError::new(SendErrorKind::InvalidContent, NAME).with_detail(problem)
 }
 
+fn unsupported(why: &str) -> SendError {
+    SendError::new(SendErrorKind::Unsupported, NAME).with_detail(why)
+}
+
 #[async_trait]
 impl Transport for JsonLines {
     fn name(&self) -> &str {
@@ -145,8 +150,11 @@ impl Transport for JsonLines {
 
     async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
         let Audience::Named(recipients) = &submission.audience else {
-            return Err(SendError::new(SendErrorKind::Unsupported, NAME).with_detail("only named recipients"));
+            return Err(unsupported("only named recipients"));
         };
+        if submission.send_at.is_some() {
+            return Err(unsupported("a file is written at once"));
+        }
         if recipients.len() > BATCH {
             return Err(wrong(format!("{} recipients, {BATCH} at the most", recipients.len())));
         }
@@ -214,5 +222,17 @@ impl Transport for JsonLines {
             state.acknowledged = end;
         }
         Ok(())
+    }
+
+    async fn cancel(&self, _: &str) -> Result<(), SendError> {
+        Err(unsupported("a file is written at once"))
+    }
+
+    async fn webhook(&self, _: &Webhook) -> Result<WebhookReceipts, SendError> {
+        Err(unsupported("a file calls no one"))
+    }
+
+    fn price(&self, _: &Message) -> Option<Won> {
+        Some(Won::default())
     }
 }
