@@ -1,12 +1,11 @@
 //! Group sends (동보) by Bizgo: a basic template of the sender profile, to all its friends or a friend group.
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use sosik_channel::{
-    Fault, Faults, GroupRules, GroupSend, GroupSendState, GroupSendStatus, GroupSender, Message, Outlook, SendError,
-    Started, TemplateRef,
+    Fault, Faults, GroupRules, GroupSend, GroupSendState, GroupSendStatus, GroupSender, Message, Outlook, Refusal,
+    SendError, SendErrorKind, Started, Targeting, TemplateRef, stored,
 };
 
 use crate::client::{ANSWERS, BizgoTransport, instant, seoul};
@@ -142,7 +141,9 @@ impl GroupSender for BizgoTransport {
         let estimate: Estimate = self.ask("groupMessage/estimate", &query).await?;
         let finishes = estimate.estimated_finished_at.as_deref().and_then(instant);
         let finishes = finishes.ok_or_else(|| ANSWERS.unreadable(false).with_detail("no end is estimated"))?;
-        Ok(Outlook::new(friends, reachable, finishes.max(at_own_rate(plan, reachable))))
+        // Bizgo's estimate does not know of a rate of the plan's own.
+        let seconds = plan.per_second.map_or(0, |rate| reachable.div_ceil(u64::from(rate.max(1))));
+        Ok(Outlook::new(friends, reachable, finishes.max(self.group_rules.finishes(plan.starts, seconds))))
     }
 
     async fn register(&self, name: &str, message: &Message) -> Result<TemplateRef, SendError> {
@@ -157,9 +158,8 @@ impl GroupSender for BizgoTransport {
     }
 
     async fn start(&self, plan: &GroupSend, template: &TemplateRef) -> Result<Started, SendError> {
-        if plan.campaign.is_empty() {
-            return Err(ANSWERS.invalid("without a campaign nothing guards against a second sending"));
-        }
+        // What the dealer does with a plan for the night is not documented: it could hold it until Saturday morning.
+        self.group_rules.check_always(plan).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let body = Brand {
             brandmessage: Start {
                 sender_key: &self.sender_key,
@@ -181,6 +181,10 @@ impl GroupSender for BizgoTransport {
             // Not the account but the plan: it starts at night.
             Err(error) if error.code() == Some("A330") => {
                 Err(ANSWERS.invalid("friends are sent to from 08:00 to 20:50 in Seoul").with_code("A330"))
+            }
+            // A refusal that cannot be read may be that of a repeat: whether the campaign goes is not known.
+            Err(error) if error.kind() == SendErrorKind::InvalidContent && is_bare(&error) => {
+                Err(ANSWERS.unreadable(true).with_source(error))
             }
             Err(error) => Err(error),
         }
@@ -204,11 +208,9 @@ impl GroupSender for BizgoTransport {
     }
 }
 
-/// When a plan with a rate of its own would be done at the earliest: Bizgo's estimate does not know of it.
-fn at_own_rate(plan: &GroupSend, reachable: u64) -> DateTime<Utc> {
-    let seconds = plan.per_second.map_or(0, |rate| reachable.div_ceil(u64::from(rate.max(1))));
-    let seconds = TimeDelta::try_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)).unwrap_or(TimeDelta::MAX);
-    plan.starts.checked_add_signed(seconds).unwrap_or(DateTime::<Utc>::MAX_UTC)
+/// Whether nothing but the status of an answer is known.
+fn is_bare(error: &SendError) -> bool {
+    error.code().is_none_or(|code| code.starts_with("HTTP "))
 }
 
 /// Checks a message that is to go to friends: everything that [`limits::validate`] says, and what only named recipients
@@ -227,8 +229,21 @@ pub fn validate_for_friends(message: &Message) -> Result<(), Faults> {
     if message.fallback.is_some() {
         more.push(fault("fallback", "friends have no numbers here, so that there is no fallback for them"));
     }
-    if message.advertising.is_none() {
-        more.push(fault("advertising", "a basic template always goes as an advertisement: mark the message as one"));
+    match message.advertising.as_ref().map(|marks| &marks.refusal) {
+        None => {
+            more.push(fault(
+                "advertising",
+                "a basic template always goes as an advertisement: mark the message as one",
+            ));
+        }
+        Some(Refusal::BlockChannel) => {}
+        Some(_) => more.push(fault("advertising.refusal", "friends refuse by blocking the channel")),
+    }
+    if message.targeting != Targeting::Friends {
+        more.push(fault("targeting", "a group send goes to friends of the channel, whoever else was meant"));
+    }
+    if stored::to_json(message).contains("#{") {
+        more.push(fault("body", "a group send has the same words for everyone: no variables"));
     }
     Faults::join(limits::validate(message), more)
 }
@@ -246,15 +261,5 @@ mod tests {
         let odd = read(r#"{"status":"HELD","expectedCount":3}"#).unwrap();
         assert_eq!((odd.handle.as_str(), odd.status), ("7", GroupSendStatus::Other("HELD".to_owned())));
         assert!(read(r#"{"requestId":"8"}"#).is_none());
-    }
-
-    #[test]
-    fn a_rate_of_its_own_moves_the_end() {
-        let message = Message::new(sosik_channel::Body::Bubble(sosik_channel::Bubble::new("소식")));
-        let starts = DateTime::<Utc>::UNIX_EPOCH;
-        let plan = GroupSend::new("c", message, starts);
-        assert_eq!(at_own_rate(&plan, 1_000_000), starts);
-        assert_eq!(at_own_rate(&plan.clone().with_rate(10), 101), starts + TimeDelta::seconds(11));
-        assert_eq!(at_own_rate(&plan.with_rate(1), u64::MAX), DateTime::<Utc>::MAX_UTC);
     }
 }

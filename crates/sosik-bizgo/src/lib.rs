@@ -6,6 +6,9 @@
 //! pictures, sends a brand message (브랜드 메시지) with its text fallback to up to 200 named recipients a request under
 //! an idempotency key, looks lost requests up, and takes receipts by polling or by [`webhook`].
 //!
+//! It is a [`GroupSender`](sosik_channel::GroupSender) too: a message goes to all friends of the channel, or to a friend
+//! group, without anyone's number ([`validate_for_friends`] says what can).
+//!
 //! # Where it sits
 //!
 //! Above `sosik-channel`. It knows no store, no schedule and no other dealer.
@@ -38,7 +41,7 @@
 //!
 //! # What is not here
 //!
-//! Group sends to all friends, brand messages by template, the registering of templates, MMS, reservations, statistics.
+//! Brand messages with variables, the upkeep of templates and friend groups, MMS, reservations, statistics.
 //! Waiting and turning to another dealer: adaptors of `sosik-channel` and the engine of `sosik-delivery` do that.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -103,13 +103,15 @@ mod friends {
 
     const FRIENDS: u64 = 20_000;
 
-    async fn make() -> (World, Emulator) {
+    async fn make() -> (World, Arc<Emulator>) {
         let clock = Arc::new(ManualClock::at(friday()));
         let options =
             Options::new("KEY").with_clock(Arc::<ManualClock>::clone(&clock)).with_friends(FRIENDS).without_rates();
-        let emulator = Emulator::start("127.0.0.1:0".parse().unwrap(), options).await.unwrap();
+        let emulator = Arc::new(Emulator::start("127.0.0.1:0".parse().unwrap(), options).await.unwrap());
         let sender = Bizgo::builder("KEY", "SENDER").base_url(emulator.url()).build().unwrap();
-        (World::new(Arc::new(sender), clock, FRIENDS), emulator)
+        let counted = Arc::clone(&emulator);
+        let went = move || counted.stats().group_sent + counted.stats().accepted;
+        (World::new(Arc::new(sender), clock, FRIENDS, went), emulator)
     }
     sosik_testkit::group_sender_conformance!(make);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, FixedOffset, NaiveTime, SubsecRound, TimeDelta, Utc};
 
 use crate::{Fault, Faults, Message};
 
@@ -65,6 +65,8 @@ impl GroupSend {
 /// let rules = GroupRules::new(TimeDelta::minutes(10), (hour(8, 0), hour(20, 50)), 10, "the provider's page, 2026-09");
 /// let friday_evening = Utc.with_ymd_and_hms(2026, 11, 27, 11, 45, 0).unwrap(); // 20:45 in Seoul
 /// assert_eq!(rules.earliest(friday_evening).to_rfc3339(), "2026-11-27T23:00:00+00:00"); // Saturday at 08:00
+/// let friday_noon = Utc.with_ymd_and_hms(2026, 11, 27, 3, 0, 0).unwrap();
+/// assert_eq!(rules.earliest(friday_noon).to_rfc3339(), "2026-11-27T03:12:00+00:00"); // with time to hand it over
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -75,7 +77,7 @@ pub struct GroupRules {
     pub opens: NaiveTime,
     /// Until when it is sent, in Seoul; what is left goes on when it opens again.
     pub closes: NaiveTime,
-    /// The fewest people of a friend group.
+    /// The fewest people of a friend group. Only the provider knows how many are in one: it refuses a start to fewer.
     pub smallest_group: u64,
     /// Who says so, and when.
     pub source: &'static str,
@@ -88,10 +90,13 @@ impl GroupRules {
         Self { lead, opens: hours.0, closes: hours.1, smallest_group, source }
     }
 
-    /// The earliest instant at which what is handed over at `now` may start.
+    /// The earliest whole minute at which what is planned at `now` may start: with one to two minutes to register and
+    /// hand it over, since the provider counts from when it has it.
     #[must_use]
     pub fn earliest(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let soonest = local(now.checked_add_signed(self.lead).unwrap_or(now));
+        let with_slack = self.lead.checked_add(&TimeDelta::minutes(2)).unwrap_or(self.lead);
+        let soonest = now.checked_add_signed(with_slack).unwrap_or(now);
+        let soonest = local(soonest.duration_trunc(TimeDelta::minutes(1)).unwrap_or(soonest));
         let day = match soonest.time() {
             time if time < self.opens => soonest.date_naive(),
             time if time < self.closes => return soonest.to_utc(),
@@ -114,16 +119,24 @@ impl GroupRules {
     ///
     /// [`Faults`] names what the provider would refuse.
     pub fn check(&self, plan: &GroupSend, now: DateTime<Utc>) -> Result<(), Faults> {
+        // Providers are told whole seconds.
+        let starts = plan.starts.trunc_subsecs(0);
+        let mut faults = Vec::new();
+        if starts < now.checked_add_signed(self.lead).unwrap_or(now) {
+            let problem = format!("a group send starts at least {} minutes ahead", self.lead.num_minutes());
+            faults.push(Fault::new("starts", problem, self.source));
+        }
+        Faults::join(self.check_always(plan), faults)
+    }
+
+    /// Checks what is wrong with a plan whenever it is handed over: its hour, its rate, its name.
+    ///
+    /// # Errors
+    ///
+    /// [`Faults`] names what the provider would refuse, or do otherwise than meant.
+    pub fn check_always(&self, plan: &GroupSend) -> Result<(), Faults> {
         let time = local(plan.starts).time();
         let mut faults = Vec::new();
-        if plan.starts < now.checked_add_signed(self.lead).unwrap_or(now) {
-            let minutes = self.lead.num_minutes();
-            faults.push(Fault::new(
-                "starts",
-                format!("a group send starts at least {minutes} minutes ahead"),
-                self.source,
-            ));
-        }
         if time < self.opens || time >= self.closes {
             let hours = format!("{} to {} in Seoul", self.opens.format("%H:%M"), self.closes.format("%H:%M"));
             faults.push(Fault::new("starts", format!("friends are sent to from {hours}"), self.source));
@@ -135,6 +148,34 @@ impl GroupRules {
             faults.push(Fault::new("per_second", "at a rate of nothing no one gets it", self.source));
         }
         Faults::join(Ok(()), faults)
+    }
+}
+
+impl GroupRules {
+    /// When so many seconds of sending are over that begin at `starts`: at night nothing is sent.
+    #[must_use]
+    pub fn finishes(&self, starts: DateTime<Utc>, seconds: u64) -> DateTime<Utc> {
+        let daily = self.closes.signed_duration_since(self.opens).num_seconds();
+        let Some(daily) = u64::try_from(daily).ok().filter(|daily| *daily > 0) else { return DateTime::<Utc>::MAX_UTC };
+        let starts = local(starts);
+        let today = |time: NaiveTime, days: u64| {
+            let day = starts.date_naive().checked_add_days(chrono::Days::new(days))?.and_time(time);
+            day.and_local_timezone(*starts.offset()).single().map(|at| at.to_utc())
+        };
+        let add = |at: DateTime<Utc>, seconds: u64| {
+            at.checked_add_signed(TimeDelta::try_seconds(i64::try_from(seconds).ok()?)?)
+        };
+        let left = self.closes.signed_duration_since(starts.time().max(self.opens)).num_seconds();
+        let left = u64::try_from(left).unwrap_or(0);
+        let end = if seconds <= left {
+            today(self.opens, 0).and_then(|opens| add(opens.max(starts.to_utc()), seconds))
+        } else {
+            let rest = seconds - left;
+            // The last second of a day is not the first of the next.
+            let (days, rest) = ((rest - 1) / daily, (rest - 1) % daily + 1);
+            today(self.opens, days.saturating_add(1)).and_then(|opens| add(opens, rest))
+        };
+        end.unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 }
 
@@ -166,5 +207,54 @@ impl Outlook {
     #[must_use]
     pub fn fits(&self, deadline: DateTime<Utc>) -> bool {
         self.finishes <= deadline
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Body, Bubble};
+
+    fn rules() -> GroupRules {
+        let hour = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap();
+        GroupRules::new(TimeDelta::minutes(10), (hour(8, 0), hour(20, 50)), 10, "test")
+    }
+
+    fn at(text: &str) -> DateTime<Utc> {
+        DateTime::parse_from_rfc3339(&format!("2026-11-{text}+09:00")).unwrap().to_utc()
+    }
+
+    #[test]
+    fn the_earliest_start_leaves_time_to_hand_it_over_and_is_a_whole_minute() {
+        let message = Message::new(Body::Bubble(Bubble::new("소식")));
+        for (now, earliest) in [
+            ("27T15:00:00.001", "27T15:12:00"),
+            ("27T15:00:59.999", "27T15:12:00"),
+            ("27T20:38:00", "28T08:00:00"),
+            ("27T20:37:59", "27T20:49:00"),
+            ("27T03:00:00", "27T08:00:00"),
+        ] {
+            let (now, start) = (at(now), rules().earliest(at(now)));
+            assert_eq!(start, at(earliest));
+            let plan = GroupSend::new("c", message.clone(), start);
+            rules().check(&plan, now + TimeDelta::seconds(60)).unwrap();
+        }
+        // What is told to a provider is whole seconds: these are 9 minutes and 59 seconds ahead there.
+        let plan = GroupSend::new("c", message, at("27T15:10:00.900"));
+        assert!(rules().check(&plan, at("27T15:00:00.500")).is_err());
+    }
+
+    #[test]
+    fn nights_are_no_time_of_sending() {
+        let finishes = |starts: &str, seconds| rules().finishes(at(starts), seconds);
+        assert_eq!(finishes("27T20:20:00", 1_800), at("27T20:50:00"));
+        assert_eq!(finishes("27T20:20:00", 1_801), at("28T08:00:01"));
+        assert_eq!(finishes("27T20:20:00", 5_000), at("28T08:53:20"));
+        let day = 12 * 3_600 + 50 * 60;
+        assert_eq!(finishes("27T08:00:00", 2 * day), at("28T20:50:00"));
+        assert_eq!(finishes("27T08:00:00", 2 * day + 1), at("29T08:00:01"));
+        assert_eq!(finishes("27T05:00:00", 0), at("27T08:00:00"));
+        assert_eq!(finishes("27T22:00:00", 1), at("28T08:00:01"));
+        assert_eq!(finishes("27T20:20:00", u64::MAX), DateTime::<Utc>::MAX_UTC);
     }
 }

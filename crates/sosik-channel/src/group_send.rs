@@ -22,13 +22,16 @@ use crate::{GroupRules, GroupSend, GroupSendState, Kept, Message, Outlook, SendE
 ///    [`InvalidContent`](crate::SendErrorKind::InvalidContent); nothing is sent.
 /// 3. A campaign starts once. A second start under its name sends nothing and is answered with
 ///    [`Started::Before`], also when it comes after the first one is done.
-/// 4. What is sent never falls, and is never more than what was expected.
-/// 5. A paused group send sends nothing until it is resumed.
+/// 4. What is sent never falls, and is never more than what was expected; fewer is possible, when friends left since.
+/// 5. A paused group send sends nothing until it is resumed. Whether a pause by hand outlasts the night is not
+///    documented for Bizgo: what must not go on is terminated.
 /// 6. A terminated group send stays terminated and never sends again, whatever the hour.
 /// 7. Outside the hours of [`GroupRules`] nothing is sent. **The provider resumes by itself when they open again**: a
-///    [`Watch`] terminates what is not done at its deadline.
-/// 8. A message that only named recipients can get (an Alimtalk, a text, one with a fallback or without the marks of
-///    an advertisement) is refused as [`InvalidContent`](crate::SendErrorKind::InvalidContent) when it is registered.
+///    [`Watch`] terminates what is not done at its deadline, where the handle is known. Start only what
+///    [fits](Outlook::fits) its deadline: then also a send whose handle was lost ends in time.
+/// 8. A message that only named recipients can get (an Alimtalk, a text, one with a fallback, with variables, for others
+///    than friends, or without the marks of an advertisement) is refused as
+///    [`InvalidContent`](crate::SendErrorKind::InvalidContent) when it is registered.
 #[async_trait]
 pub trait GroupSender: fmt::Debug + Send + Sync {
     /// What it is called in logs and errors.
@@ -56,7 +59,10 @@ pub trait GroupSender: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`SendError`]; where it [may have arrived](SendError::may_have_arrived), start again under the same campaign.
+    /// [`SendError`]; where it [may have arrived](SendError::may_have_arrived), start again under the same campaign, at a
+    /// later instant ([`GroupRules::earliest`]) when the first is near: a provider may look at the hour before it looks
+    /// at the campaign, so that a repeat refused as [`InvalidContent`](crate::SendErrorKind::InvalidContent) says nothing
+    /// of the first one. Never start again under another name.
     async fn start(&self, plan: &GroupSend, template: &TemplateRef) -> Result<Started, SendError>;
 
     /// How far it is.
@@ -92,11 +98,12 @@ pub trait GroupSender: fmt::Debug + Send + Sync {
 pub trait GroupSenderExt: GroupSender {
     /// One round of watching: looks how far a group send is, and terminates it when its deadline has come.
     ///
-    /// Never sleeps: call it again at [`Kept::again`], and after an error as soon as its kind allows.
+    /// Never sleeps: call it again at [`Kept::again`], until that is `None`.
     ///
     /// # Errors
     ///
-    /// [`SendError`]: nothing is known to have changed; the deadline stands, so call it again.
+    /// [`SendError`]: nothing is known to have changed, and the deadline stands. Whatever its kind, call it again, and
+    /// tell a person when it does not work at the deadline.
     fn keep(
         &self,
         handle: &str,
@@ -106,7 +113,14 @@ pub trait GroupSenderExt: GroupSender {
         async move {
             let mut state = self.state(handle).await?;
             if watch.step(&state, now) == WatchStep::Terminate {
-                state = self.terminate(handle).await?;
+                state = match self.terminate(handle).await {
+                    Ok(state) => state,
+                    // It may have ended by itself in between.
+                    Err(error) => match self.state(handle).await {
+                        Ok(state) if state.status.is_final() => state,
+                        _ => return Err(error),
+                    },
+                };
             }
             let again = match watch.step(&state, now) {
                 WatchStep::Settled => None,

@@ -37,6 +37,8 @@ pub struct Options {
     pub templates: Vec<Template>,
     /// How many friends a channel has at Bizgo.
     pub friends: u64,
+    /// How many of a group send's friends leave between its request and their turn.
+    pub friends_left: u64,
     /// What goes wrong with calls, and with which share of them, 0 to 1 in all.
     pub faults: Vec<(Fault, f64)>,
 }
@@ -59,6 +61,7 @@ impl Options {
             keeps_rates: true,
             templates: Vec::new(),
             friends: 12_000,
+            friends_left: 0,
             faults: Vec::new(),
         }
     }
@@ -67,6 +70,13 @@ impl Options {
     #[must_use]
     pub fn with_friends(mut self, friends: u64) -> Self {
         self.friends = friends;
+        self
+    }
+
+    /// The emulator with so many friends who leave between the request of a group send and their turn.
+    #[must_use]
+    pub fn with_friends_left(mut self, friends: u64) -> Self {
+        self.friends_left = friends;
         self
     }
 

@@ -41,6 +41,9 @@ pub(crate) struct GroupSend {
     pub(crate) limit: Option<u32>,
     pub(crate) push: String,
     pub(crate) expected: u64,
+    /// How many of them are no friends any more when their turn comes.
+    #[serde(default)]
+    pub(crate) left: u64,
     /// What was done with it since, and when.
     #[serde(default)]
     pub(crate) controls: Vec<(DateTime<Utc>, Control)>,
@@ -60,6 +63,10 @@ impl GroupSend {
         u64::from(self.limit.unwrap_or(RATE))
     }
 
+    fn reached(&self) -> u64 {
+        self.expected - self.left.min(self.expected)
+    }
+
     /// How many went out by an instant: at its rate, in the hours, while it was not paused, until it was ended.
     pub(crate) fn sent(&self, now: DateTime<Utc>) -> u64 {
         let mut seconds = 0;
@@ -75,14 +82,14 @@ impl GroupSend {
             seconds += since.map_or(0, |since| open_seconds(since, *at));
         }
         seconds += running.map_or(0, |since| open_seconds(since, now));
-        self.expected.min(u64::try_from(seconds).unwrap_or(0).saturating_mul(self.rate()))
+        self.reached().min(u64::try_from(seconds).unwrap_or(0).saturating_mul(self.rate()))
     }
 
     pub(crate) fn status(&self, now: DateTime<Utc>) -> &'static str {
         match self.controls.last() {
             Some((_, Control::Terminate)) => "TERMINATED",
             _ if now < self.starts => "READY",
-            _ if self.sent(now) == self.expected => "DONE",
+            _ if self.sent(now) == self.reached() => "DONE",
             Some((_, Control::Pause)) => "PAUSED",
             _ if !is_open(now) => "PAUSED",
             _ => "SENDING",
@@ -111,6 +118,13 @@ impl Ledger {
         if template.has_variables() {
             return refuse("A505", "templateCode: a group send takes a basic template without variables");
         }
+        if start.campaign_id.as_deref() == Some("") {
+            return refuse("A300", "campaignId: it is empty");
+        }
+        let same = |send: &&GroupSend| send.sender_key == start.sender_key && send.campaign == start.campaign_id;
+        if start.campaign_id.is_some() && self.bizgo.group_sends.values().any(|send| same(&send)) {
+            return refuse("A301", "campaignId: this campaign was sent before");
+        }
         let Some(starts) = civil(&start.send_start_at, "%Y-%m-%d %H:%M:%S") else {
             return refuse("A315", "sendStartAt: yyyy-MM-dd HH:mm:ss in Seoul");
         };
@@ -119,13 +133,6 @@ impl Ledger {
         }
         if !is_open(starts) {
             return refuse("A330", "sendStartAt: between 08:00 and 20:50 in Seoul");
-        }
-        if start.campaign_id.as_deref() == Some("") {
-            return refuse("A300", "campaignId: it is empty");
-        }
-        let same = |send: &&GroupSend| send.sender_key == start.sender_key && send.campaign == start.campaign_id;
-        if start.campaign_id.is_some() && self.bizgo.group_sends.values().any(|send| same(&send)) {
-            return refuse("A301", "campaignId: this campaign was sent before");
         }
         let expected = self.audience(&start.sender_key, start.friend_group_key.as_deref())?;
         let id = 1_203_981 + self.bizgo.group_sends.len() as u64;
@@ -138,6 +145,7 @@ impl Ledger {
             limit: start.tps_limit,
             push: start.push_alarm.clone().unwrap_or_else(|| "Y".to_owned()),
             expected,
+            left: self.options.friends_left.min(expected),
             controls: Vec::new(),
         };
         self.write_down(Event::Center(CenterEvent::Started { id, send }))?;
@@ -236,6 +244,7 @@ mod tests {
             limit: Some(10),
             push: "Y".to_owned(),
             expected: 10_000,
+            left: 0,
             controls: Vec::new(),
         }
     }
