@@ -18,6 +18,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sosik-delivery", &["sosik-channel", "sosik-content", "sosik-core", "sosik-registry", "sosik-schedule"]),
     ("sosik-bizgo", &["sosik-channel", "sosik-content", "sosik-core"]),
     ("sosik-solapi", &["sosik-channel", "sosik-content", "sosik-core"]),
+    // Channel beyond the plan: its HTTP part and its errors.
+    ("sosik-kakao", &["sosik-channel", "sosik-core"]),
     // Channel and schedule beyond the plan: a campaign's message and class stand in its row.
     (
         "sosik-sqlite",
@@ -38,6 +40,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sosik-core",
             "sosik-delivery",
             "sosik-feeds",
+            "sosik-kakao",
             "sosik-registry",
             "sosik-schedule",
             "sosik-solapi",
@@ -54,7 +57,7 @@ const EDGES: &[(&str, &[&str])] = &[
 /// Libraries that one crate alone may use.
 const WALLS: &[(&str, &[&str])] = &[
     ("rusqlite", &["sosik-sqlite"]),
-    ("reqwest", &["sosik-bizgo", "sosik-channel", "sosik-solapi"]),
+    ("reqwest", &["sosik-bizgo", "sosik-channel", "sosik-kakao", "sosik-solapi"]),
     ("mockall", &["sosik-testkit"]),
     ("axum", &["sosik-emulator"]),
     ("resvg", &["sosik-cards"]),

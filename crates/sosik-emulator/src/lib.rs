@@ -1,10 +1,12 @@
-//! A strict loopback stand-in for the message dealers Bizgo (비즈고) and SOLAPI (솔라피), as a library and a program.
+//! A strict loopback stand-in for the message dealers Bizgo (비즈고) and SOLAPI (솔라피) and for Kakao's channel API, as a
+//! library and a program.
 //!
 //! # What it is for
 //!
 //! Kakao and its dealers cannot be reached from a test. This server answers on the loopback as Bizgo's Communication
 //! API v1 would, by what its makers published with their SDK 1.2.0 (2026-09), and as SOLAPI's API v4 would, by its
-//! official SDKs (npm `solapi` 6.0.1, crate `solapi` 0.2.0) and documents (2022-09). It is stricter than the real thing:
+//! official SDKs (npm `solapi` 6.0.1, crate `solapi` 0.2.0) and documents (2022-09), and as Kakao's channel API, by its pages
+//! (2026-11). It is stricter than the real thing:
 //! what it cannot check against a source it refuses. It counts what it took, and whether anyone would have got a message
 //! twice.
 //!
@@ -27,7 +29,7 @@
 //! ```
 //!
 //! As a program: `cargo run -p sosik-emulator -- --listen 127.0.0.1:8700 --bizgo-key KEY`, and for SOLAPI too
-//! `--solapi-key KEY --solapi-secret SECRET`.
+//! `--solapi-key KEY --solapi-secret SECRET`, for Kakao `--kakao-key KEY`.
 //!
 //! # What it serves
 //!
@@ -39,6 +41,9 @@
 //! | `GET /api/comm/v1/report/inquiry/{msgKey}` | the receipts of one message |
 //! | `GET /api/comm/v1/message/inquiry/msgKey/{msgKey}`, `…/requestId/{requestId}` | where messages stand |
 //! | `GET /api/comm/v1/message/history` | messages by request time and `groupKey` |
+//! | `…/api/comm/v1/center/brandmessage/template` | templates of brand messages: register, read, list, delete |
+//! | `…/api/comm/v1/center/brandmessage/friendGroup` | friend groups: make, change, read, list, delete |
+//! | `…/api/comm/v1/center/brandmessage/groupMessage` | group sends: look ahead, start, watch, pause, resume, terminate |
 //! | `POST /messages/v4/send-many/{detail,fast}` | SOLAPI: 1 to 10,000 messages, now or at `scheduledDate` |
 //! | `POST`, `GET /messages/v4/groups`, `GET`, `DELETE …/{groupId}` | groups of messages |
 //! | `PUT`, `GET`, `DELETE /messages/v4/groups/{groupId}/messages` | the messages of a group |
@@ -46,10 +51,13 @@
 //! | `GET /messages/v4/list`, `GET /messages/v4/statistics` | where messages stand, and their counts |
 //! | `POST /storage/v1/files` | a picture |
 //! | `GET /cash/v1/balance` | what is left of the account's won |
+//! | `GET /v2/api/talk/channels`, `…/multi` | Kakao: how people stand to channels |
+//! | `POST /v1/talkchannel/{create/target_user_file,update/target_users,delete/target_users}` | customer files |
 //! | `GET /_emulator` | a page that shows what it took as on a phone |
 //! | `GET /_emulator/messages?limit=100` | the last messages as JSON, without numbers |
 //! | `GET /_emulator/stats` | what it took, refused, and took twice |
 //! | `POST /_emulator/faults` | what goes wrong with the next calls: a list of [`Fault`]s |
+//! | `POST /_emulator/friends` | how people stand to channels: a list of [`Friend`]s |
 //! | `POST /_emulator/templates` | approved templates of Alimtalk: a list of [`Template`]s |
 //!
 //! # What it is strict about
@@ -63,6 +71,9 @@
 //! - Pictures, decoded to their last pixel: only those uploaded for the kind of message that shows them.
 //! - The hours: a brand message outside 08:00 to 20:50 in Seoul is taken and reported as not delivered (`3022`, at
 //!   SOLAPI `3108`).
+//! - Group sends (동보): basic templates without variables, ten minutes ahead, a campaign once; they pause at 20:50 and go on
+//!   by themselves at 08:00, and only counts are told of them.
+//! - Kakao's admin key, content types, linked channels, columns of customer files, and members that it does not know.
 //! - Bizgo's receipts come again until they are acknowledged, and some come twice.
 //!
 //! What the dealers do not document is the emulator's own: Bizgo's report codes other than `10000` and `3022` begin
@@ -75,15 +86,15 @@
 //!
 //! # What is not here
 //!
-//! Registering templates, brand messages by template, Bizgo's group sends and reservations, MMS and RCS: they are
-//! refused. Real sending of
-//! anything.
+//! Brand messages with variables, Bizgo's reservations, MMS and RCS: they are refused. Webhooks that it sends by itself,
+//! Kakao's relations across a restart, and real sending of anything.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bizgo;
 mod faults;
 mod journal;
+mod kakao;
 mod ledger;
 mod options;
 mod page;
@@ -98,6 +109,7 @@ mod view;
 mod window;
 
 pub use faults::Fault;
+pub use kakao::Friend;
 pub use options::Options;
 pub use server::{Emulator, EmulatorError};
 pub use stats::Stats;

@@ -10,7 +10,7 @@ use clap::Parser;
 use sosik_core::{ShiftedClock, SystemClock};
 use sosik_emulator::{Emulator, Options};
 
-/// A strict loopback stand-in for the message dealers Bizgo and SOLAPI.
+/// A strict loopback stand-in for the message dealers Bizgo and SOLAPI, and Kakao's channel API.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -26,6 +26,9 @@ struct Arguments {
     /// The secret of the key for SOLAPI.
     #[arg(long, requires = "solapi_key")]
     solapi_secret: Option<String>,
+    /// The admin key to take as Kakao.
+    #[arg(long)]
+    kakao_key: Option<String>,
     /// The folder in which to keep what was taken; in memory without it.
     #[arg(long)]
     state: Option<PathBuf>,
@@ -78,6 +81,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         .with_receipt_delay(TimeDelta::milliseconds(arguments.receipt_delay));
     if let (Some(key), Some(secret)) = (arguments.solapi_key, arguments.solapi_secret) {
         options = options.with_solapi(key, secret);
+    }
+    if let Some(key) = arguments.kakao_key {
+        options = options.with_kakao(key);
     }
     if let Some(now) = arguments.now {
         options = options.with_clock(Arc::new(ShiftedClock::starting_at(now, Arc::new(SystemClock::new()))));

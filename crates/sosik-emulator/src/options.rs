@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use sosik_core::{Clock, SystemClock};
 
 use crate::faults::Fault;
+use crate::kakao::Friend;
 use crate::template::Template;
 
 /// How an emulator behaves.
@@ -15,6 +16,10 @@ pub struct Options {
     pub key: String,
     /// The API key and the secret that it takes as SOLAPI; `None` takes none.
     pub solapi: Option<(String, String)>,
+    /// The admin key that it takes as Kakao; `None` takes none.
+    pub kakao: Option<String>,
+    /// How people stand to channels at Kakao: those channels are linked to the app, and those people connected to it.
+    pub standings: Vec<Friend>,
     /// The clock by which it keeps rates, lifetimes and hours.
     pub clock: Arc<dyn Clock>,
     /// The folder in which it keeps its state; `None` keeps it in memory.
@@ -50,6 +55,8 @@ impl Options {
         Self {
             key: key.into(),
             solapi: None,
+            kakao: None,
+            standings: Vec::new(),
             clock: Arc::new(SystemClock::new()),
             state: None,
             kakao_failures: 0.0,
@@ -77,6 +84,20 @@ impl Options {
     #[must_use]
     pub fn with_friends_left(mut self, friends: u64) -> Self {
         self.friends_left = friends;
+        self
+    }
+
+    /// The emulator as Kakao too, for this admin key.
+    #[must_use]
+    pub fn with_kakao(mut self, admin_key: impl Into<String>) -> Self {
+        self.kakao = Some(admin_key.into());
+        self
+    }
+
+    /// The emulator with someone who stands so to a channel at Kakao.
+    #[must_use]
+    pub fn with_standing(mut self, friend: Friend) -> Self {
+        self.standings.push(friend);
         self
     }
 

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::faults::Fault;
+use crate::kakao::Kakao;
 use crate::ledger::{Ledger, chance};
 use crate::options::Options;
 use crate::solapi::Account;
@@ -19,6 +20,8 @@ use crate::window::router;
 pub(crate) struct Shared {
     pub(crate) key: String,
     pub(crate) solapi: Option<Account>,
+    pub(crate) kakao_key: Option<String>,
+    kakao: Mutex<Kakao>,
     ledger: Mutex<Ledger>,
     faults: Mutex<Faults>,
 }
@@ -35,6 +38,10 @@ struct Faults {
 impl Shared {
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn kakao(&self) -> MutexGuard<'_, Kakao> {
+        self.kakao.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What goes wrong with the next call: what the script says, or what the shares draw.
@@ -86,9 +93,20 @@ impl Emulator {
         }
         let (key, solapi) = (options.key.clone(), options.solapi.clone());
         let solapi = solapi.map(|(key, secret)| Account { key, secret });
+        let (kakao_key, mut kakao) = (options.kakao.clone(), Kakao::default());
+        for friend in options.standings.iter().cloned() {
+            kakao.learn(friend);
+        }
         let faults = Faults { seed: options.seed, shares: options.faults.clone(), script: VecDeque::new(), calls: 0 };
         let ledger = Ledger::open(options).map_err(EmulatorError::State)?;
-        let shared = Arc::new(Shared { key, solapi, ledger: Mutex::new(ledger), faults: Mutex::new(faults) });
+        let shared = Arc::new(Shared {
+            key,
+            solapi,
+            kakao_key,
+            kakao: Mutex::new(kakao),
+            ledger: Mutex::new(ledger),
+            faults: Mutex::new(faults),
+        });
         let listen = |source| EmulatorError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;

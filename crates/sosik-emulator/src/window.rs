@@ -14,10 +14,10 @@ use serde_json::json;
 use crate::faults::{Fault, disturb};
 use crate::server::Shared;
 use crate::template::Template;
-use crate::{bizgo, page, solapi};
+use crate::{bizgo, kakao, page, solapi};
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    let dealers = Router::new().merge(bizgo::routes::router()).merge(solapi::routes::router());
+    let dealers = Router::new().merge(bizgo::routes::router()).merge(solapi::routes::router()).merge(kakao::router());
     Router::new()
         .merge(dealers.layer(from_fn_with_state(Arc::clone(&shared), disturb)))
         .route("/_emulator", get(page))
@@ -26,6 +26,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_emulator/stats", get(stats))
         .route("/_emulator/faults", post(faults))
         .route("/_emulator/templates", post(templates))
+        .route("/_emulator/friends", post(kakao::friends))
         .fallback(bizgo::routes::unknown)
         .with_state(shared)
 }

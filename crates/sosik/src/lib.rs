@@ -21,6 +21,7 @@
 //! | `cards` | pictures of cards (feature `cards`) |
 //! | `bizgo` | the message dealer Bizgo (feature `bizgo`) |
 //! | `solapi` | the message dealer SOLAPI (feature `solapi`) |
+//! | `kakao` | Kakao's own channel API (feature `kakao`) |
 //! | `sqlite` | every store on SQLite (feature `sqlite`) |
 //!
 //! # Quick start
@@ -47,6 +48,7 @@
 //! | `bizgo` | no | the message dealer Bizgo: `sosik::bizgo` |
 //! | `cards` | no | pictures of cards: `sosik::cards` |
 //! | `feeds` | no | blog feeds: `sosik::feeds` |
+//! | `kakao` | no | Kakao's own channel API: `sosik::kakao` |
 //! | `runner` | no | `delivery::Runner`, `channel::Throttled`, `channel::Retrying`: the parts that wait |
 //! | `traced` | no | `channel::Traced`: spans of a transport's calls |
 //! | `schedule-files` | no | policies as files, plans as JSON and iCalendar: `schedule::policy_file`, `json`, `ics` |
@@ -75,6 +77,8 @@ pub use sosik_core::{
 pub use sosik_delivery as delivery;
 #[cfg(feature = "feeds")]
 pub use sosik_feeds as feeds;
+#[cfg(feature = "kakao")]
+pub use sosik_kakao as kakao;
 pub use sosik_registry as registry;
 pub use sosik_schedule as schedule;
 #[cfg(feature = "solapi")]

@@ -1,0 +1,104 @@
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sosik_channel::http;
+
+use crate::client::KakaoClient;
+
+/// Where to begin: [`Kakao::builder`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Kakao;
+
+impl Kakao {
+    /// Kakao's host.
+    pub const PRODUCTION: &'static str = "https://kapi.kakao.com";
+
+    /// A client with the admin key of the city's app. It belongs on a server, and nowhere else.
+    pub fn builder(admin_key: impl Into<SecretString>) -> KakaoBuilder {
+        KakaoBuilder {
+            admin_key: admin_key.into(),
+            base_url: Self::PRODUCTION.to_owned(),
+            timeout: Duration::from_secs(10),
+            many: None,
+            phones: false,
+        }
+    }
+}
+
+/// Makes a [`KakaoClient`].
+#[derive(Debug)]
+#[must_use]
+pub struct KakaoBuilder {
+    admin_key: SecretString,
+    base_url: String,
+    timeout: Duration,
+    many: Option<usize>,
+    phones: bool,
+}
+
+impl KakaoBuilder {
+    /// Calls another host: a proxy, or an emulator on this machine.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// How long a request may take. 10 seconds unless set.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Asks about so many people in one call (`/v2/api/talk/channels/multi`). Off unless set: Kakao's pages do not tell the
+    /// most; a public client says 200.
+    pub fn many_at_once(mut self, most: usize) -> Self {
+        self.many = Some(most);
+        self
+    }
+
+    /// Lets customer files name people by their phone numbers. Off unless set: it provides personal data to a third party,
+    /// which needs each one's consent or another ground in law (개인정보 보호법 제17조).
+    pub fn allow_phone_numbers(mut self) -> Self {
+        self.phones = true;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`KakaoError`] names what cannot be used. The key is never repeated.
+    pub fn build(self) -> Result<KakaoClient, KakaoError> {
+        let wrong = |setting, why: &str| KakaoError::Setting { setting, why: why.to_owned() };
+        let key = self.admin_key.expose_secret();
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+            return Err(wrong("admin_key", "it is empty, or has other characters than the console shows"));
+        }
+        if self.many == Some(0) {
+            return Err(wrong("many_at_once", "it is 1 or more"));
+        }
+        let base = http::base_url(&self.base_url).map_err(|why| wrong("base_url", why))?;
+        let agent = concat!("sosik-kakao/", env!("CARGO_PKG_VERSION"));
+        let client = http::client(agent, self.timeout).map_err(KakaoError::Client)?;
+        Ok(KakaoClient { client, base, admin_key: self.admin_key, many: self.many, phones: self.phones })
+    }
+}
+
+/// A client cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KakaoError {
+    /// The HTTP client cannot be made: the machine's certificates cannot be read.
+    #[error("the HTTP client cannot be made")]
+    Client(#[source] http::ClientError),
+    /// A setting cannot be used.
+    #[error("{setting} cannot be used: {why}")]
+    #[non_exhaustive]
+    Setting {
+        /// Which.
+        setting: &'static str,
+        /// Why.
+        why: String,
+    },
+}
