@@ -21,7 +21,7 @@ use crate::{
 /// 2. A submission above [`Capabilities::batch`] is refused as
 ///    [`InvalidContent`](crate::SendErrorKind::InvalidContent); nothing of it is sent.
 /// 3. With [`Idempotency::PerRecipient`](crate::Idempotency::PerRecipient), a recipient accepted under a key is
-///    [`Already`](Answer::Already) there when the submission comes again, and is not sent to again.
+///    [`Already`](crate::Answer::Already) there when the submission comes again, and is not sent to again.
 /// 4. An audience that is not in [`Capabilities::audiences`] is refused as
 ///    [`Unsupported`](crate::SendErrorKind::Unsupported); nothing is sent.
 /// 5. Receipts come again until their page is acknowledged; acknowledging twice is no error.

@@ -59,10 +59,14 @@ impl fmt::Debug for Qr {
 }
 
 /// The QR code of the address under which a channel is added.
+///
+/// # Panics
+///
+/// Never: an id has 32 characters at the most, and a code holds hundreds.
 #[must_use]
 pub fn friend_qr(channel: &ChannelPublicId) -> Qr {
     let code = QrCode::with_error_correction_level(friend(channel), EcLevel::Q);
-    #[expect(clippy::expect_used, reason = "an id has 32 characters at the most, and a code of this level holds 1,600")]
+    #[expect(clippy::expect_used, reason = "an id has 32 characters at the most")]
     Qr(code.expect("a short address fits"))
 }
 

@@ -59,14 +59,14 @@ async fn relations_are_asked_one_by_one_and_many_at_once_alike() {
 #[tokio::test(flavor = "multi_thread")]
 async fn customer_files_are_filled_in_parts_and_emptied() {
     let emulator = emulator().await;
-    let kakao = client(&emulator, |builder| builder.allow_phone_numbers());
+    let kakao = client(&emulator, KakaoBuilder::allow_phone_numbers);
     let (city, schema) = (channel("_City"), Schema::new().words("지역").unwrap().number("emd").unwrap());
     let file = kakao.create_file(&city, "w48", &schema).await.unwrap();
     assert_eq!(kakao.create_file(&city, "w48", &schema).await.unwrap_err().kind(), SendErrorKind::InvalidContent);
-    let fill =
+    let filled =
         |id| Customer::new(id).with("지역", Value::Words("회천1동".to_owned())).with("emd", Value::Number(41_630));
-    let mut people: Vec<Customer> = (1..=4_001).map(|user| fill(CustomerId::App(AppUserId::new(user)))).collect();
-    people.push(fill(CustomerId::Phone(PhoneNumber::parse("010-0000-0001").unwrap())));
+    let mut people: Vec<Customer> = (1..=4_001).map(|user| filled(CustomerId::App(AppUserId::new(user)))).collect();
+    people.push(filled(CustomerId::Phone(PhoneNumber::parse("010-0000-0001").unwrap())));
     let before = emulator.stats().calls;
     let put = kakao.put_customers(file, &city, &people).await.unwrap();
     assert_eq!((put.asked, put.taken, emulator.stats().calls - before), (4_002, 4_002, 4));
