@@ -48,6 +48,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("json-lines", &["sosik"]),
+    ("partner-kit", &["sosik"]),
     ("send", &["sosik"]),
     ("when", &["sosik"]),
     ("yangju-weekly", &["sosik", "sosik-emulator"]),

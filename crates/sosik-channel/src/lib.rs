@@ -43,6 +43,7 @@
 //! - **[`SendError`] answers the caller's next question**: retry? when? is the recipient gone? may it have arrived?
 //!
 //! - **Adaptors** wrap a transport and are one. [`TransportExt`] lists them, in the order in which they make sense.
+//! - **By hand**: [`kit`] makes the folder with which a clerk sends a message in Kakao's own console.
 //! - **For later**: [`Submission::at`] lets a provider that [can](Capabilities::schedule) send it at an instant, and
 //!   [`Transport::cancel`] takes it back. What a provider sends by itself is read by [`Transport::webhook`], and a
 //!   [`Tariff`] tells what messages cost.
@@ -81,6 +82,7 @@ mod group_state;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub mod http;
+pub mod kit;
 mod limits;
 mod media;
 mod message;

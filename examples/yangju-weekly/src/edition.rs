@@ -92,7 +92,9 @@ pub(crate) fn write(made: &Made, out: &Path) -> Result<Vec<CardLine>, Failure> {
     }
     let title = made.curation.edition.title();
     let page = preview::html(&made.message, &made.media, title, Some(regular_font()));
-    for (name, text) in [("preview.html", page), ("edition.json", stored::to_json(&made.curation.edition))] {
+    let edition = stored::to_json(&made.curation.edition);
+    let message = sosik::channel::stored::to_json(&made.message);
+    for (name, text) in [("preview.html", page), ("edition.json", edition), ("message.json", message)] {
         let path = out.join(name);
         std::fs::write(&path, text).map_err(Failure::at("the file", &path))?;
     }
