@@ -24,7 +24,7 @@ struct Args {
     /// Minutes for which it may be sent from then on.
     #[arg(long, default_value_t = 240, value_parser = clap::value_parser!(u16).range(1..))]
     within: u16,
-    /// The channel's public id, such as _ZeUTxl: its QR code goes along.
+    /// The channel's public id, such as `_ZeUTxl`: its QR code goes along.
     #[arg(long, value_parser = ChannelPublicId::parse)]
     channel: Option<ChannelPublicId>,
     /// Where to write; `partner-kit` in the folder without it.
@@ -82,8 +82,8 @@ fn pictures(folder: &Path, message: &Message) -> Result<Vec<Media>, String> {
         };
         let content = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let size = imagesize::blob_size(&content).map_err(|error| format!("{}: {error}", path.display()))?;
-        let side = |side: usize| u32::try_from(side).map_err(|_| format!("{}: it is too large", path.display()));
-        let media = Media::new(format, (side(size.width)?, side(size.height)?), "", content);
+        let pixels = |side: usize| u32::try_from(side).map_err(|_| format!("{}: it is too large", path.display()));
+        let media = Media::new(format, (pixels(size.width)?, pixels(size.height)?), "", content);
         let wanted = message.pictures().any(|picture| picture.digest == media.picture.digest);
         if wanted && !found.iter().any(|item| item.picture.digest == media.picture.digest) {
             found.push(media);
