@@ -256,7 +256,7 @@ fn check(submission: &Submission, recipients: &[Recipient]) -> Result<(), SendEr
 }
 
 /// The answer for each recipient, by their reference where Bizgo gives it back, else by their number.
-fn acceptances(
+pub(crate) fn acceptances(
     recipients: &[Recipient],
     answers: Vec<answers::DestinationAnswer>,
 ) -> Result<Vec<Acceptance>, SendError> {

@@ -50,6 +50,8 @@ mod answers;
 mod builder;
 mod client;
 mod errors;
+#[cfg(test)]
+mod fuzz;
 mod group_send;
 pub mod limits;
 pub mod webhook;

@@ -236,7 +236,7 @@ pub(crate) fn check(submission: &Submission, recipients: &[Recipient]) -> Result
 }
 
 /// The answer for each recipient: those that failed are listed, by their reference or number; all others were taken.
-fn acceptances(recipients: &[Recipient], answer: SendAnswer<'_>) -> Result<Vec<Acceptance>, SendError> {
+pub(crate) fn acceptances(recipients: &[Recipient], answer: SendAnswer<'_>) -> Result<Vec<Acceptance>, SendError> {
     let count = &answer.group_info.count;
     let unreadable = |why: &str| ANSWERS.unreadable(true).with_detail(why);
     if count.registered_failed + count.registered_success != recipients.len()

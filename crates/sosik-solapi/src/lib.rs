@@ -66,6 +66,8 @@ mod builder;
 mod client;
 mod codes;
 mod errors;
+#[cfg(test)]
+mod fuzz;
 mod group;
 pub mod limits;
 mod read;

@@ -18,7 +18,7 @@ struct Entry {
 }
 
 /// What a report names: whole groups, each once.
-fn groups(body: &[u8]) -> Result<BTreeSet<String>, SendError> {
+pub(crate) fn groups(body: &[u8]) -> Result<BTreeSet<String>, SendError> {
     if body.len() > limits::WEBHOOK_BYTES {
         return Err(ANSWERS.invalid(&format!("a report of more than {} bytes", limits::WEBHOOK_BYTES)));
     }

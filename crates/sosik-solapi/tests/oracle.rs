@@ -13,8 +13,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use sosik_channel::{Advertising, Media, MediaRef, Message, Picture, PictureFormat, Place, Recipient, Refusal};
 use sosik_core::PhoneNumber;
-use sosik_solapi::limits;
-use sosik_solapi::wire;
+use sosik_solapi::{Group, limits, wire};
 
 /// Where we differ from the SDK, and why.
 const DIFFERENCES: &[(&str, &str)] = &[
@@ -144,5 +143,45 @@ fn whole_requests_of_the_sdk_are_read_and_written_again() {
         let row = &request["body"]["messages"][0];
         let wire = ours(row).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(comparable(&wire), comparable(row), "{name}");
+    }
+}
+
+/// Every request and answer of messages in SOLAPI's documents of 2022: texts are read and written again in the same form;
+/// the rest is refused by what it uses.
+#[test]
+fn the_dealer_s_documents_are_read_or_refused_by_what_they_use() {
+    let Some(corpus) = std::env::var_os("SOSIK_CORPUS") else { return };
+    let folder = PathBuf::from(corpus).join("dealers/solapi");
+    let mut why: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut same, mut groups) = (0, 0);
+    for entry in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = entry.unwrap().path();
+        let examples: Vec<Value> = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        for example in examples.iter().map(|example| &example["json"]) {
+            if example.get("count").is_some_and(|count| count["total"].is_number()) {
+                let group: Group = serde_json::from_value(example.clone()).unwrap_or_else(|e| panic!("{path:?}: {e}"));
+                assert!(group.id.starts_with("G4V"), "{path:?}: {group:?}");
+                groups += 1;
+            }
+            let rows = example.get("messages").and_then(Value::as_array).cloned().unwrap_or_default();
+            for row in rows.into_iter().chain(example.get("message").filter(|row| row.is_object()).cloned()) {
+                match ours(&row) {
+                    Ok(wire) => {
+                        assert_eq!(comparable(&wire), comparable(&row), "{path:?}");
+                        same += 1;
+                    }
+                    Err(problem) => *why.entry(problem).or_default() += 1,
+                }
+            }
+        }
+    }
+    println!("{same} messages in the same form, {groups} groups read; refused: {why:#?}");
+    let refused: usize = why.values().sum();
+    assert_eq!((same, groups, refused), (4, 6, 13), "they are read whole");
+    // Pictures in texts (MMS), Alimtalk by its words, FriendTalk that ended in 2025, types left to the dealer.
+    for problem in why.keys() {
+        let known =
+            ["`imageId`", "kakaoOptions.bms: it is missing", "`autoTypeDetect`", "`buttons`", "from: the number"];
+        assert!(known.iter().any(|known| problem.contains(known)), "{problem}");
     }
 }

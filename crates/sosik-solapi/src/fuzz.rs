@@ -1,0 +1,71 @@
+//! Whatever comes as an answer or a report is read or refused, and never more is believed than it can say.
+
+use proptest::prelude::*;
+use sosik_channel::{Answer, Recipient};
+use sosik_core::PhoneNumber;
+
+use crate::answers::{Item, ListAnswer, SendAnswer};
+use crate::client::acceptances;
+use crate::webhook;
+
+const SENT: &str = r#"{"failedMessageList":[{"to":"01000000002","from":"0310000000","type":"SMS","statusMessage":"중복","country":"82","messageId":"M2","statusCode":"1026","accountId":"1","customFields":{"ref":"r-2"}}],"groupInfo":{"groupId":"G1","status":"SENDING","count":{"total":3,"registeredFailed":1,"registeredSuccess":2}},"messageList":[{"messageId":"M1","statusCode":"2000","statusMessage":"접수","customFields":{"key":"k","ref":"r-1"}},{"messageId":"M3","statusCode":"2000","customFields":{"ref":"r-3"}}]}"#;
+const LIST: &str = r#"{"startKey":null,"nextKey":"M2","limit":20,"messageList":{"M1":{"messageId":"M1","groupId":"G1","to":"01000000001","statusCode":"4000","type":"SMS","customFields":{"key":"k","ref":"r-1"},"dateUpdated":"2026-11-27T06:00:01Z"}}}"#;
+const REPORT: &str =
+    r#"[{"messageId":"M4V1","groupId":"G4V1","to":"01000000000","type":"BMS_FREE","statusCode":"4000"}]"#;
+
+/// An answer in which bytes were changed, cut out or doubled.
+fn damaged(answer: &str, damage: &[(usize, u8, u8)]) -> Vec<u8> {
+    let mut bytes = answer.as_bytes().to_vec();
+    for (at, kind, byte) in damage {
+        let at = at % bytes.len().max(1);
+        match kind % 4 {
+            0 if at < bytes.len() => bytes[at] = *byte,
+            1 => bytes.truncate(at.max(1)),
+            2 if at < bytes.len() => drop(bytes.remove(at)),
+            _ => bytes.insert(at, *byte),
+        }
+    }
+    bytes
+}
+
+fn people() -> Vec<Recipient> {
+    (1..=3)
+        .map(|n| Recipient::new(format!("r-{n}"), PhoneNumber::parse(&format!("010-0000-000{n}")).unwrap()))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn answers_to_sendings(damage in prop::collection::vec((any::<usize>(), any::<u8>(), any::<u8>()), 0..4)) {
+        let bytes = damaged(SENT, &damage);
+        let Ok(answer) = serde_json::from_slice::<SendAnswer<'_>>(&bytes) else { return Ok(()) };
+        let counted = answer.group_info.count.registered_success;
+        match acceptances(&people(), answer) {
+            Ok(all) => {
+                let references: Vec<&str> = all.iter().map(|one| one.reference.as_str()).collect();
+                prop_assert_eq!(references, ["r-1", "r-2", "r-3"]);
+                let taken = all.iter().filter(|one| one.answer == Answer::Accepted).count();
+                prop_assert_eq!(taken, counted, "as many as the dealer counts");
+            }
+            Err(error) => prop_assert!(error.may_have_arrived() || error.code().is_some(), "{error:?}"),
+        }
+    }
+
+    #[test]
+    fn lists_and_reports(damage in prop::collection::vec((any::<usize>(), any::<u8>(), any::<u8>()), 0..4)) {
+        if let Ok(list) = serde_json::from_slice::<ListAnswer>(&damaged(LIST, &damage)) {
+            prop_assert!(list.message_list.values().filter_map(Item::receipt).count() <= list.message_list.len());
+        }
+        if let Ok(groups) = webhook::groups(&damaged(REPORT, &damage)) {
+            prop_assert!(groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_alphanumeric())));
+        }
+    }
+
+    #[test]
+    fn anything_at_all(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(serde_json::from_slice::<SendAnswer<'_>>(&bytes).is_err());
+        prop_assert!(webhook::groups(&bytes).is_err());
+    }
+}
