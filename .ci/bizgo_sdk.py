@@ -151,6 +151,24 @@ with Bizgo(api_key=key, base_url=base_url) as client:
     brand.templates.delete(sender, code)
     check("a template that was deleted is not listed", not list(brand.templates.iter_list(sender_key=sender)))
 
+    body = {
+        "destinations": [{"to": f"0100004{n:04d}", "ref": f"r{n}"} for n in range(5)],
+        "messageFlow": [{"sms": {"from": "0310000000", "text": "내일 안내"}}],
+        "resvSendTime": "2026-11-28 10:00:00", "resvName": "w48-later",
+    }
+    reserved = client.reservations.create(body)
+    listed = list(client.reservations.iter_list(resv_send_time="2026-11-28 00:00:00"))
+    check("a reservation is made and listed", [one.resv_name for one in listed] == ["w48-later"] and listed[0].expected_cnt == 5)
+    check("its recipients are listed", len(list(client.reservations.recipients.iter_list(reserved.resv_key, limit=2))) == 5)
+    check("it waits", client.reservations.get(reserved.resv_key).status == "PENDING")
+    check("it is cancelled", client.reservations.cancel(reserved.resv_key).status == "CANCELLED")
+    for what, at, expected in [("nine minutes", "2026-11-27 15:09:00", "A316"), ("two years", "2028-11-27 15:00:00", "A331")]:
+        try:
+            client.reservations.create({**body, "resvSendTime": at})
+            sys.exit(f"FAILED: a reservation {what} ahead was taken")
+        except BadRequestError as error:
+            check(f"a reservation {what} ahead is refused by {expected}", error.code == expected)
+
 with Bizgo(api_key="WRONG", base_url=base_url) as client:
     try:
         client.send.sms(to="01000000001", from_="0310000000", text="안내")

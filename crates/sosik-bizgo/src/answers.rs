@@ -18,6 +18,9 @@ pub(crate) struct Common {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Service<T> {
     pub(crate) code: Option<String>,
+    /// Of a reservation.
+    #[serde(rename = "resvKey")]
+    pub(crate) resv_key: Option<String>,
     pub(crate) data: Option<T>,
 }
 

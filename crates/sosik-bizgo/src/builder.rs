@@ -102,7 +102,8 @@ impl BizgoBuilder {
         let client = http::client(agent, self.timeout).map_err(BizgoError::Client)?;
         let capabilities = Capabilities::named(limits::BATCH, limits::RECIPIENTS_PER_SECOND, limits::CALLS_PER_SECOND)
             .with_idempotency(Idempotency::per_recipient(Duration::from_secs(limits::KEY_LIFETIME)))
-            .with_fallback();
+            .with_fallback()
+            .with_schedule(limits::schedule());
         if self.webhook_secret.as_ref().is_some_and(|secret| secret.expose_secret().is_empty()) {
             return Err(BizgoError::Setting { setting: "webhook_secret", why: "it is empty".to_owned() });
         }

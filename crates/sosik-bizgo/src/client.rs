@@ -49,12 +49,21 @@ impl BizgoTransport {
         Ok(self.client.request(method, url).header("Authorization", self.api_key.expose_secret()))
     }
 
-    /// Makes a request. `sends` tells whether it could send something: then a lost answer leaves its outcome unknown.
+    /// Makes a request, and gives what is inside its answer.
     pub(crate) async fn call<T: DeserializeOwned>(
         &self,
         request: RequestBuilder,
         sends: bool,
     ) -> Result<Option<T>, SendError> {
+        self.service(request, sends).await.map(|service| service.and_then(|service| service.data))
+    }
+
+    /// Makes a request. `sends` tells whether it could send something: then a lost answer leaves its outcome unknown.
+    pub(crate) async fn service<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        sends: bool,
+    ) -> Result<Option<answers::Service<T>>, SendError> {
         let response = request.send().await.map_err(|error| ANSWERS.lost(error, sends))?;
         let status = response.status().as_u16();
         let wait = http::retry_after(&response);
@@ -68,8 +77,9 @@ impl BizgoTransport {
         if let Some(code) = gateway.as_deref().filter(|code| *code != "A000") {
             return Err(with_wait(refused(status, Some(code), true, sends), wait));
         }
-        let (code, data) = envelope.data.map_or((None, None), |service| (service.code, service.data));
-        if let Some(code) = code.as_deref().filter(|code| *code != "A000") {
+        let service = envelope.data;
+        let code = service.as_ref().and_then(|service| service.code.as_deref());
+        if let Some(code) = code.filter(|code| *code != "A000") {
             return Err(with_wait(refused(status, Some(code), false, sends), wait));
         }
         if status >= 300 {
@@ -78,7 +88,7 @@ impl BizgoTransport {
         if gateway.is_none() && code.is_none() {
             return Err(ANSWERS.unreadable(sends));
         }
-        Ok(data)
+        Ok(service)
     }
 
     /// The receipts of one message, asked for by its key.
@@ -87,18 +97,18 @@ impl BizgoTransport {
     ///
     /// [`SendError`]; [`InvalidContent`](SendErrorKind::InvalidContent) when it is no message of this account.
     pub async fn reports(&self, message_key: &str) -> Result<Vec<Receipt>, SendError> {
-        let request = self.last_part(Method::GET, "report/inquiry", message_key)?;
+        let request = self.with_parts(Method::GET, "report/inquiry", &[message_key])?;
         let answer: Option<answers::InquiryAnswer> = self.call(request, false).await?;
         let reports = answer.and_then(|answer| answer.report).ok_or_else(|| ANSWERS.unreadable(false))?;
         let ours = reports.into_iter().filter_map(|report| receipt(report, &self.unreachable));
         Ok(ours.filter(|receipt| receipt.message_key == message_key).collect())
     }
 
-    /// A request whose path ends in a name that others chose.
-    fn last_part(&self, method: Method, path: &str, last: &str) -> Result<RequestBuilder, SendError> {
+    /// A request whose path ends in names that others chose.
+    pub(crate) fn with_parts(&self, method: Method, path: &str, parts: &[&str]) -> Result<RequestBuilder, SendError> {
         let mut request = self.request(method, path)?.build().map_err(|error| ANSWERS.lost(error, false))?;
         if let Ok(mut segments) = request.url_mut().path_segments_mut() {
-            segments.push(last);
+            segments.extend(parts);
         }
         Ok(RequestBuilder::from_parts(self.client.clone(), request))
     }
@@ -145,15 +155,16 @@ impl Transport for BizgoTransport {
         let Audience::Named(recipients) = &submission.audience else {
             return Err(unsupported("only named recipients; a GroupSender sends to friends"));
         };
-        if submission.send_at.is_some() {
-            return Err(unsupported("it sends at once only"));
-        }
         check(submission, recipients)?;
         validate_values(submission, &limits::all()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let message_flow =
             wire::flow(&submission.message, &self.sender_key).map_err(|problem| ANSWERS.invalid(&problem))?;
+        let destinations = recipients.iter().map(|to| wire::Destination::of(to, &submission.message)).collect();
+        if let Some(at) = submission.send_at {
+            return self.reserve(&submission.key, at, recipients, destinations, message_flow).await;
+        }
         let body = wire::SendRequest {
-            destinations: recipients.iter().map(|to| wire::Destination::of(to, &submission.message)).collect(),
+            destinations,
             message_flow,
             group_key: &submission.key,
             idempotency_key: &submission.key,
@@ -166,6 +177,9 @@ impl Transport for BizgoTransport {
     }
 
     async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
+        if let (Some(at), Audience::Named(recipients)) = (submission.send_at, &submission.audience) {
+            return self.reserved(&submission.key, at, recipients).await;
+        }
         let mut found = Vec::new();
         let mut cursor: Option<i64> = None;
         loop {
@@ -211,7 +225,7 @@ impl Transport for BizgoTransport {
     }
 
     async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
-        let request = self.last_part(Method::DELETE, "report/polling", page)?;
+        let request = self.with_parts(Method::DELETE, "report/polling", &[page])?;
         match self.call::<answers::Nothing>(request, false).await {
             // Acknowledged before, or by someone else: there is nothing left to do.
             Err(error) if error.code() == Some("A802") => Ok(()),
@@ -219,8 +233,8 @@ impl Transport for BizgoTransport {
         }
     }
 
-    async fn cancel(&self, _handle: &str) -> Result<(), SendError> {
-        Err(unsupported("it sends at once only"))
+    async fn cancel(&self, handle: &str) -> Result<(), SendError> {
+        self.cancel_reservation(handle).await
     }
 
     async fn webhook(&self, given: &Webhook) -> Result<WebhookReceipts, SendError> {

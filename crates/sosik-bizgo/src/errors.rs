@@ -75,6 +75,7 @@ codes! {
     "A571" InvalidContent false "the way of sending is wrong" "발송 방식 오류";
     "A572" InvalidContent false "the message is missing or wrong" "메시지 오류";
     "A573" InvalidContent false "the attachment is wrong" "첨부 오류";
+    "A331" InvalidContent false "the time to send at is more than a year ahead" "예약 발송 가능 기간 초과";
     "A801" NotPermitted false "the account may not poll receipts" "리포트 폴링 권한 없음";
     "A802" InvalidContent false "no such page of receipts" "유효하지 않은 리포트 ID";
     "A820" InvalidContent false "what was asked about is not there" "조회 대상 없음";

@@ -1,8 +1,8 @@
 //! Whatever comes as an answer or a webhook is read or refused, and never more is believed than it can say.
 
 use proptest::prelude::*;
-use sosik_channel::{Answer, Recipient};
-use sosik_core::PhoneNumber;
+use sosik_channel::Answer;
+use sosik_testkit::answers::{damaged, three};
 
 use crate::answers::{Envelope, HistoryAnswer, InquiryAnswer, PollAnswer, SendAnswer};
 use crate::client::{acceptances, receipt};
@@ -11,27 +11,6 @@ use crate::webhook;
 const SENT: &str = r#"{"common":{"authCode":"A000","authResult":"Success","infobankTrId":"T"},"data":{"code":"A000","result":"Success","data":{"destinations":[{"to":"01000000001","ref":"r-1","code":"A000","result":"Success","msgKey":"K1"},{"to":"01000000002","ref":"r-2","code":"A301","result":"Duplicated"},{"to":"01000000003","ref":"r-3","code":"A306","result":"Failed"}]}}}"#;
 const POLLED: &str = r#"{"common":{"authCode":"A000"},"data":{"code":"A000","data":{"reportId":"R1","report":[{"msgKey":"K1","serviceType":"BRANDMESSAGE","msgType":"FC","reportTime":"2026-11-27T16:00:02.000+09:00","reportCode":"10000","ref":"r-1"}]}}}"#;
 const HOOK: &str = r#"{"msgKey":"K1","serviceType":"KAKAO","msgType":"FC","sendTime":"2026-11-27T16:00:00","reportTime":"2026-11-27T16:00:02","reportType":"","reportCode":"10000","reportText":"Success","ref":"r1"}"#;
-
-/// An answer in which bytes were changed, cut out or doubled.
-fn damaged(answer: &str, damage: &[(usize, u8, u8)]) -> Vec<u8> {
-    let mut bytes = answer.as_bytes().to_vec();
-    for (at, kind, byte) in damage {
-        let at = at % bytes.len().max(1);
-        match kind % 4 {
-            0 if at < bytes.len() => bytes[at] = *byte,
-            1 => bytes.truncate(at.max(1)),
-            2 if at < bytes.len() => drop(bytes.remove(at)),
-            _ => bytes.insert(at, *byte),
-        }
-    }
-    bytes
-}
-
-fn people() -> Vec<Recipient> {
-    (1..=3)
-        .map(|n| Recipient::new(format!("r-{n}"), PhoneNumber::parse(&format!("010-0000-000{n}")).unwrap()))
-        .collect()
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
@@ -42,7 +21,7 @@ proptest! {
         let Ok(answer) = serde_json::from_slice::<Envelope<SendAnswer>>(&bytes) else { return Ok(()) };
         let Some(destinations) = answer.data.and_then(|data| data.data).and_then(|data| data.destinations) else { return Ok(()) };
         let told = destinations.iter().filter(|one| one.code.as_deref() == Some("A000")).count();
-        match acceptances(&people(), destinations) {
+        match acceptances(&three(), destinations) {
             Ok(all) => {
                 let references: Vec<&str> = all.iter().map(|one| one.reference.as_str()).collect();
                 prop_assert_eq!(references, ["r-1", "r-2", "r-3"]);

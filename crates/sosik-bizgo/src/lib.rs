@@ -7,7 +7,8 @@
 //! an idempotency key, looks lost requests up, and takes receipts by polling or by [`webhook`].
 //!
 //! It is a [`GroupSender`](sosik_channel::GroupSender) too: a message goes to all friends of the channel, or to a friend
-//! group, without anyone's number ([`validate_for_friends`] says what can).
+//! group, without anyone's number ([`validate_for_friends`] says what can). A friend group is kept with
+//! [`BizgoTransport::make_friend_group`] and its neighbours.
 //!
 //! # Where it sits
 //!
@@ -41,7 +42,7 @@
 //!
 //! # What is not here
 //!
-//! Brand messages with variables, the upkeep of templates and friend groups, MMS, reservations, statistics.
+//! Brand messages with variables, the upkeep of templates, MMS, changes of reservations but their end, statistics.
 //! Waiting and turning to another dealer: adaptors of `sosik-channel` and the engine of `sosik-delivery` do that.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -50,14 +51,17 @@ mod answers;
 mod builder;
 mod client;
 mod errors;
+mod friends;
 #[cfg(test)]
 mod fuzz;
 mod group_send;
 pub mod limits;
+mod reservation;
 pub mod webhook;
 mod wire;
 
 pub use builder::{Bizgo, BizgoBuilder, BizgoError};
 pub use client::BizgoTransport;
 pub use errors::{Code, code};
+pub use friends::FriendGroup;
 pub use group_send::validate_for_friends;

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveTime, TimeDelta};
 use sosik_channel::{
-    ALIMTALK, Action, Fault, Faults, GroupRules, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message,
+    ALIMTALK, Action, Ahead, Fault, Faults, GroupRules, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message,
     TEXT_MESSAGE, Unit, validate as general,
 };
 
@@ -78,8 +78,19 @@ pub fn group_sends() -> GroupRules {
     GroupRules::new(TimeDelta::minutes(10), (hour(8, 0), hour(20, 50)), 10, "PyPI bizgo-sdk-comm 1.2.0, 2026-09")
 }
 
+/// How far ahead a submission may be reserved: ten minutes to a year, and at the SDK's word an advertisement from 08:00 to
+/// 20:00 only (`A330`).
+#[must_use]
+pub fn schedule() -> Ahead {
+    Ahead::new(TimeDelta::minutes(10), TimeDelta::days(365))
+}
+
+/// The longest name of a reservation, in characters: of the key of a submission for later.
+pub(crate) const RESERVATION: usize = 100;
 /// Recipients of one request (`A318`).
 pub(crate) const BATCH: usize = 200;
+/// Numbers of one call about a friend group.
+pub(crate) const FRIENDS: usize = 10_000;
 /// Recipients a second.
 pub(crate) const RECIPIENTS_PER_SECOND: u32 = 200;
 /// Other requests a second.

@@ -20,6 +20,16 @@ pub(crate) struct SendRequest<'a> {
     pub(crate) idempotency_ttl: u64,
 }
 
+/// It has no `Debug`: it holds numbers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Reservation<'a> {
+    pub(crate) destinations: Vec<Destination<'a>>,
+    pub(crate) message_flow: Vec<FlowItem<'a>>,
+    pub(crate) resv_send_time: String,
+    pub(crate) resv_name: &'a str,
+}
+
 /// It has no `Debug`: it holds a number.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,19 +5,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 use sosik_bizgo::Bizgo;
 use sosik_channel::{
-    Answer, Audience, Media, Message, Outcome, PictureFormat, Proof, Recipient, Route, SendErrorKind, Submission,
-    TextMessage, Transport, TransportExt, Webhook,
+    Advertising, Answer, Audience, Body, Bubble, GroupSend, GroupSender, Media, Message, Outcome, PictureFormat, Proof,
+    Recipient, Refusal, Route, SendErrorKind, Submission, TextMessage, Transport, TransportExt, Webhook,
 };
-use sosik_core::{PhoneNumber, ShiftedClock, SystemClock};
+use sosik_core::{Clock, ManualClock, PhoneNumber, ShiftedClock, SystemClock};
 use sosik_emulator::{Emulator, Options};
 use sosik_testkit::{answers, noon, phone};
 
 fn options() -> Options {
     let clock = ShiftedClock::starting_at(noon(), Arc::new(SystemClock::new()));
-    Options::new("KEY").with_clock(Arc::new(clock)).with_receipt_delay(chrono::TimeDelta::zero())
+    Options::new("KEY").with_clock(Arc::new(clock)).with_receipt_delay(TimeDelta::zero())
 }
 
 async fn emulator(options: Options) -> Emulator {
@@ -156,4 +156,91 @@ async fn a_webhook_is_a_hint_that_the_dealer_is_asked_about() {
     let deaf = Bizgo::builder("KEY", "SENDER").base_url(emulator.url()).build().unwrap();
     let error = deaf.webhook(&signed(body(&key), 1_795_470_900_000)).await.unwrap_err();
     assert_eq!(error.kind(), SendErrorKind::Unsupported);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_friend_group_is_kept_and_sent_to() {
+    let clock = Arc::new(ManualClock::at(noon()));
+    let options = Options::new("KEY").with_clock(Arc::clone(&clock) as _).without_rates();
+    let emulator = emulator(options.with_receipt_delay(TimeDelta::minutes(1))).await;
+    let bizgo = Bizgo::builder("KEY", "SENDER").base_url(emulator.url()).build().unwrap();
+    let people: Vec<PhoneNumber> = (0..12).map(phone).collect();
+    bizgo.make_friend_group("회천1동/a b", &people[..9]).await.unwrap();
+    assert!(!bizgo.friend_group("회천1동/a b").await.unwrap().is_ready(), "it is being made");
+    assert_eq!(bizgo.add_friends("회천1동/a b", &people).await.unwrap_err().code(), Some("A824"));
+    clock.advance(TimeDelta::minutes(1));
+    assert!(!bizgo.friend_group("회천1동/a b").await.unwrap().is_ready(), "nine are too few");
+    bizgo.add_friends("회천1동/a b", &people).await.unwrap();
+    clock.advance(TimeDelta::minutes(1));
+    bizgo.remove_friends("회천1동/a b", &people[..1]).await.unwrap();
+    clock.advance(TimeDelta::minutes(1));
+    let group = bizgo.friend_group("회천1동/a b").await.unwrap();
+    assert_eq!((group.users, group.friends, group.is_ready()), (11, Some(11), true));
+    assert_eq!(bizgo.friend_groups().await.unwrap(), [group]);
+
+    let marks = Advertising::new("예시시청", Refusal::BlockChannel);
+    let message = Message::new(Body::Bubble(Bubble::new("이번 주 소식"))).with_advertising(marks);
+    let plan = GroupSend::new("w48", message, bizgo.rules().earliest(clock.now())).to_group("회천1동/a b");
+    assert_eq!(bizgo.outlook(&plan).await.unwrap().reachable, 11);
+    let template = bizgo.register("w48", &plan.message).await.unwrap();
+    let handle = bizgo.start(&plan, &template).await.unwrap().handle().unwrap().to_owned();
+    clock.advance(TimeDelta::minutes(30));
+    assert_eq!(bizgo.state(&handle).await.unwrap().sent, Some(11));
+
+    bizgo.forget_friend_group("회천1동/a b").await.unwrap();
+    assert_eq!(bizgo.friend_group("회천1동/a b").await.unwrap_err().code(), Some("A820"));
+    for people in [vec![], vec![phone(1); 10_001]] {
+        assert_eq!(bizgo.make_friend_group("k", &people).await.unwrap_err().kind(), SendErrorKind::InvalidContent);
+    }
+    assert!(bizgo.make_friend_group("", &people).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_reserved_goes_at_its_time_and_is_taken_back_before() {
+    let clock = Arc::new(ManualClock::at(noon()));
+    let options = Options::new("KEY").with_clock(Arc::clone(&clock) as _).without_rates();
+    let emulator = emulator(options).await;
+    let bizgo = Bizgo::builder("KEY", "SENDER").base_url(emulator.url()).build().unwrap();
+    let at = noon() + TimeDelta::hours(1);
+    let kept = bizgo.submit(&submission("kept", 1..4).at(at)).await.unwrap().handle.unwrap();
+    let gone = bizgo.submit(&submission("gone", 4..8).at(at)).await.unwrap().handle.unwrap();
+    bizgo.cancel(&gone).await.unwrap();
+    assert_eq!(bizgo.find(&submission("gone", 4..8).at(at), noon()).await.unwrap(), [], "it may be submitted again");
+    let found = bizgo.find(&submission("kept", 1..4).at(at), noon()).await.unwrap();
+    assert!(found.len() == 3 && found.iter().all(|one| one.handle.as_deref() == Some(kept.as_str())), "{found:?}");
+    clock.advance(TimeDelta::minutes(59));
+    assert_eq!((emulator.stats().delivered, bizgo.drain_receipts().await.unwrap().len()), (0, 0));
+    clock.advance(TimeDelta::minutes(2));
+    let receipts = bizgo.drain_receipts().await.unwrap();
+    let references: Vec<_> = receipts.iter().filter_map(|receipt| receipt.reference.as_deref()).collect();
+    assert_eq!((references, emulator.stats().cancelled), (vec!["r1", "r2", "r3"], 4));
+    assert_eq!(bizgo.cancel(&kept).await.unwrap_err().kind(), SendErrorKind::Refused);
+    assert_eq!(bizgo.cancel("a/../b").await.unwrap_err().code(), Some("A820"));
+    // Too near, too far, and an advertisement in the evening.
+    let marked =
+        TextMessage::new(PhoneNumber::parse("031-8082-0000").unwrap(), "(광고)예시시청 소식 무료수신거부 080-000-0000")
+            .unwrap();
+    let evening = Submission::new("evening", Message::from(marked), to(1..2))
+        .at(noon() + TimeDelta::hours(5) + TimeDelta::minutes(30));
+    let near = submission("near", 1..2).at(clock.now() + TimeDelta::minutes(9));
+    let far = submission("far", 1..2).at(noon() + TimeDelta::days(367));
+    let long = submission(&"k".repeat(101), 1..2).at(noon() + TimeDelta::hours(2));
+    for (odd, code) in [(near, Some("A316")), (far, Some("A331")), (evening, Some("A330")), (long, None)] {
+        let error = bizgo.submit(&odd).await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (SendErrorKind::InvalidContent, code), "{error}");
+    }
+    assert_eq!(emulator.stats().accepted, 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reservation_whose_answer_was_lost_is_found_with_its_handle() {
+    let emulator = emulator(options().with_lost_answers(1.0)).await;
+    let bizgo = Bizgo::builder("KEY", "SENDER").base_url(emulator.url()).build().unwrap();
+    let later = submission("lost", 1..3).at(noon() + TimeDelta::hours(2));
+    assert!(bizgo.submit(&later).await.unwrap_err().may_have_arrived());
+    let found = bizgo.find(&later, noon()).await.unwrap();
+    assert_eq!(found.iter().map(|one| one.reference.as_str()).collect::<Vec<_>>(), ["r1", "r2"]);
+    bizgo.cancel(found[0].handle.as_deref().unwrap()).await.unwrap();
+    bizgo.cancel(found[0].handle.as_deref().unwrap()).await.unwrap();
+    assert_eq!(emulator.stats().cancelled, 2);
 }

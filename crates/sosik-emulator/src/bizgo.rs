@@ -11,4 +11,5 @@ pub(crate) mod group_send;
 mod picture;
 pub(crate) mod registered;
 mod request;
+pub(crate) mod reservation;
 pub(crate) mod routes;

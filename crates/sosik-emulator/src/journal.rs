@@ -14,6 +14,7 @@ use sosik_core::{Entropy, SystemEntropy};
 use crate::bizgo::friends::Change;
 use crate::bizgo::group_send::{Control, GroupSend};
 use crate::bizgo::registered::Registered;
+use crate::bizgo::reservation::Reservation;
 
 /// Something that happened.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -51,6 +52,10 @@ pub(crate) enum CenterEvent {
     Friends { sender_key: String, key: String, change: Change },
     /// A friend group was deleted.
     Forgotten { sender_key: String, key: String },
+    /// Messages were taken for later.
+    Reserved { reservation: Reservation },
+    /// They were taken back.
+    Withdrawn { key: String, at: DateTime<Utc> },
     /// A group send was taken.
     Started { id: u64, send: GroupSend },
     /// A group send was paused, resumed or ended.

@@ -44,6 +44,7 @@
 //! | `…/api/comm/v1/center/brandmessage/template` | templates of brand messages: register, read, list, delete |
 //! | `…/api/comm/v1/center/brandmessage/friendGroup` | friend groups: make, change, read, list, delete |
 //! | `…/api/comm/v1/center/brandmessage/groupMessage` | group sends: look ahead, start, watch, pause, resume, terminate |
+//! | `…/api/comm/v1/reservation` | messages for later: create, list, read, cancel, recipients |
 //! | `POST /messages/v4/send-many/{detail,fast}` | SOLAPI: 1 to 10,000 messages, now or at `scheduledDate` |
 //! | `POST`, `GET /messages/v4/groups`, `GET`, `DELETE …/{groupId}` | groups of messages |
 //! | `PUT`, `GET`, `DELETE /messages/v4/groups/{groupId}/messages` | the messages of a group |
@@ -86,7 +87,7 @@
 //!
 //! # What is not here
 //!
-//! Brand messages with variables, Bizgo's reservations, MMS and RCS: they are refused. Webhooks that it sends by itself,
+//! Brand messages with variables, changes of Bizgo's reservations but their end, MMS and RCS: they are refused. Webhooks that it sends by itself,
 //! Kakao's relations across a restart, and real sending of anything.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

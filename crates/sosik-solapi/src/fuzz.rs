@@ -1,8 +1,8 @@
 //! Whatever comes as an answer or a report is read or refused, and never more is believed than it can say.
 
 use proptest::prelude::*;
-use sosik_channel::{Answer, Recipient};
-use sosik_core::PhoneNumber;
+use sosik_channel::Answer;
+use sosik_testkit::answers::{damaged, three};
 
 use crate::answers::{Item, ListAnswer, SendAnswer};
 use crate::client::acceptances;
@@ -13,27 +13,6 @@ const LIST: &str = r#"{"startKey":null,"nextKey":"M2","limit":20,"messageList":{
 const REPORT: &str =
     r#"[{"messageId":"M4V1","groupId":"G4V1","to":"01000000000","type":"BMS_FREE","statusCode":"4000"}]"#;
 
-/// An answer in which bytes were changed, cut out or doubled.
-fn damaged(answer: &str, damage: &[(usize, u8, u8)]) -> Vec<u8> {
-    let mut bytes = answer.as_bytes().to_vec();
-    for (at, kind, byte) in damage {
-        let at = at % bytes.len().max(1);
-        match kind % 4 {
-            0 if at < bytes.len() => bytes[at] = *byte,
-            1 => bytes.truncate(at.max(1)),
-            2 if at < bytes.len() => drop(bytes.remove(at)),
-            _ => bytes.insert(at, *byte),
-        }
-    }
-    bytes
-}
-
-fn people() -> Vec<Recipient> {
-    (1..=3)
-        .map(|n| Recipient::new(format!("r-{n}"), PhoneNumber::parse(&format!("010-0000-000{n}")).unwrap()))
-        .collect()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -42,7 +21,7 @@ proptest! {
         let bytes = damaged(SENT, &damage);
         let Ok(answer) = serde_json::from_slice::<SendAnswer<'_>>(&bytes) else { return Ok(()) };
         let counted = answer.group_info.count.registered_success;
-        match acceptances(&people(), answer) {
+        match acceptances(&three(), answer) {
             Ok(all) => {
                 let references: Vec<&str> = all.iter().map(|one| one.reference.as_str()).collect();
                 prop_assert_eq!(references, ["r-1", "r-2", "r-3"]);

@@ -98,3 +98,25 @@ pub async fn alimtalk_is_filled_in_for_each_recipient(transport: &dyn Transport)
     let shown = format!("{error} {error:?} {submission:?}");
     assert!(shown.contains("recipients[r2]") && shown.contains("번호") && !shown.contains("홍길동"), "{shown}");
 }
+
+/// An answer in which bytes were changed, cut out or doubled: where, how, and with which byte.
+#[must_use]
+pub fn damaged(answer: &str, damage: &[(usize, u8, u8)]) -> Vec<u8> {
+    let mut bytes = answer.as_bytes().to_vec();
+    for (at, kind, byte) in damage {
+        let at = at % bytes.len().max(1);
+        match kind % 4 {
+            0 if at < bytes.len() => bytes[at] = *byte,
+            1 => bytes.truncate(at.max(1)),
+            2 if at < bytes.len() => drop(bytes.remove(at)),
+            _ => bytes.insert(at, *byte),
+        }
+    }
+    bytes
+}
+
+/// Three recipients, `r-1` to `r-3`, with placeholder numbers.
+#[must_use]
+pub fn three() -> Vec<Recipient> {
+    (1..=3).map(|number| Recipient::new(format!("r-{number}"), phone(number))).collect()
+}

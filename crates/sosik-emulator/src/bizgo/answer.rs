@@ -66,6 +66,12 @@ pub(crate) fn success(data: Value) -> Response {
     with_reference(&data, None)
 }
 
+/// A success of a reservation: its key stands beside the inner part.
+pub(crate) fn with_reservation(data: &Value, reference: Option<&str>, key: &str) -> Response {
+    let inner = json!({ "code": "A000", "result": "Success", "ref": reference, "resvKey": key, "data": data });
+    Json(json!({ "common": common("A000", "Success"), "data": inner })).into_response()
+}
+
 /// A success that gives the request's own reference back.
 pub(crate) fn with_reference(data: &Value, reference: Option<&str>) -> Response {
     let mut inner = json!({ "code": "A000", "result": "Success", "data": data });

@@ -15,6 +15,7 @@ use crate::bizgo::friends::FriendGroup;
 use crate::bizgo::group_send::GroupSend;
 use crate::bizgo::registered::Registered;
 use crate::bizgo::request::{Destination, FlowItem, SendOmni};
+use crate::bizgo::reservation::Reservation;
 use crate::journal::{CenterEvent, Dealer, Event, Message, Try};
 use crate::ledger::{Ledger, hex};
 use crate::text::is_mobile;
@@ -42,6 +43,7 @@ pub(crate) struct Bizgo {
     /// How many were ever registered.
     pub(crate) registrations: u64,
     pub(crate) group_sends: BTreeMap<u64, GroupSend>,
+    pub(crate) reservations: Vec<Reservation>,
     /// Friend groups, by their sender profile and key.
     pub(crate) friend_groups: BTreeMap<(String, String), FriendGroup>,
     /// How many changes of friend groups there ever were.
@@ -61,6 +63,7 @@ impl Bizgo {
             registered: BTreeMap::new(),
             registrations: 0,
             group_sends: BTreeMap::new(),
+            reservations: Vec::new(),
             friend_groups: BTreeMap::new(),
             changes: 0,
         }
@@ -154,6 +157,18 @@ impl Ledger {
             CenterEvent::Forgotten { sender_key, key } => {
                 self.bizgo.friend_groups.remove(&(sender_key, key));
             }
+            CenterEvent::Reserved { reservation } => self.bizgo.reservations.push(reservation),
+            CenterEvent::Withdrawn { key, at } => {
+                let Some(found) = self.bizgo.reservations.iter_mut().find(|one| one.key == key) else { return };
+                found.cancelled = Some(at);
+                let places: Vec<usize> =
+                    found.messages.iter().filter_map(|message| self.by_key.get(message).copied()).collect();
+                for place in places {
+                    self.messages[place].tries.clear();
+                    self.withdraw(place);
+                    self.bizgo.receipts.retain(|receipt| receipt.1 != place);
+                }
+            }
             CenterEvent::Started { id, send } => {
                 self.bizgo.group_sends.insert(id, send);
             }
@@ -175,6 +190,11 @@ impl Ledger {
     }
 
     pub(crate) fn send(&mut self, request: &SendOmni) -> Result<Sent, Refusal> {
+        self.send_at(request, self.now())
+    }
+
+    /// Takes messages that go at an instant: now, or when their reservation is due.
+    pub(crate) fn send_at(&mut self, request: &SendOmni, goes: DateTime<Utc>) -> Result<Sent, Refusal> {
         let now = self.now();
         if self.options.keeps_rates {
             let cost = u32::try_from(request.destinations.len()).unwrap_or(u32::MAX).max(1);
@@ -211,7 +231,7 @@ impl Ledger {
                 let message_key = format!("{request_id}{index:03}");
                 (answer["code"], answer["result"], answer["msgKey"]) =
                     (json!("A000"), json!("Success"), json!(message_key));
-                let tries = self.tries(&format!("{number}.{index}"), &request.message_flow, now);
+                let tries = self.tries(&format!("{number}.{index}"), &request.message_flow, goes);
                 messages.push(Message {
                     dealer: Dealer::Bizgo,
                     key: message_key,
@@ -219,7 +239,7 @@ impl Ledger {
                     who,
                     reference,
                     group: request.group_key.clone(),
-                    at: now,
+                    at: goes,
                     digest: digest.clone(),
                     content: Arc::clone(&content),
                     shown: template
@@ -377,6 +397,10 @@ impl Ledger {
     fn status(&self, message: &Message) -> Vec<Value> {
         let now = self.now();
         let mut entries = Vec::new();
+        // One that is reserved was not requested yet.
+        if message.at > now {
+            return entries;
+        }
         for (number, attempt) in message.tries.iter().enumerate() {
             let reported = attempt.at <= now;
             let mut entry = json!({

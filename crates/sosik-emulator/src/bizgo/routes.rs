@@ -17,6 +17,7 @@ use crate::bizgo::center;
 use crate::bizgo::desk::History;
 use crate::bizgo::picture;
 use crate::bizgo::request::SendOmni;
+use crate::bizgo::reservation;
 use crate::faults::lost;
 use crate::ledger::Ledger;
 use crate::server::Shared;
@@ -60,6 +61,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/api/comm/v1/message/inquiry/requestId/{id}", get(by_request))
         .route("/api/comm/v1/message/history", get(history))
         .merge(center::router())
+        .merge(reservation::router())
         .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
 }
 
