@@ -246,6 +246,10 @@ impl Transport for BizgoTransport {
         let hint = webhook::parse(&given.body).map_err(webhook::refused)?;
         // Only the time is signed: what the body says is asked for again.
         let receipts = self.reports(&hint.message_key).await?;
+        if receipts.is_empty() {
+            let why = "the dealer does not know yet what it told: it comes again";
+            return Err(SendError::new(SendErrorKind::Unavailable, NAME).with_detail(why));
+        }
         let reply = webhook::acknowledgement(&hint);
         Ok(WebhookReceipts::new(receipts, reply))
     }

@@ -153,6 +153,13 @@ async fn a_webhook_is_a_hint_that_the_dealer_is_asked_about() {
     assert_eq!(kind(signed(body("a/../../b?c"), 1_795_470_900_000)).await, SendErrorKind::InvalidContent);
     assert_eq!(kind(signed(body(&key), 1_795_471_900_000)).await, SendErrorKind::Unauthorized, "it is a replay");
     assert_eq!(kind(Webhook::new(body(&key), noon())).await, SendErrorKind::Unauthorized, "it is not signed");
+    // What the dealer cannot confirm yet comes again.
+    let slow = self::emulator(options().with_receipt_delay(TimeDelta::hours(1))).await;
+    let builder = Bizgo::builder("KEY", "SENDER").base_url(slow.url());
+    let early = builder.webhook_secret("test-webhook-secret".to_owned()).build().unwrap();
+    let Proof::PerRecipient(answers) = early.submit(&submission("k", 1..2)).await.unwrap().proof else { panic!() };
+    let unknown = signed(body(answers[0].message_key.as_ref().unwrap()), 1_795_470_900_000);
+    assert_eq!(early.webhook(&unknown).await.unwrap_err().kind(), SendErrorKind::Unavailable);
     let deaf = Bizgo::builder("KEY", "SENDER").base_url(emulator.url()).build().unwrap();
     let error = deaf.webhook(&signed(body(&key), 1_795_470_900_000)).await.unwrap_err();
     assert_eq!(error.kind(), SendErrorKind::Unsupported);

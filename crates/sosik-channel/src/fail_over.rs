@@ -16,7 +16,7 @@ use crate::{
 ///
 /// - Neither dealer knows what the other took under a key, so the two together guard against sending twice by looking up
 ///   alone ([`Idempotency::None`]): [`find`](Transport::find) asks both, and fails when either cannot be asked.
-/// - Pictures are uploaded to both. Their names at the second are kept in memory: a program that was started anew since
+/// - Pictures are uploaded to both, or to the second alone where the first is not there. Their names at the second are kept in memory: a program that was started anew since
 ///   uploads them again, or stays with the first.
 /// - Receipts come from both. Two webhooks at one address are told apart by asking the first whether it is its own.
 ///
@@ -62,6 +62,9 @@ impl<A: Transport, B: Transport> FailOver<A, B> {
     }
 }
 
+/// How names of pictures begin that are at the second alone.
+const ONLY_SECOND: &str = "second:";
+
 /// Whether a submission that failed so was certainly not taken, and another dealer may take it.
 fn moves_on(kind: SendErrorKind) -> bool {
     matches!(kind, SendErrorKind::NotPermitted | SendErrorKind::Unauthorized | SendErrorKind::Unavailable)
@@ -79,7 +82,16 @@ impl<A: Transport, B: Transport> Transport for FailOver<A, B> {
     }
 
     async fn upload(&self, media: &Media) -> Result<MediaRef, SendError> {
-        let first = self.first.upload(media).await?;
+        let first = match self.first.upload(media).await {
+            Err(error) if moves_on(error.kind()) => {
+                // The second alone has it: messages that show it go there.
+                let second = self.second.upload(media).await?;
+                let own = MediaRef::new(format!("{ONLY_SECOND}{}", second.as_str()));
+                self.media.lock().unwrap_or_else(PoisonError::into_inner).insert(own.clone(), second);
+                return Ok(own);
+            }
+            other => other?,
+        };
         // Without the second's name the message stays with the first, which has it.
         if let Ok(second) = self.second.upload(media).await {
             self.media.lock().unwrap_or_else(PoisonError::into_inner).insert(first.clone(), second);
@@ -97,7 +109,22 @@ impl<A: Transport, B: Transport> Transport for FailOver<A, B> {
             let problem = format!("{} recipients at the most", self.capabilities.batch);
             return Err(SendError::new(SendErrorKind::InvalidContent, &self.name).with_detail(problem));
         }
-        match self.first.submit(submission).await {
+        let refused = |why: &str| SendError::new(SendErrorKind::Unsupported, &self.name).with_detail(why);
+        if !self.capabilities.audiences.contains(&submission.audience.kind()) {
+            return Err(refused("not both of them serve this audience"));
+        }
+        if submission.send_at.is_some() && self.capabilities.schedule.is_none() {
+            return Err(refused("not both of them send later"));
+        }
+        let is_second =
+            |picture: &Picture| picture.media.as_ref().is_some_and(|name| name.as_str().starts_with(ONLY_SECOND));
+        let first = if submission.message.pictures().any(is_second) {
+            Err(SendError::new(SendErrorKind::Unavailable, &self.name)
+                .with_detail("its pictures are at the second alone"))
+        } else {
+            self.first.submit(submission).await
+        };
+        match first {
             Err(error) if moves_on(error.kind()) => match self.translated(&submission.message) {
                 Some(message) => {
                     let again = Submission { message: message.into(), ..submission.clone() };

@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use sha2::Digest as _;
 
 use crate::{
     Acceptance, Answer, Audience, Capabilities, Found, Idempotency, Media, MediaRef, Message, Outcome, Proof, Receipt,
@@ -73,46 +74,59 @@ impl<T: Transport> Fallback<T> {
     /// Sends texts to those whom receipts say KakaoTalk did not reach. A text that cannot be sent now is tried again with
     /// the receipts, which come again.
     async fn make_up(&self, receipts: &[Receipt]) -> Result<(), SendError> {
-        let mut due: HashMap<String, (TextMessage, Vec<(Whose, Recipient)>)> = HashMap::new();
+        let mut due: HashMap<String, Vec<(Whose, Waiting)>> = HashMap::new();
+        let mut failed = None;
         for receipt in receipts {
             let whose =
                 [Some(Whose::Key(receipt.message_key.clone())), receipt.reference.clone().map(Whose::Reference)];
             let mut waiting = self.waiting();
             let Some(whose) = whose.into_iter().flatten().find(|whose| waiting.contains_key(whose)) else { continue };
-            if receipt.outcome == Outcome::Delivered {
-                waiting.remove(&whose);
-            } else if receipt.route != Route::Text
-                && let Some(found) = waiting.get(&whose).cloned()
-            {
-                let entry = due.entry(found.key).or_insert_with(|| (found.text, Vec::new()));
-                entry.1.push((whose, found.recipient));
+            if receipt.outcome != Outcome::Delivered && receipt.route == Route::Text {
+                continue;
+            }
+            // Taken out before the text goes: the same receipt may come twice, and by two ways at once.
+            let Some(found) = waiting.remove(&whose) else { continue };
+            if receipt.outcome != Outcome::Delivered {
+                due.entry(found.key.clone()).or_default().push((whose, found));
             }
         }
-        for (key, (text, people)) in due {
-            for chunk in people.chunks(self.capabilities.batch.max(1)) {
-                let to = chunk.iter().map(|(_, recipient)| recipient.clone()).collect();
-                let sent = self.send_text(&key, &text, to).await;
-                let guarded = matches!(self.capabilities.idempotency, Idempotency::PerRecipient { .. });
-                let settled = match &sent {
-                    Ok(_) => true,
-                    // Whether it went is not known, and nothing would keep it from going twice.
-                    Err(error) => error.may_have_arrived() && !guarded,
+        for (key, mut people) in due {
+            while !people.is_empty() {
+                let rest = people.split_off(people.len().min(self.capabilities.batch.max(1)));
+                let to = people.iter().map(|(_, waiting)| waiting.recipient.clone()).collect();
+                let sent = match people.first() {
+                    Some((_, first)) => self.send_text(&key, &first.text, to).await,
+                    None => break,
                 };
-                if settled {
-                    let mut waiting = self.waiting();
-                    for (whose, _) in chunk {
-                        waiting.remove(whose);
+                let guarded = matches!(self.capabilities.idempotency, Idempotency::PerRecipient { .. });
+                match sent {
+                    Err(error) if error.is_retryable() || (error.may_have_arrived() && guarded) => {
+                        self.waiting().extend(people);
+                        failed = Some(error);
                     }
+                    // A text that can never go must not hold up the receipts of others, and one in doubt that nothing
+                    // guards must not go twice.
+                    Err(_) | Ok(_) => {}
                 }
-                sent?;
+                people = rest;
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Keeps in mind who is to be sent the text.
+    fn remember(&self, whose: Whose, key: &str, text: &TextMessage, recipient: &Recipient) {
+        let waiting = Waiting { key: key.to_owned(), text: text.clone(), recipient: recipient.clone() };
+        self.waiting().entry(whose).or_insert(waiting);
     }
 }
 
+/// The key of a submission's texts: never longer than keys of dealers may be.
 fn text_key(key: &str) -> String {
-    format!("{key}:text")
+    if key.chars().count() <= 90 {
+        return format!("{key}:text");
+    }
+    format!("{}:text", crate::text::hex(&sha2::Sha256::digest(key.as_bytes())))
 }
 
 #[deny(clippy::missing_trait_methods)]
@@ -135,39 +149,49 @@ impl<T: Transport> Transport for Fallback<T> {
             return self.inner.submit(submission).await;
         };
         let message = Arc::new(submission.message.as_ref().clone().without_fallback());
-        let mut submitted = self.inner.submit(&Submission { message, ..submission.clone() }).await?;
+        let submitted = self.inner.submit(&Submission { message, ..submission.clone() }).await;
+        if let Err(error) = &submitted
+            && error.may_have_arrived()
+        {
+            // Whoever was taken is known by the sender's reference alone.
+            for to in recipients {
+                self.remember(Whose::Reference(to.reference.clone()), &submission.key, text, to);
+            }
+        }
+        let mut submitted = submitted?;
         let Proof::PerRecipient(answers) = &mut submitted.proof else { return Ok(submitted) };
         let people: HashMap<&str, &Recipient> = recipients.iter().map(|to| (to.reference.as_str(), to)).collect();
         let mut refused = Vec::new();
-        {
-            let mut waiting = self.waiting();
-            for answer in answers.iter() {
-                let Some(recipient) = people.get(answer.reference.as_str()) else { continue };
-                match answer.answer {
-                    Answer::Rejected { .. } => refused.push((*recipient).clone()),
-                    Answer::Accepted => {
-                        let whose = answer.message_key.clone().map(Whose::Key);
-                        let whose = whose.unwrap_or_else(|| Whose::Reference(answer.reference.clone()));
-                        let (key, recipient) = (submission.key.clone(), (*recipient).clone());
-                        waiting.insert(whose, Waiting { key, text: text.clone(), recipient });
-                    }
-                    // What became of it before is known from its receipts.
-                    Answer::Already => {}
+        for answer in answers.iter() {
+            let Some(recipient) = people.get(answer.reference.as_str()) else { continue };
+            match answer.answer {
+                Answer::Rejected { .. } => refused.push((*recipient).clone()),
+                // What was taken before may have been taken by an attempt whose answer was lost.
+                Answer::Accepted | Answer::Already => {
+                    let whose = answer.message_key.clone().map(Whose::Key);
+                    let whose = whose.unwrap_or_else(|| Whose::Reference(answer.reference.clone()));
+                    self.remember(whose, &submission.key, text, recipient);
                 }
             }
         }
-        if refused.is_empty() {
+        // A text goes no earlier than what it stands for: of what is for later, the caller is told who was refused.
+        if refused.is_empty() || submission.send_at.is_some() {
             return Ok(submitted);
         }
-        // A text that could not be sent leaves its recipients refused: the caller sees it.
-        if let Ok(texts) = self.send_text(&submission.key, text, refused).await {
-            let mut texts: HashMap<String, Acceptance> =
-                texts.into_iter().map(|answer| (answer.reference.clone(), answer)).collect();
-            for answer in answers.iter_mut().filter(|answer| matches!(answer.answer, Answer::Rejected { .. })) {
-                if let Some(text) = texts.remove(&answer.reference) {
-                    *answer = text;
+        match self.send_text(&submission.key, text, refused).await {
+            Ok(texts) => {
+                let mut texts: HashMap<String, Acceptance> =
+                    texts.into_iter().map(|answer| (answer.reference.clone(), answer)).collect();
+                for answer in answers.iter_mut().filter(|answer| matches!(answer.answer, Answer::Rejected { .. })) {
+                    if let Some(text) = texts.remove(&answer.reference) {
+                        *answer = text;
+                    }
                 }
             }
+            // Looking up finds the texts too.
+            Err(error) if error.may_have_arrived() => return Err(error),
+            // They stay refused: the caller sees it.
+            Err(_) => {}
         }
         Ok(submitted)
     }

@@ -15,6 +15,7 @@ use sha2::Digest as _;
 
 use self::page::{checklist, seoul};
 use self::sheets::sheets;
+use crate::button::Action;
 use crate::media::Media;
 use crate::message::{Body, Message};
 use crate::preview;
@@ -133,6 +134,11 @@ fn check(message: &Message, media: &[Media], plan: &KitPlan) -> Result<(), Fault
     }
     if plan.deadline <= plan.send_at {
         faults.push(Fault::new("deadline", "it is not after the time of sending", "the plan"));
+    }
+    for (path, button) in message.buttons() {
+        if !matches!(button.action, Action::AddChannel | Action::Web { .. }) {
+            faults.push(Fault::new(path, "by hand a button opens a page or adds the channel, nothing else", "the kit"));
+        }
     }
     for (path, _) in &plan.extra {
         let is_name = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':', '\0']);

@@ -127,10 +127,13 @@ impl<T: Transport> Retrying<T> {
         call: impl Fn() -> Called<'a, R> + Send + Sync,
     ) -> Result<R, SendError> {
         let (mut failed, mut waited) = (0, Duration::ZERO);
+        // Once an answer was lost, no later refusal says that nothing was taken.
+        let mut doubt: Option<SendError> = None;
         loop {
             let error = match call().await {
                 Err(error) if error.is_retryable() || safe(&error) => error,
-                other => return other,
+                Err(error) => return Err(doubt.unwrap_or(error)),
+                done => return done,
             };
             failed += 1;
             let mut bytes = [0_u8; 4];
@@ -138,7 +141,10 @@ impl<T: Transport> Retrying<T> {
             let chance = f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX);
             let wait = self.backoff.wait(failed, error.retry_after(), chance);
             if failed >= self.backoff.attempts || waited + wait > self.backoff.patience {
-                return Err(error);
+                return Err(doubt.unwrap_or(error));
+            }
+            if error.may_have_arrived() {
+                doubt.get_or_insert(error);
             }
             waited += wait;
             sleep(wait).await;

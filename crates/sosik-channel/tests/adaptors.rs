@@ -186,16 +186,17 @@ async fn whoever_was_not_reached_is_sent_the_text_once() {
     inner.expect_receipts().returning(|| {
         let well = Receipt::new("m-r0", Route::Kakao, Outcome::Delivered);
         let badly = Receipt::new("m-r1", Route::Kakao, Outcome::failed("3104", true)).with_reference("r1");
-        Ok(ReceiptPage::new("p", vec![well, badly]))
+        // The same receipt can come twice.
+        Ok(ReceiptPage::new("p", vec![well, badly.clone(), badly]))
     });
 
     let transport = inner.falling_back();
     let Proof::PerRecipient(answers) = transport.submit(&brand("k", 3)).await.unwrap().proof else { panic!() };
     assert!(answers.iter().all(|answer| answer.answer == Answer::Accepted), "{answers:?}");
     assert_eq!(transport.receipts().await.unwrap_err().kind(), SendErrorKind::Unavailable);
-    assert_eq!(transport.receipts().await.unwrap().receipts.len(), 2);
+    assert_eq!(transport.receipts().await.unwrap().receipts.len(), 3);
     // The page comes again before it is acknowledged: nothing goes twice.
-    assert_eq!(transport.receipts().await.unwrap().receipts.len(), 2);
+    assert_eq!(transport.receipts().await.unwrap().receipts.len(), 3);
 }
 
 #[tokio::test]
@@ -207,8 +208,85 @@ async fn a_text_in_doubt_is_not_repeated_where_nothing_guards_it() {
     inner.expect_receipts().returning(move || Ok(ReceiptPage::new("p", vec![failed()])));
     let transport = inner.falling_back();
     transport.submit(&brand("k", 1)).await.unwrap();
-    assert!(transport.receipts().await.unwrap_err().may_have_arrived());
     assert!(transport.receipts().await.is_ok());
+    assert!(transport.receipts().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_text_that_can_never_go_holds_up_no_receipts() {
+    let mut inner = mock();
+    inner.expect_submit().times(1).withf(|sent| !texted(sent)).returning(|_| Ok(accepted(&["r0"])));
+    inner.expect_submit().times(1).withf(texted).returning(|_| error(SendErrorKind::InvalidContent));
+    let failed = || Receipt::new("m-r0", Route::Kakao, Outcome::failed("3104", true));
+    inner.expect_receipts().returning(move || Ok(ReceiptPage::new("p", vec![failed()])));
+    let transport = inner.falling_back();
+    transport.submit(&brand("k", 1)).await.unwrap();
+    assert_eq!(transport.receipts().await.unwrap().receipts.len(), 1);
+}
+
+#[tokio::test]
+async fn no_text_goes_before_what_it_stands_for() {
+    let mut inner = mock();
+    inner.expect_submit().times(1).returning(|_| {
+        Ok(Submitted::new(Proof::PerRecipient(vec![Acceptance::new("r0", None, Answer::rejected("3102", true))])))
+    });
+    let submitted = inner.falling_back().submit(&brand("k", 1).at(noon())).await.unwrap();
+    assert_eq!(submitted.accepted(), 0, "the caller is told");
+}
+
+#[tokio::test]
+async fn those_of_a_lost_answer_get_their_text_too() {
+    let mut inner = mock();
+    inner.expect_submit().times(1).withf(|sent| !texted(sent)).returning(|_| error(SendErrorKind::OutcomeUnknown));
+    inner.expect_submit().times(1).withf(texted).returning(|_| Ok(accepted(&["r0"])));
+    let failed = || Receipt::new("m-r0", Route::Kakao, Outcome::failed("3104", true)).with_reference("r0");
+    inner.expect_receipts().returning(move || Ok(ReceiptPage::new("p", vec![failed()])));
+    let transport = inner.falling_back();
+    assert!(transport.submit(&brand(&"k".repeat(200), 1)).await.unwrap_err().may_have_arrived());
+    transport.receipts().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_stays_in_doubt_whatever_comes_after_it() {
+    for last in [SendErrorKind::Unavailable, SendErrorKind::Unauthorized, SendErrorKind::RateLimited] {
+        let mut first = MockTransport::new();
+        first.expect_name().return_const("mock".to_owned());
+        let keys = Idempotency::per_recipient(Duration::from_secs(60));
+        first.expect_capabilities().return_const(Capabilities::named(100, 10, 5).with_idempotency(keys));
+        let mut calls = 0;
+        first.expect_submit().returning(move |_| {
+            calls += 1;
+            error(if calls == 1 { SendErrorKind::OutcomeUnknown } else { last })
+        });
+        let second = Arc::new(RecordingTransport::new());
+        let both = first.retrying(Backoff::new(), Arc::new(SeededEntropy::new(7))).failing_over(Arc::clone(&second));
+        assert!(both.submit(&submission("k")).await.unwrap_err().may_have_arrived(), "{last:?}");
+        assert!(second.sent().is_empty(), "{last:?}");
+    }
+}
+
+#[tokio::test]
+async fn pictures_go_to_the_second_where_the_first_is_not_there_and_so_do_their_messages() {
+    let mut first = mock();
+    first.expect_upload().times(1).returning(|_| error(SendErrorKind::Unavailable));
+    let mut second = mock();
+    second.expect_upload().times(1).returning(|_| Ok(MediaRef::new("second-1")));
+    second.expect_submit().times(1).returning(|submission| {
+        assert!(submission.message.pictures().all(|one| one.media == Some(MediaRef::new("second-1"))));
+        Ok(accepted(&["r1"]).with_handle("g"))
+    });
+    let both = first.failing_over(second);
+    let media = Media::new(PictureFormat::Jpeg, (800, 400), "그림", vec![1]);
+    let card = || CarouselCard::new("소식", "본문", media.picture.clone());
+    let message = Message::new(Body::CarouselFeed(CarouselFeed::new(vec![card(), card()])));
+    let message = both.upload_all(message, std::slice::from_ref(&media)).await.unwrap();
+    let to = Audience::Named(vec![Recipient::new("r1", phone(1))]);
+    let submitted = both.submit(&Submission::new("k", message, to)).await.unwrap();
+    assert_eq!(submitted.handle.as_deref(), Some("2:g"));
+    // Neither takes what not both can.
+    let later = both.submit(&submission("later").at(noon())).await.unwrap_err();
+    let friends = both.submit(&Submission::new("k", brand("k", 1).message, Audience::all_friends())).await.unwrap_err();
+    assert_eq!((later.kind(), friends.kind()), (SendErrorKind::Unsupported, SendErrorKind::Unsupported));
 }
 
 #[tokio::test(start_paused = true)]

@@ -68,4 +68,4 @@ pub use client::KakaoClient;
 pub use errors::{Code, code};
 pub use files::{Customer, CustomerId, FileId, Put, Schema, SchemaError, Value};
 pub use ids::{AppUserId, ChannelPublicId, IdError, OpenId, SearchId};
-pub use relation::{Relation, Standing};
+pub use relation::{Known, Relation, Standing};

@@ -38,6 +38,18 @@ pub enum Standing {
     Other(String),
 }
 
+/// What is known of one of many people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Known {
+    /// They are connected to the app, and did not consent to tell.
+    NoConsent,
+    /// They are not connected to the app any more.
+    NotConnected,
+    /// How they stand to the channels.
+    Relations(Vec<Relation>),
+}
+
 #[derive(Deserialize)]
 struct WireUser {
     user_id: Option<u64>,
@@ -105,24 +117,21 @@ impl KakaoClient {
         read(answer)
     }
 
-    /// How each of many people stands to channels, in their order; `None` for who is not connected to the app any more.
+    /// How each of many people stands to channels, in their order.
     ///
     /// One call for each of them, or for [many at once](crate::KakaoBuilder::many_at_once).
     ///
     /// # Errors
     ///
     /// The first [`SendError`] that is not about one person; what was asked before may be asked again.
-    pub async fn relations_of(
-        &self,
-        users: &[AppUserId],
-        of: &[ChannelPublicId],
-    ) -> Result<Vec<Option<Vec<Relation>>>, SendError> {
+    pub async fn relations_of(&self, users: &[AppUserId], of: &[ChannelPublicId]) -> Result<Vec<Known>, SendError> {
         let mut all = Vec::with_capacity(users.len());
         let Some(many) = self.many else {
             for user in users {
                 all.push(match self.relations(user, of).await {
-                    Ok(relations) => Some(relations),
-                    Err(error) if error.recipient_is_gone() => None,
+                    Ok(relations) => Known::Relations(relations),
+                    Err(error) if error.recipient_is_gone() => Known::NotConnected,
+                    Err(error) if error.code() == Some("-402") => Known::NoConsent,
                     Err(error) => return Err(error),
                 });
             }
@@ -136,11 +145,11 @@ impl KakaoClient {
             let answer: Vec<WireUser> = self.call(request.header("Content-Type", FORM)).await?;
             let mut found = HashMap::new();
             for user in answer {
-                if let Some(id) = user.user_id {
-                    found.insert(id, read(user)?);
-                }
+                let nameless = || ANSWERS.unreadable(false).with_detail("an entry does not say whom it is about");
+                found.insert(user.user_id.ok_or_else(nameless)?, read(user)?);
             }
-            all.extend(chunk.iter().map(|user| found.remove(&user.expose())));
+            let known = |user: &AppUserId| found.get(&user.expose()).cloned();
+            all.extend(chunk.iter().map(|user| known(user).map_or(Known::NotConnected, Known::Relations)));
         }
         Ok(all)
     }

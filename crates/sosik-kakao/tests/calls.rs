@@ -9,8 +9,8 @@ use sosik_channel::SendErrorKind;
 use sosik_core::PhoneNumber;
 use sosik_emulator::{Emulator, Fault, Friend, Options};
 use sosik_kakao::{
-    AppUserId, ChannelPublicId, Customer, CustomerId, FileId, Kakao, KakaoBuilder, KakaoClient, Put, Schema, Standing,
-    Value,
+    AppUserId, ChannelPublicId, Customer, CustomerId, FileId, Kakao, KakaoBuilder, KakaoClient, Known, Put, Schema,
+    Standing, Value,
 };
 
 fn november() -> DateTime<Utc> {
@@ -47,13 +47,19 @@ async fn relations_are_asked_one_by_one_and_many_at_once_alike() {
     let gone = one.relations(&AppUserId::new(999), &[]).await.unwrap_err();
     assert!(gone.recipient_is_gone(), "{gone}");
 
-    let users: Vec<AppUserId> = (1..=301).rev().map(AppUserId::new).collect();
+    let mut users: Vec<AppUserId> = (1..=301).rev().map(AppUserId::new).collect();
+    users.push(AppUserId::new(1));
     let dong = [channel("_Dong")];
     let singly = one.relations_of(&users, &dong).await.unwrap();
     let before = emulator.stats().calls;
     let together = client(&emulator, |builder| builder.many_at_once(200)).relations_of(&users, &dong).await.unwrap();
     assert_eq!((emulator.stats().calls - before, &singly), (2, &together));
-    assert_eq!((singly[0].is_none(), singly[300].as_ref().unwrap()[0].standing.clone()), (true, Standing::Added));
+    let standing = |known: &Known| match known {
+        Known::Relations(relations) => Some(relations[0].standing.clone()),
+        _ => None,
+    };
+    assert_eq!((&singly[0], standing(&singly[300])), (&Known::NotConnected, Some(Standing::Added)));
+    assert_eq!(singly[300], singly[301], "who is asked about twice is told twice");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,14 +37,15 @@ proptest! {
         if let Ok(list) = serde_json::from_slice::<ListAnswer>(&damaged(LIST, &damage)) {
             prop_assert!(list.message_list.values().filter_map(Item::receipt).count() <= list.message_list.len());
         }
-        if let Ok(groups) = webhook::groups(&damaged(REPORT, &damage)) {
-            prop_assert!(groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_alphanumeric())));
+        if let Ok(named) = webhook::named(&damaged(REPORT, &damage)) {
+            let mut names = named.messages.iter().chain(&named.groups);
+            prop_assert!(names.all(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric())));
         }
     }
 
     #[test]
     fn anything_at_all(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(serde_json::from_slice::<SendAnswer<'_>>(&bytes).is_err());
-        prop_assert!(webhook::groups(&bytes).is_err());
+        prop_assert!(webhook::named(&bytes).is_err());
     }
 }

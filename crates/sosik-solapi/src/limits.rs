@@ -76,8 +76,11 @@ pub(crate) const PAGE: usize = 500;
 /// The largest report that is read: our own choice, a megabyte as other dealers' SDKs.
 pub(crate) const WEBHOOK_BYTES: usize = 1024 * 1024;
 
-/// Groups that a report may name: each is a question to SOLAPI, so that a forged one does not become thousands.
-pub(crate) const WEBHOOK_GROUPS: usize = 100;
+/// Messages and groups that a report may name: each is a question to SOLAPI.
+pub(crate) const WEBHOOK_NAMES: usize = 100;
+
+/// Pages that are read for a report: a whole group of 10,000, or each of its names, and no more.
+pub(crate) const WEBHOOK_PAGES: usize = 120;
 
 /// Receipts of a page, as soon as there are so many.
 pub(crate) const RECEIPTS: usize = 5_000;

@@ -261,10 +261,18 @@ async fn a_report_is_a_receipt_only_when_the_list_says_so_too() {
     let client = dealer.client();
     let submitted = client.submit(&submission("k", 0..20)).await.unwrap();
     let group = submitted.handle.unwrap();
+    let Proof::PerRecipient(all) = submitted.proof else { panic!("no answers") };
     dealer.clock.advance(TimeDelta::minutes(1));
-    // It claims that all arrived.
+    // It claims that one arrived.
+    let one = all[0].message_key.clone().unwrap();
     let body =
-        format!(r#"[{{"messageId":"M1","groupId":"{group}","to":"01000000000","type":"SMS","statusCode":"4000"}}]"#);
+        format!(r#"[{{"messageId":"{one}","groupId":"{group}","to":"01000000000","type":"SMS","statusCode":"4000"}}]"#);
+    let before = dealer.emulator.stats().calls;
+    let given = client.webhook(&report(&body)).await.unwrap();
+    assert_eq!((given.receipts.len(), given.receipts[0].message_key.as_str()), (1, one.as_str()));
+    assert_eq!(dealer.emulator.stats().calls - before, 1, "the rest of its group is not asked about");
+    // And that a whole group is done.
+    let body = format!(r#"[{{"groupId":"{group}","status":"COMPLETE"}}]"#);
     let given = client.webhook(&report(&body)).await.unwrap();
     let failed = given.receipts.iter().filter(|receipt| receipt.outcome != Outcome::Delivered).count();
     assert_eq!((given.receipts.len(), failed as u64), (20, dealer.emulator.stats().failed));

@@ -27,7 +27,7 @@ struct Args {
     /// The channel's public id, such as `_ZeUTxl`: its QR code goes along.
     #[arg(long, value_parser = ChannelPublicId::parse)]
     channel: Option<ChannelPublicId>,
-    /// Where to write; `partner-kit` in the folder without it.
+    /// Where to write, a folder that is not there yet; `partner-kit` in the folder without it.
     #[arg(long)]
     out: Option<PathBuf>,
 }
@@ -92,21 +92,25 @@ fn pictures(folder: &Path, message: &Message) -> Result<Vec<Media>, String> {
     Ok(found)
 }
 
+/// Writes the whole kit, or nothing: what is there already may be a kit that was sent, with its attestation.
 fn write(out: &Path, files: &[KitFile]) -> Result<(), String> {
-    // What an earlier kit left would be taken for a part of this one.
-    if out.exists() && !out.join("manifest.json").exists() {
-        return Err(format!("{} is no kit: name another folder with --out", out.display()));
-    }
     if out.exists() {
-        std::fs::remove_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
+        return Err(format!("{} is there already: name another folder with --out, or move it away", out.display()));
     }
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = out.with_file_name(name);
+    let failed = |path: &Path| {
+        let path = path.display().to_string();
+        move |error: std::io::Error| format!("{path}: {error}")
+    };
+    std::fs::create_dir(&new).map_err(failed(&new))?;
     for file in files {
-        let path = out.join(&file.path);
-        let folder = path.parent().unwrap_or(out);
-        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        std::fs::write(&path, &file.content).map_err(|error| format!("{}: {error}", path.display()))?;
+        let path = new.join(&file.path);
+        std::fs::create_dir_all(path.parent().unwrap_or(&new)).map_err(failed(&path))?;
+        std::fs::write(&path, &file.content).map_err(failed(&path))?;
     }
-    Ok(())
+    std::fs::rename(&new, out).map_err(failed(out))
 }
 
 #[expect(clippy::print_stdout, reason = "a program speaks to whoever started it")]

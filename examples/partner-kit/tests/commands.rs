@@ -41,7 +41,7 @@ fn week(header: &str) -> tempfile::TempDir {
 }
 
 #[test]
-fn a_kit_holds_everything_and_is_replaced_by_the_next() {
+fn a_kit_holds_everything_and_is_not_written_over() {
     let folder = week("첫째 소식");
     let (well, text) = run(folder.path(), &["--channel", "_ZeUTxl"]);
     assert!(well, "{text}");
@@ -62,9 +62,12 @@ fn a_kit_holds_everything_and_is_replaced_by_the_next() {
     ] {
         assert!(kit.join(name).is_file(), "{name}");
     }
-    std::fs::write(kit.join("texts/9.txt"), "left over").unwrap();
-    assert!(run(folder.path(), &[]).0);
-    assert!(!kit.join("texts/9.txt").exists() && !kit.join("channel-qr.svg").exists());
+    std::fs::write(kit.join("attestation.txt"), "16:05, 12,000").unwrap();
+    let (well, text) = run(folder.path(), &[]);
+    assert!(!well && text.contains("is there already"), "{text}");
+    assert_eq!(std::fs::read_to_string(kit.join("attestation.txt")).unwrap(), "16:05, 12,000");
+    assert!(run(folder.path(), &["--out", folder.path().join("second").to_str().unwrap()]).0);
+    assert!(!folder.path().join("second.new").exists());
 }
 
 #[test]
@@ -81,6 +84,6 @@ fn what_is_wrong_is_named_and_nothing_is_written_or_removed() {
     assert!(!well && text.contains("public id"), "{text}");
     let other = week("소식");
     let (well, text) = run(other.path(), &["--out", other.path().join("cards").to_str().unwrap()]);
-    assert!(!well && text.contains("is no kit") && other.path().join("cards/card-1.jpg").exists(), "{text}");
+    assert!(!well && text.contains("is there already") && other.path().join("cards/card-1.jpg").exists(), "{text}");
     assert!(!run(Path::new("nowhere"), &[]).0);
 }

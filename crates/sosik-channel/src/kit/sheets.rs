@@ -3,7 +3,7 @@
 use sosik_content::WebLink;
 
 use crate::brand::Product;
-use crate::button::Button;
+use crate::button::{Action, Button};
 use crate::coupon::Coupon;
 use crate::media::Picture;
 use crate::message::Body;
@@ -103,7 +103,11 @@ fn foot(buttons: &[Button], coupon: Option<&Coupon>) -> Vec<(String, String)> {
     for (number, button) in (1..).zip(buttons) {
         let label = if button.label.is_empty() { "채널 추가" } else { button.label.as_str() };
         fields.push((format!("버튼 {number} 이름"), label.to_owned()));
-        fields.extend(button.link().map(|link| (format!("버튼 {number} 링크"), link.as_str().to_owned())));
+        if let Action::Web { mobile, desktop } = &button.action {
+            fields.push((format!("버튼 {number} 링크"), mobile.as_str().to_owned()));
+            let other = desktop.as_ref().filter(|desktop| *desktop != mobile);
+            fields.extend(other.map(|link| (format!("버튼 {number} PC 링크"), link.as_str().to_owned())));
+        }
     }
     if let Some(coupon) = coupon {
         fields.push(("쿠폰 제목".to_owned(), coupon.title.to_string()));
