@@ -39,7 +39,7 @@
 //! - **Group sends (동보)** go to friends whose numbers no one holds: [`GroupSender`] registers, starts, watches and
 //!   ends them, and a [`Watch`] sees that what was meant for Friday does not go on on Saturday.
 //! - **Limits are data**: each [`Limit`] has its unit, source and date. Providers disagree, so a set belongs to a
-//!   provider.
+//!   provider. [`validate`] names all that is broken, and [`fit`] shortens by rule where the sender allows it.
 //! - **[`SendError`] answers the caller's next question**: retry? when? is the recipient gone? may it have arrived?
 //!
 //! - **Adaptors** wrap a transport and are one. [`TransportExt`] lists them, in the order in which they make sense.
@@ -76,6 +76,7 @@ mod dry_run;
 mod error;
 mod fail_over;
 mod fallback;
+mod fit;
 mod group_plan;
 mod group_send;
 mod group_state;
@@ -121,6 +122,7 @@ pub use dry_run::DryRun;
 pub use error::{SendError, SendErrorKind};
 pub use fail_over::FailOver;
 pub use fallback::Fallback;
+pub use fit::{FitRules, Fitted, Shortened, fit};
 pub use group_plan::{GroupRules, GroupSend, Outlook};
 pub use group_send::{GroupSender, GroupSenderExt, Started, TemplateRef};
 pub use group_state::{GroupSendState, GroupSendStatus, Kept, Watch, WatchStep};
