@@ -106,6 +106,7 @@ mod throttled;
 mod traced;
 mod transport;
 mod validate;
+mod watched;
 mod webhook;
 
 pub use alimtalk::{AlimtalkButton, AlimtalkItems, AlimtalkTemplate, Emphasis, MissingVariable};
@@ -130,7 +131,7 @@ pub use limits::{ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, NHN_
 pub use media::{Media, MediaRef, Picture, PictureFormat, Place};
 pub use message::{Advertising, Body, Message, Refusal, Targeting};
 pub use receipt::{Outcome, Receipt, ReceiptPage, Route};
-pub use recorded::{Call, Exchange, Recorded};
+pub use recorded::{Exchange, Recorded};
 pub use recording::{RecordingTransport, Sent};
 #[cfg(feature = "retrying")]
 pub use retrying::{Backoff, Retrying};
@@ -143,4 +144,5 @@ pub use throttled::Throttled;
 pub use traced::Traced;
 pub use transport::{Transport, TransportExt};
 pub use validate::{Fault, Faults, validate, validate_values};
+pub use watched::Call;
 pub use webhook::{Webhook, WebhookReceipts};

@@ -1,14 +1,11 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sosik_core::Clock;
 
-use crate::{
-    Audience, Capabilities, Found, Media, MediaRef, Message, ReceiptPage, SendError, SendErrorKind, Submission,
-    Submitted, Transport, Webhook, WebhookReceipts, Won,
-};
+use crate::watched::{Call, named, watched};
+use crate::{SendError, SendErrorKind, Submission, Transport};
 
 /// A transport whose calls are written down: what was asked, when, and how it ended. No number, no text, no key.
 ///
@@ -50,50 +47,6 @@ pub struct Exchange {
     pub end: Result<usize, SendErrorKind>,
 }
 
-/// The calls of a [`Transport`] that leave it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Call {
-    /// [`acknowledge`](Transport::acknowledge).
-    Acknowledge,
-    /// [`cancel`](Transport::cancel).
-    Cancel,
-    /// [`find`](Transport::find).
-    Find,
-    /// [`receipts`](Transport::receipts).
-    Receipts,
-    /// [`submit`](Transport::submit).
-    Submit,
-    /// [`upload`](Transport::upload).
-    Upload,
-    /// [`webhook`](Transport::webhook).
-    Webhook,
-}
-
-impl Call {
-    /// What it is called: `submit`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Acknowledge => "acknowledge",
-            Self::Cancel => "cancel",
-            Self::Find => "find",
-            Self::Receipts => "receipts",
-            Self::Submit => "submit",
-            Self::Upload => "upload",
-            Self::Webhook => "webhook",
-        }
-    }
-}
-
-/// How many recipients a submission names.
-pub(crate) fn named(submission: &Submission) -> usize {
-    match &submission.audience {
-        Audience::Named(recipients) => recipients.len(),
-        Audience::Friends { .. } | Audience::Hands => 0,
-    }
-}
-
 impl<T: Transport> Recorded<T> {
     /// Writes down the last `most` calls to `inner`, by this clock.
     #[must_use]
@@ -128,46 +81,4 @@ impl<T: Transport> Recorded<T> {
     }
 }
 
-#[deny(clippy::missing_trait_methods)]
-#[async_trait]
-impl<T: Transport> Transport for Recorded<T> {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn capabilities(&self) -> &Capabilities {
-        self.inner.capabilities()
-    }
-
-    async fn upload(&self, media: &Media) -> Result<MediaRef, SendError> {
-        self.kept(Call::Upload, None, self.inner.upload(media), |_| 0).await
-    }
-
-    async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
-        self.kept(Call::Submit, Some(submission), self.inner.submit(submission), Submitted::accepted).await
-    }
-
-    async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
-        self.kept(Call::Find, Some(submission), self.inner.find(submission, since), Vec::len).await
-    }
-
-    async fn receipts(&self) -> Result<ReceiptPage, SendError> {
-        self.kept(Call::Receipts, None, self.inner.receipts(), |page| page.receipts.len()).await
-    }
-
-    async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
-        self.kept(Call::Acknowledge, None, self.inner.acknowledge(page), |()| 0).await
-    }
-
-    async fn cancel(&self, handle: &str) -> Result<(), SendError> {
-        self.kept(Call::Cancel, None, self.inner.cancel(handle), |()| 0).await
-    }
-
-    async fn webhook(&self, webhook: &Webhook) -> Result<WebhookReceipts, SendError> {
-        self.kept(Call::Webhook, None, self.inner.webhook(webhook), |given| given.receipts.len()).await
-    }
-
-    fn price(&self, message: &Message) -> Option<Won> {
-        self.inner.price(message)
-    }
-}
+watched!(Recorded.kept);

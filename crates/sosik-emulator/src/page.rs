@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::bizgo::group_send::GroupSend;
 use crate::journal::{Dealer, Message};
 use crate::ledger::Ledger;
 use crate::time::seoul;
@@ -49,6 +50,9 @@ pub(crate) fn html(ledger: &Ledger) -> String {
             chat(&view, ledger)
         );
     }
+    for (id, send) in ledger.bizgo.group_sends.iter().rev().take(MOST) {
+        phones.push_str(&group_send(*id, send, ledger));
+    }
     if phones.is_empty() {
         phones.push_str("<p>받은 메시지가 없습니다. <small>No message was taken yet.</small></p>");
     }
@@ -56,8 +60,33 @@ pub(crate) fn html(ledger: &Ledger) -> String {
     format!(
         "<!doctype html>\n<html lang=ko>\n<meta charset=utf-8>\n<meta name=viewport content=\"width=device-width, initial-scale=1\">\n\
          <title>sosik-emulator</title>\n<style>{STYLE}</style>\n<h1>sosik-emulator</h1>\n\
-         <p>받음 {} · 도착 {} · 대체 문자 {} · 실패 {} · 취소 {} · 중복 {} · 그림 {}</p>\n<main>{phones}</main>\n</html>\n",
-        stats.accepted, stats.delivered, stats.fallback, stats.failed, stats.cancelled, stats.duplicates, stats.uploads
+         <p>받음 {} · 도착 {} · 대체 문자 {} · 실패 {} · 취소 {} · 중복 {} · 그림 {} · 동보 {}</p>\n<main>{phones}</main>\n</html>\n",
+        stats.accepted,
+        stats.delivered,
+        stats.fallback,
+        stats.failed,
+        stats.cancelled,
+        stats.duplicates,
+        stats.uploads,
+        stats.group_sends
+    )
+}
+
+/// A group send, by what its template shows and how far it is.
+fn group_send(id: u64, send: &GroupSend, ledger: &Ledger) -> String {
+    let now = ledger.now();
+    let template = ledger.bizgo.registered.get(&(send.sender_key.clone(), send.template.clone()));
+    let view = template.map(|template| View::of_template(&template.content)).unwrap_or_default();
+    let audience =
+        send.group.as_ref().map_or("전체 친구".to_owned(), |group| format!("친구 그룹 {}", escape(group)));
+    let (status, gone, expected) = (send.status(now), send.sent(now), send.expected);
+    let starts = seoul(send.starts).format("%m-%d %H:%M");
+    format!(
+        "<section class=phone><h2>{} · 비즈고 동보 {id}</h2><p class=count>{audience}, {status}: {expected}명 중 {gone}명 · {starts} · {}</p>\
+         <div class=screen><div class=chat>{}</div></div></section>",
+        escape(&view.kind),
+        escape(send.campaign.as_deref().unwrap_or_default()),
+        chat(&view, ledger)
     )
 }
 

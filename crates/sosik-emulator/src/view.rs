@@ -42,6 +42,11 @@ const BIZGO: Names = Names { buttons: "button", label: "name", link: "urlMobile"
 const SOLAPI: Names = Names { buttons: "buttons", label: "name", link: "linkMobile", text: "content" };
 
 impl View {
+    /// A template of Bizgo's, as it is sent to friends.
+    pub(crate) fn of_template(content: &Value) -> Self {
+        bizgo(content, None)
+    }
+
     pub(crate) fn of(message: &Message) -> Self {
         let content = &*message.content;
         match message.dealer {
