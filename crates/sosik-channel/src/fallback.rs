@@ -17,6 +17,9 @@ use crate::{
 /// text, once, under a key of its own (`{key}:text`), before the page of receipts that says so is handed on; the receipt
 /// of the text follows. A text whose own answer was lost is sent again only where the dealer guards it by its key.
 ///
+/// Where a dealer gives messages no keys, and after a lost answer, people are known by the sender's references alone: these
+/// must differ between submissions that are under way.
+///
 /// Who waits for what is kept in memory: after a restart nobody is sent a text any more. An engine with an outbox keeps it
 /// on disk and does not need this adaptor.
 ///

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
+use sosik_core::ManualClock;
 use sosik_emulator::{Emulator, Options};
 
 fn client() -> reqwest::Client {
@@ -58,4 +61,32 @@ async fn a_script_is_played_call_by_call() {
     assert_eq!(send(&emulator, "넷").await.status(), 200);
     let stats = emulator.stats();
     assert_eq!((stats.calls, stats.accepted), (4, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_shows_what_goes_to_friends_and_how_far_it_is() {
+    let clock = Arc::new(ManualClock::at("2026-11-27T06:00:00Z".parse().unwrap()));
+    let options = Options::new("KEY").with_clock(Arc::clone(&clock) as _).with_friends(600).without_rates();
+    let emulator = Emulator::start("127.0.0.1:0".parse().unwrap(), options).await.unwrap();
+    let ask = async |path: &str, brandmessage: Value| {
+        let url = format!("{}/api/comm/v1/center/brandmessage/{path}", emulator.url());
+        let request = client().post(url).header("Authorization", "KEY").json(&json!({ "brandmessage": brandmessage }));
+        request.send().await.unwrap().json::<Value>().await.unwrap()["data"]["data"]["brandmessage"].clone()
+    };
+    let template = json!({
+        "senderKey": "SENDER", "senderKeyType": "S", "sendType": "basic", "templateName": "w48", "msgType": "FT",
+        "text": "<b>이번 주</b> 소식",
+    });
+    let code = ask("template", template).await["templateCode"].clone();
+    let start = json!({
+        "senderKey": "SENDER", "templateCode": code, "sendStartAt": "2026-11-27 15:30:00", "campaignId": "w<48>",
+        "tpsLimit": 10,
+    });
+    assert_eq!(ask("groupMessage", start).await["status"], "READY");
+    clock.advance(chrono::TimeDelta::seconds(30 * 60 + 25));
+    let page = client().get(format!("{}/_emulator", emulator.url())).send().await.unwrap().text().await.unwrap();
+    for shown in ["전체 친구, SENDING: 600명 중 250명", "&lt;b&gt;이번 주&lt;/b&gt; 소식", "w&lt;48&gt;", "동보 1"]
+    {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
 }
