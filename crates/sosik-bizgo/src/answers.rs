@@ -44,6 +44,9 @@ pub(crate) struct DestinationAnswer {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UploadAnswer {
+    /// Of a picture for an MMS.
+    pub(crate) file_key: Option<String>,
+    /// Of every other.
     pub(crate) img_url: Option<String>,
 }
 

@@ -138,17 +138,19 @@ impl Transport for BizgoTransport {
             .mime_str(format.media_type())
             .map_err(|error| ANSWERS.invalid("the picture's type").with_source(error))?;
         let kind = match media.place {
-            Place::CarouselFeed => "carouselFeed",
-            Place::CarouselGoods => "carouselCommerce",
-            Place::Wide => "wide",
-            Place::WideItemMain => "wideItemList/first",
-            Place::WideItemRest => "wideItemList",
-            _ => "default",
+            Place::CarouselFeed => "brandmessage/carouselFeed",
+            Place::CarouselGoods => "brandmessage/carouselCommerce",
+            Place::Text => "mms",
+            Place::Wide => "brandmessage/wide",
+            Place::WideItemMain => "brandmessage/wideItemList/first",
+            Place::WideItemRest => "brandmessage/wideItemList",
+            _ => "brandmessage/default",
         };
-        let request = self.request(Method::POST, &format!("file/brandmessage/{kind}"))?;
+        let request = self.request(Method::POST, &format!("file/{kind}"))?;
         let answer: Option<answers::UploadAnswer> =
             self.call(request.multipart(Form::new().part("file", part)), false).await?;
-        answer.and_then(|answer| answer.img_url).map(MediaRef::new).ok_or_else(|| ANSWERS.unreadable(false))
+        let name = answer.and_then(|answer| if media.place == Place::Text { answer.file_key } else { answer.img_url });
+        name.map(MediaRef::new).ok_or_else(|| ANSWERS.unreadable(false))
     }
 
     async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
@@ -159,7 +161,7 @@ impl Transport for BizgoTransport {
         validate_values(submission, &limits::all()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let message_flow =
             wire::flow(&submission.message, &self.sender_key).map_err(|problem| ANSWERS.invalid(&problem))?;
-        let destinations = recipients.iter().map(|to| wire::Destination::of(to, &submission.message)).collect();
+        let destinations = wire::Destination::all(recipients, &submission.message);
         if let Some(at) = submission.send_at {
             return self.reserve(&submission.key, at, recipients, destinations, message_flow).await;
         }

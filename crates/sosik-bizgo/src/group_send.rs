@@ -13,11 +13,12 @@ use crate::errors::NAME;
 use crate::limits;
 use crate::wire;
 
-const BASE: &str = "center/brandmessage";
+pub(crate) const BASE: &str = "center/brandmessage";
 
+/// What calls about brand messages are wrapped in.
 #[derive(Debug, Deserialize, Serialize)]
-struct Brand<T> {
-    brandmessage: T,
+pub(crate) struct Brand<T> {
+    pub(crate) brandmessage: T,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,12 +40,6 @@ struct Start<'a> {
 struct Handle<'a> {
     sender_key: &'a str,
     request_id: &'a str,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Registered {
-    template_code: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,7 +90,11 @@ impl State {
 
 impl BizgoTransport {
     /// Asks the centre, by a query that names the sender profile.
-    async fn ask<T: serde::de::DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, SendError> {
+    pub(crate) async fn ask<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, SendError> {
         let request = self.request(Method::GET, &format!("{BASE}/{path}"))?;
         let request = request.query(&[("senderKey", self.sender_key.as_str())]).query(query);
         let answer: Option<Brand<T>> = self.call(request, false).await?;
@@ -148,13 +147,7 @@ impl GroupSender for BizgoTransport {
 
     async fn register(&self, name: &str, message: &Message) -> Result<TemplateRef, SendError> {
         validate_for_friends(message).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
-        let template =
-            wire::Template::of(message, name, &self.sender_key).map_err(|problem| ANSWERS.invalid(&problem))?;
-        let request = self.request(Method::POST, &format!("{BASE}/template"))?.json(&Brand { brandmessage: template });
-        // A template that was registered and not heard of lies there unused: registering is no sending.
-        let answer: Option<Brand<Registered>> = self.call(request, false).await?;
-        let code = answer.and_then(|answer| answer.brandmessage.template_code).filter(|code| !code.is_empty());
-        code.map(TemplateRef::new).ok_or_else(|| ANSWERS.unreadable(false))
+        self.put_template(Method::POST, name, &message.body, None).await.map(TemplateRef::new)
     }
 
     async fn start(&self, plan: &GroupSend, template: &TemplateRef) -> Result<Started, SendError> {

@@ -57,6 +57,7 @@ mod fuzz;
 mod group_send;
 pub mod limits;
 mod reservation;
+mod templates;
 pub mod webhook;
 mod wire;
 
@@ -65,3 +66,4 @@ pub use client::BizgoTransport;
 pub use errors::{Code, code};
 pub use friends::FriendGroup;
 pub use group_send::validate_for_friends;
+pub use templates::TemplateStatus;

@@ -2,8 +2,8 @@
 
 use chrono::{NaiveTime, TimeDelta};
 use sosik_channel::{
-    ALIMTALK, Action, Ahead, Fault, Faults, GroupRules, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message,
-    TEXT_MESSAGE, Unit, validate as general,
+    ALIMTALK, Action, Ahead, BRAND_TEMPLATE, Fault, Faults, GroupRules, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED,
+    Limit, Message, TEXT_MESSAGE, Unit, validate as general,
 };
 
 const SDK: &str = "PyPI bizgo-sdk-comm 1.2.0";
@@ -40,7 +40,7 @@ pub const LIMITS: &[Limit] = &[
 /// Every limit of a message that goes by Bizgo: Kakao's, the carriers' and its own.
 #[must_use]
 pub fn all() -> Vec<Limit> {
-    [ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
+    [ALIMTALK, BRAND_TEMPLATE, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
 }
 
 /// Checks a message against everything that Bizgo takes: [`all`] limits, and the buttons that it documents.

@@ -2,10 +2,10 @@
 
 mod shown;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use sosik_channel::{Body, Message, Recipient, TextMessage};
+use sosik_channel::{Body, BrandTemplate, MediaRef, Message, Recipient, Refusal, TextMessage};
 
 pub(crate) use self::shown::kind;
 use self::shown::{Shown, shown};
@@ -43,16 +43,26 @@ pub(crate) struct Destination<'a> {
 }
 
 impl<'a> Destination<'a> {
-    /// A recipient, with the values of the variables that the message has.
-    pub(crate) fn of(to: &'a Recipient, message: &Message) -> Self {
-        let replace_words = match &message.body {
-            Body::Alimtalk(template) => {
-                let value = |name: String| to.variables.get(&name).map(|value| (name, value.as_str()));
-                Some(template.variables().into_iter().filter_map(value).collect())
-            }
-            _ => None,
+    /// The recipients, each with the values of the variables that the message has.
+    pub(crate) fn all(recipients: &'a [Recipient], message: &Message) -> Vec<Self> {
+        let names = replaced(&message.body);
+        let of = |to: &'a Recipient| {
+            let replace_words = names.as_ref().map(|names| {
+                let value = |name: &String| to.variables.get(name).map(|value| (name.clone(), value.as_str()));
+                names.iter().filter_map(value).collect()
+            });
+            Self { to: to.phone.expose(), reference: &to.reference, replace_words }
         };
-        Self { to: to.phone.expose(), reference: &to.reference, replace_words }
+        recipients.iter().map(of).collect()
+    }
+}
+
+/// The variables that the dealer replaces; `None` where it replaces none.
+fn replaced(body: &Body) -> Option<BTreeSet<String>> {
+    match body {
+        Body::Alimtalk(template) => Some(template.variables()),
+        Body::Template(template) => Some(template.variables()).filter(|names| !names.is_empty()),
+        _ => None,
     }
 }
 
@@ -61,6 +71,8 @@ impl<'a> Destination<'a> {
 pub(crate) enum FlowItem<'a> {
     Alimtalk(Alimtalk<'a>),
     BrandMessage(Box<BrandMessage<'a>>),
+    #[serde(rename = "brandmessage")]
+    BrandTemplate(ByTemplate<'a>),
     Mms(Text<'a>),
     Sms(Text<'a>),
 }
@@ -82,24 +94,46 @@ pub(crate) struct BrandMessage<'a> {
     sender_key: &'a str,
     targeting: &'static str,
     ad_flag: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unsubscribe_phone_number: Option<&'a str>,
     #[serde(flatten)]
     shown: Shown<'a>,
 }
 
+/// A brand message by its template: with variables the dealer fills in `replaceWords` (`template`), without any it goes
+/// as it was registered (`basic`).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ByTemplate<'a> {
+    send_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    msg_type: Option<&'static str>,
+    sender_key: &'a str,
+    template_code: &'a str,
+    targeting: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unsubscribe_phone_number: Option<&'a str>,
+}
+
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_field_names, reason = "the wire's own names")]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Text<'a> {
     from: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
     text: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    file_key: Vec<&'a str>,
 }
 
-/// A message that is registered, to be sent to friends later.
+/// What is registered as a template.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the wire's own names")]
 pub(crate) struct Template<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template_code: Option<&'a str>,
     sender_key: &'a str,
     sender_key_type: &'static str,
     send_type: &'static str,
@@ -110,9 +144,16 @@ pub(crate) struct Template<'a> {
 }
 
 impl<'a> Template<'a> {
-    pub(crate) fn of(message: &'a Message, name: &'a str, sender_key: &'a str) -> Result<Self, String> {
-        let (msg_type, shown) = shown(&message.body)?;
-        Ok(Self { sender_key, sender_key_type: "S", send_type: "basic", template_name: name, msg_type, shown })
+    /// What a template shows; `code` is that of one that is changed.
+    pub(crate) fn of(
+        body: &'a Body,
+        name: &'a str,
+        sender_key: &'a str,
+        code: Option<&'a str>,
+    ) -> Result<Self, String> {
+        let (msg_type, shown) = shown(body)?;
+        let (sender_key_type, send_type, template_name) = ("S", "basic", name);
+        Ok(Self { template_code: code, sender_key, sender_key_type, send_type, template_name, msg_type, shown })
     }
 }
 
@@ -122,7 +163,8 @@ pub(crate) fn flow<'a>(message: &'a Message, sender_key: &'a str) -> Result<Vec<
         Body::Alimtalk(template) => {
             FlowItem::Alimtalk(Alimtalk { send_type: "template", sender_key, template_code: &template.code })
         }
-        Body::Text(text) => text_item(text),
+        Body::Template(template) => FlowItem::BrandTemplate(by_template(template, message, sender_key)?),
+        Body::Text(text) => text_item(text)?,
         body => {
             let (msg_type, shown) = shown(body)?;
             FlowItem::BrandMessage(Box::new(BrandMessage {
@@ -131,16 +173,48 @@ pub(crate) fn flow<'a>(message: &'a Message, sender_key: &'a str) -> Result<Vec<
                 sender_key,
                 targeting: message.targeting.code(),
                 ad_flag: if message.advertising.is_some() { "Y" } else { "N" },
+                unsubscribe_phone_number: refusal_number(message),
                 shown,
             }))
         }
     };
-    Ok([first].into_iter().chain(message.fallback.as_ref().map(text_item)).collect())
+    let fallback = message.fallback.as_ref().map(text_item).transpose()?;
+    Ok([first].into_iter().chain(fallback).collect())
 }
 
-fn text_item(text: &TextMessage) -> FlowItem<'_> {
-    let item = Text { from: text.from().expose(), title: text.title(), text: text.text() };
-    if text.is_short() { FlowItem::Sms(item) } else { FlowItem::Mms(item) }
+fn by_template<'a>(
+    template: &'a BrandTemplate,
+    message: &'a Message,
+    sender_key: &'a str,
+) -> Result<ByTemplate<'a>, String> {
+    let (msg_type, _) = shown(template.shown())?;
+    let basic = template.variables().is_empty();
+    Ok(ByTemplate {
+        send_type: if basic { "basic" } else { "template" },
+        msg_type: basic.then_some(msg_type),
+        sender_key,
+        template_code: template.code(),
+        targeting: message.targeting.code(),
+        unsubscribe_phone_number: refusal_number(message),
+    })
+}
+
+/// The free number to refuse by, which goes along with the message.
+fn refusal_number(message: &Message) -> Option<&str> {
+    match message.advertising.as_ref().map(|marks| &marks.refusal) {
+        Some(Refusal::FreeCall(number)) => Some(number.expose()),
+        _ => None,
+    }
+}
+
+fn text_item(text: &TextMessage) -> Result<FlowItem<'_>, String> {
+    let file_key = text.pictures().iter().enumerate().map(|(at, picture)| {
+        let name = picture.media.as_ref().map(MediaRef::as_str);
+        name.ok_or_else(|| format!("picture {} of the text is not uploaded", at + 1))
+    });
+    let file_key = file_key.collect::<Result<_, _>>()?;
+    let item = Text { from: text.from().expose(), title: text.title(), text: text.text(), file_key };
+    Ok(if text.is_short() { FlowItem::Sms(item) } else { FlowItem::Mms(item) })
 }
 
 #[cfg(test)]

@@ -224,12 +224,12 @@ impl AlimtalkTemplate {
 }
 
 /// The names between `#{` and `}`.
-fn names_in(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn names_in(text: &str) -> impl Iterator<Item = &str> {
     text.split("#{").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
 /// Each variable replaced once, so that a value with `#{…}` in it stays what it is.
-fn filled_in(text: &str, values: &BTreeMap<String, String>) -> String {
+pub(crate) fn filled_in(text: &str, values: &BTreeMap<String, String>) -> String {
     let mut parts = text.split("#{");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {

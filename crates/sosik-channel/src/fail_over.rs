@@ -58,7 +58,7 @@ impl<A: Transport, B: Transport> FailOver<A, B> {
         let media = self.media.lock().unwrap_or_else(PoisonError::into_inner);
         let name = |picture: &Picture| media.get(picture.media.as_ref()?).cloned();
         let known = message.pictures().all(|picture| picture.media.is_none() || name(picture).is_some());
-        known.then(|| message.clone().with_media(name))
+        known.then(|| message.clone().with_media(|picture, _| name(picture)))
     }
 }
 

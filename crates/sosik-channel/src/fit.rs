@@ -132,7 +132,7 @@ fn joined(text: &str, breaks: usize) -> String {
 }
 
 /// Every text of a message that may be shortened at all, with its path.
-fn words(body: &mut Body) -> Vec<(String, &mut String)> {
+pub(crate) fn words(body: &mut Body) -> Vec<(String, &mut String)> {
     let named = |path: &str| path.to_owned();
     match body {
         Body::Bubble(bubble) => vec![(named("bubble.text"), &mut bubble.text)],
@@ -172,8 +172,8 @@ fn words(body: &mut Body) -> Vec<(String, &mut String)> {
             });
             head.chain(cards).collect()
         }
-        // Alimtalk is sent as it was approved, and a text is checked when it is made.
-        Body::Alimtalk(_) | Body::Text(_) => Vec::new(),
+        // What goes by a template is sent as it was approved, and a text is checked when it is made.
+        Body::Alimtalk(_) | Body::Template(_) | Body::Text(_) => Vec::new(),
     }
 }
 

@@ -129,7 +129,7 @@ fn digest(bytes: &[u8]) -> String {
 
 fn check(message: &Message, media: &[Media], plan: &KitPlan) -> Result<(), Faults> {
     let mut faults = Vec::new();
-    if matches!(message.body, Body::Alimtalk(_) | Body::PremiumVideo(_) | Body::Text(_)) {
+    if matches!(message.body, Body::Alimtalk(_) | Body::PremiumVideo(_) | Body::Template(_) | Body::Text(_)) {
         faults.push(Fault::new("body", "messages of this kind are not sent by hand in the partner centre", SOURCE));
     }
     if plan.deadline <= plan.send_at {
@@ -247,7 +247,10 @@ mod tests {
         let long = Button::new("아홉 자가 넘는 버튼", message.links()[0].1.clone());
         let bubble = Message::new(Body::Bubble(Bubble::new("소식").with_button(long)));
         assert!(files(&bubble, &[], &plan()).unwrap_err().to_string().contains("label"));
-        for message in samples::messages().iter().filter(|one| matches!(one.body, Body::Text(_) | Body::Alimtalk(_))) {
+        for message in samples::messages()
+            .iter()
+            .filter(|one| matches!(one.body, Body::Text(_) | Body::Alimtalk(_) | Body::Template(_)))
+        {
             assert!(files(message, &[], &plan()).unwrap_err().to_string().contains("by hand"));
         }
     }

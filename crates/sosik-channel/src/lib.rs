@@ -35,7 +35,8 @@
 //!   hands*; what can be known of it afterwards is *per recipient*, *aggregate* or *attested*.
 //!   See [`Audience`] and [`Proof`].
 //! - **알림톡 (Alimtalk)** goes by an approved [`AlimtalkTemplate`] and each recipient's values of its variables;
-//!   [`validate_values`] names who lacks one before anything leaves.
+//!   [`validate_values`] names who lacks one before anything leaves. A brand message goes so too, by a
+//!   [`BrandTemplate`].
 //! - **Group sends (동보)** go to friends whose numbers no one holds: [`GroupSender`] registers, starts, watches and
 //!   ends them, and a [`Watch`] sees that what was meant for Friday does not go on on Saturday.
 //! - **Limits are data**: each [`Limit`] has its unit, source and date. Providers disagree, so a set belongs to a
@@ -66,6 +67,7 @@
 mod alimtalk;
 mod audience;
 mod brand;
+mod brand_template;
 mod breaker;
 mod button;
 mod capabilities;
@@ -113,6 +115,7 @@ pub use alimtalk::{AlimtalkButton, AlimtalkItems, AlimtalkTemplate, Emphasis, Mi
 pub use async_trait::async_trait;
 pub use audience::{Audience, AudienceKind, Recipient};
 pub use brand::{Bubble, Commerce, ImageBubble, PremiumVideo, Price, Product, WideBubble, WideItem, WideItemList};
+pub use brand_template::{BrandTemplate, BrandTemplateError, FillError};
 pub use breaker::Breaker;
 pub use button::{Action, Button};
 pub use capabilities::{Ahead, Capabilities, Idempotency};
@@ -127,7 +130,9 @@ pub use fit::{FitRules, Fitted, Shortened, fit};
 pub use group_plan::{GroupRules, GroupSend, Outlook};
 pub use group_send::{GroupSender, GroupSenderExt, Started, TemplateRef};
 pub use group_state::{GroupSendState, GroupSendStatus, Kept, Watch, WatchStep};
-pub use limits::{ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, NHN_BRAND_MESSAGE, TEXT_MESSAGE, Unit};
+pub use limits::{
+    ALIMTALK, BRAND_TEMPLATE, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, NHN_BRAND_MESSAGE, TEXT_MESSAGE, Unit,
+};
 pub use media::{Media, MediaRef, Picture, PictureFormat, Place};
 pub use message::{Advertising, Body, Message, Refusal, Targeting};
 pub use receipt::{Outcome, Receipt, ReceiptPage, Route};

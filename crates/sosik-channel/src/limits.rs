@@ -252,8 +252,20 @@ pub const ALIMTALK: &[Limit] = &rows! { ALIMTALK_GUIDE, JUNE;
 
 const CARRIERS: &str = "Korean carriers, as NHN Cloud SMS v3.0, SOLAPI and Bizgo document them";
 
+const MMS: &str = "NHN Cloud SMS v3.0: 3 pictures of 300 KB; PyPI bizgo-sdk-comm 1.2.0 agrees";
+const MMS_PIXELS: &str = "PyPI bizgo-sdk-comm 1.2.0 recommends 1,500 by 1,440 at the most";
+
 /// The limits of a text message.
 pub const TEXT_MESSAGE: &[Limit] = &[
     Limit::new("text.title", Unit::Cp949, (0, 40), CARRIERS, "2026-06-23"),
     Limit::new("text.body", Unit::Cp949, (1, 2000), CARRIERS, "2026-06-23"),
+    Limit::new("text.pictures", Unit::Items, (0, 3), MMS, "2026-09"),
+    Limit::new("text.pictures[].file", Unit::Bytes, (1, 300_000), MMS, "2026-09"),
+    Limit::new("text.pictures[].width", Unit::Pixels, (1, 1_500), MMS_PIXELS, "2026-09"),
+    Limit::new("text.pictures[].height", Unit::Pixels, (1, 1_440), MMS_PIXELS, "2026-09"),
 ];
+
+const TEMPLATE: &str = "NHN Cloud Brand Message API guide: 500 characters in templates, 1,000 in the free form";
+
+/// What is narrower in a brand message by template than in the free form.
+pub const BRAND_TEMPLATE: &[Limit] = &[Limit::new("template.link", Unit::Utf16, (1, 500), TEMPLATE, JUNE)];

@@ -54,7 +54,7 @@ impl PictureFormat {
 }
 
 /// Where a picture stands in a message: providers keep those of each place apart, and take other sizes for each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Place {
     /// In a card of a carousel feed.
@@ -64,6 +64,8 @@ pub enum Place {
     CarouselGoods,
     /// In a message of one bubble with a picture, or of one of the goods.
     Image,
+    /// Beside the words of a text message, which goes as an MMS.
+    Text,
     /// Before a video.
     Thumbnail,
     /// A wide picture.

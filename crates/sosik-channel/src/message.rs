@@ -5,6 +5,7 @@ use sosik_core::PhoneNumber;
 use crate::TextMessage;
 use crate::alimtalk::AlimtalkTemplate;
 use crate::brand::{Bubble, Commerce, ImageBubble, PremiumVideo, WideBubble, WideItemList};
+use crate::brand_template::BrandTemplate;
 use crate::carousel::{CarouselCommerce, CarouselFeed};
 use crate::media::{MediaRef, Picture, Place};
 
@@ -65,46 +66,20 @@ impl Message {
     /// The pictures it shows, in order, with where each stands.
     #[must_use]
     pub fn placed_pictures(&self) -> Vec<(&Picture, Place)> {
-        match &self.body {
-            Body::CarouselCommerce(carousel) => {
-                let head = carousel.head.iter().map(|head| &head.picture);
-                let cards = carousel.cards.iter().map(|card| &card.picture);
-                head.chain(cards).map(|picture| (picture, Place::CarouselGoods)).collect()
-            }
-            Body::CarouselFeed(feed) => feed.cards.iter().map(|card| (&card.picture, Place::CarouselFeed)).collect(),
-            Body::Commerce(commerce) => vec![(&commerce.picture, Place::Image)],
-            Body::Image(image) => vec![(&image.picture, Place::Image)],
-            Body::PremiumVideo(video) => video.thumbnail.iter().map(|picture| (picture, Place::Thumbnail)).collect(),
-            // The picture of a template was approved with it, and goes with its code.
-            Body::Alimtalk(_) | Body::Bubble(_) | Body::Text(_) => Vec::new(),
-            Body::Wide(wide) => vec![(&wide.picture, Place::Wide)],
-            Body::WideItemList(list) => {
-                let rest = list.rest.iter().map(|item| (&item.picture, Place::WideItemRest));
-                std::iter::once((&list.main.picture, Place::WideItemMain)).chain(rest).collect()
-            }
-        }
+        let fallback = self.fallback.iter().flat_map(TextMessage::pictures).map(|picture| (picture, Place::Text));
+        let mut all = self.body.placed_pictures();
+        all.extend(fallback);
+        all
     }
 
-    /// The message with each picture's place at the provider filled in by `find`.
+    /// The message with each picture's name at the provider filled in by `find`, which is told where it stands.
     #[must_use]
-    pub fn with_media(mut self, find: impl Fn(&Picture) -> Option<MediaRef>) -> Self {
-        let pictures: Vec<&mut Picture> = match &mut self.body {
-            Body::CarouselCommerce(carousel) => {
-                let head = carousel.head.iter_mut().map(|head| &mut head.picture);
-                head.chain(carousel.cards.iter_mut().map(|card| &mut card.picture)).collect()
-            }
-            Body::CarouselFeed(feed) => feed.cards.iter_mut().map(|card| &mut card.picture).collect(),
-            Body::Commerce(commerce) => vec![&mut commerce.picture],
-            Body::Image(image) => vec![&mut image.picture],
-            Body::PremiumVideo(video) => video.thumbnail.iter_mut().collect(),
-            Body::Alimtalk(_) | Body::Bubble(_) | Body::Text(_) => Vec::new(),
-            Body::Wide(wide) => vec![&mut wide.picture],
-            Body::WideItemList(list) => {
-                std::iter::once(&mut list.main).chain(&mut list.rest).map(|item| &mut item.picture).collect()
-            }
-        };
-        for picture in pictures {
-            if let Some(media) = find(picture) {
+    pub fn with_media(mut self, find: impl Fn(&Picture, Place) -> Option<MediaRef>) -> Self {
+        let places: Vec<Place> = self.placed_pictures().into_iter().map(|(_, place)| place).collect();
+        let mut pictures = self.body.pictures_mut();
+        pictures.extend(self.fallback.iter_mut().flat_map(TextMessage::pictures_mut));
+        for (picture, place) in pictures.into_iter().zip(places) {
+            if let Some(media) = find(picture, place) {
                 picture.media = Some(media);
             }
         }
@@ -118,7 +93,8 @@ impl From<TextMessage> for Message {
     }
 }
 
-/// What a message shows: a brand message (브랜드 메시지) of one of its types, an Alimtalk (알림톡), or a text.
+/// What a message shows: a brand message (브랜드 메시지) of one of its types or by a template, an Alimtalk (알림톡), or a
+/// text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Body {
@@ -136,7 +112,9 @@ pub enum Body {
     Image(ImageBubble),
     /// A video of Kakao TV (프리미엄 동영상형).
     PremiumVideo(PremiumVideo),
-    /// A text message (SMS or LMS by its length).
+    /// A brand message by a template that was registered with the dealer (기본형).
+    Template(BrandTemplate),
+    /// A text message: SMS, LMS or MMS.
     Text(TextMessage),
     /// A large picture with a line of words (와이드 이미지형).
     Wide(WideBubble),
@@ -145,6 +123,50 @@ pub enum Body {
 }
 
 impl Body {
+    /// The pictures it shows, in order, with where each stands.
+    fn placed_pictures(&self) -> Vec<(&Picture, Place)> {
+        match self {
+            Self::CarouselCommerce(carousel) => {
+                let head = carousel.head.iter().map(|head| &head.picture);
+                let cards = carousel.cards.iter().map(|card| &card.picture);
+                head.chain(cards).map(|picture| (picture, Place::CarouselGoods)).collect()
+            }
+            Self::CarouselFeed(feed) => feed.cards.iter().map(|card| (&card.picture, Place::CarouselFeed)).collect(),
+            Self::Commerce(commerce) => vec![(&commerce.picture, Place::Image)],
+            Self::Image(image) => vec![(&image.picture, Place::Image)],
+            Self::PremiumVideo(video) => video.thumbnail.iter().map(|picture| (picture, Place::Thumbnail)).collect(),
+            // The picture of an Alimtalk was approved with it, and goes with its code.
+            Self::Alimtalk(_) | Self::Bubble(_) => Vec::new(),
+            Self::Template(template) => template.shown().placed_pictures(),
+            Self::Text(text) => text.pictures().iter().map(|picture| (picture, Place::Text)).collect(),
+            Self::Wide(wide) => vec![(&wide.picture, Place::Wide)],
+            Self::WideItemList(list) => {
+                let rest = list.rest.iter().map(|item| (&item.picture, Place::WideItemRest));
+                std::iter::once((&list.main.picture, Place::WideItemMain)).chain(rest).collect()
+            }
+        }
+    }
+
+    fn pictures_mut(&mut self) -> Vec<&mut Picture> {
+        match self {
+            Self::CarouselCommerce(carousel) => {
+                let head = carousel.head.iter_mut().map(|head| &mut head.picture);
+                head.chain(carousel.cards.iter_mut().map(|card| &mut card.picture)).collect()
+            }
+            Self::CarouselFeed(feed) => feed.cards.iter_mut().map(|card| &mut card.picture).collect(),
+            Self::Commerce(commerce) => vec![&mut commerce.picture],
+            Self::Image(image) => vec![&mut image.picture],
+            Self::PremiumVideo(video) => video.thumbnail.iter_mut().collect(),
+            Self::Alimtalk(_) | Self::Bubble(_) => Vec::new(),
+            Self::Template(template) => template.shown_mut().pictures_mut(),
+            Self::Text(text) => text.pictures_mut().iter_mut().collect(),
+            Self::Wide(wide) => vec![&mut wide.picture],
+            Self::WideItemList(list) => {
+                std::iter::once(&mut list.main).chain(&mut list.rest).map(|item| &mut item.picture).collect()
+            }
+        }
+    }
+
     /// What it is called in limits and stores: `carousel-feed`, `wide` and so on.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -156,6 +178,7 @@ impl Body {
             Self::Commerce(_) => "commerce",
             Self::Image(_) => "image",
             Self::PremiumVideo(_) => "premium-video",
+            Self::Template(_) => "template",
             Self::Text(_) => "text",
             Self::Wide(_) => "wide",
             Self::WideItemList(_) => "wide-item-list",

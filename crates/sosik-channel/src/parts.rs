@@ -41,8 +41,19 @@ impl Message {
     }
 
     fn feet(&self) -> Vec<Foot<'_>> {
-        let one = |buttons, coupon| vec![(self.body.kind().to_owned(), buttons, coupon)];
-        match &self.body {
+        self.body.feet()
+    }
+
+    /// The links that belong to neither a button nor a coupon.
+    fn own_links(&self) -> Vec<(String, &WebLink)> {
+        self.body.own_links()
+    }
+}
+
+impl Body {
+    fn feet(&self) -> Vec<Foot<'_>> {
+        let one = |buttons, coupon| vec![(self.kind().to_owned(), buttons, coupon)];
+        match self {
             Body::Bubble(bubble) => one(&bubble.buttons[..], bubble.coupon.as_ref()),
             Body::CarouselCommerce(carousel) => {
                 let path = |at| format!("carousel-commerce.cards[{at}]");
@@ -58,14 +69,14 @@ impl Message {
             Body::Image(image) => one(&image.buttons, image.coupon.as_ref()),
             Body::PremiumVideo(video) => one(&video.buttons, video.coupon.as_ref()),
             Body::Alimtalk(_) | Body::Text(_) => Vec::new(),
+            Body::Template(template) => in_template(template.shown().feet(), |(path, _, _)| path),
             Body::Wide(wide) => one(&wide.buttons, wide.coupon.as_ref()),
             Body::WideItemList(list) => one(&list.buttons, list.coupon.as_ref()),
         }
     }
 
-    /// The links that belong to neither a button nor a coupon.
     fn own_links(&self) -> Vec<(String, &WebLink)> {
-        match &self.body {
+        match self {
             Body::CarouselCommerce(carousel) => {
                 let head = carousel.head.as_ref().and_then(|head| head.link.as_ref());
                 let cards = carousel.cards.iter().enumerate();
@@ -90,9 +101,59 @@ impl Message {
                 std::iter::once(("wide-item-list.main.link".to_owned(), &list.main.link)).chain(rest).collect()
             }
             Body::PremiumVideo(video) => vec![("premium-video.video".to_owned(), &video.video)],
+            Body::Template(template) => in_template(template.shown().own_links(), |(path, _)| path),
             Body::Alimtalk(_) | Body::Bubble(_) | Body::Commerce(_) | Body::Text(_) | Body::Wide(_) => Vec::new(),
         }
     }
+
+    /// Buttons and coupons, to be filled in.
+    pub(crate) fn feet_mut(&mut self) -> Vec<(&mut [Button], Option<&mut Coupon>)> {
+        match self {
+            Self::Bubble(bubble) => vec![(&mut bubble.buttons, bubble.coupon.as_mut())],
+            Self::CarouselCommerce(carousel) => {
+                carousel.cards.iter_mut().map(|card| (&mut card.buttons[..], card.coupon.as_mut())).collect()
+            }
+            Self::CarouselFeed(feed) => {
+                feed.cards.iter_mut().map(|card| (&mut card.buttons[..], card.coupon.as_mut())).collect()
+            }
+            Self::Commerce(commerce) => vec![(&mut commerce.buttons, commerce.coupon.as_mut())],
+            Self::Image(image) => vec![(&mut image.buttons, image.coupon.as_mut())],
+            Self::PremiumVideo(video) => vec![(&mut video.buttons, video.coupon.as_mut())],
+            Self::Template(template) => template.shown_mut().feet_mut(),
+            Self::Wide(wide) => vec![(&mut wide.buttons, wide.coupon.as_mut())],
+            Self::WideItemList(list) => vec![(&mut list.buttons, list.coupon.as_mut())],
+            Self::Alimtalk(_) | Self::Text(_) => Vec::new(),
+        }
+    }
+
+    /// Links that belong to neither a button nor a coupon, to be filled in.
+    pub(crate) fn own_links_mut(&mut self) -> Vec<&mut WebLink> {
+        match self {
+            Self::CarouselCommerce(carousel) => {
+                let head = carousel.head.iter_mut().flat_map(|head| &mut head.link);
+                let cards = carousel.cards.iter_mut().flat_map(|card| &mut card.link);
+                head.chain(cards).chain(&mut carousel.tail).collect()
+            }
+            Self::CarouselFeed(feed) => {
+                feed.cards.iter_mut().flat_map(|card| &mut card.link).chain(&mut feed.tail).collect()
+            }
+            Self::Image(image) => image.link.iter_mut().collect(),
+            Self::PremiumVideo(video) => vec![&mut video.video],
+            Self::Template(template) => template.shown_mut().own_links_mut(),
+            Self::WideItemList(list) => {
+                std::iter::once(&mut list.main).chain(&mut list.rest).map(|item| &mut item.link).collect()
+            }
+            Self::Alimtalk(_) | Self::Bubble(_) | Self::Commerce(_) | Self::Text(_) | Self::Wide(_) => Vec::new(),
+        }
+    }
+}
+
+/// The parts of what a template shows, with their paths in it: `template.bubble.buttons`.
+fn in_template<T>(mut parts: Vec<T>, path: impl Fn(&mut T) -> &mut String) -> Vec<T> {
+    for part in &mut parts {
+        path(part).insert_str(0, "template.");
+    }
+    parts
 }
 
 #[cfg(test)]

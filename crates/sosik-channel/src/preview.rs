@@ -21,16 +21,18 @@ pub fn html(message: &Message, media: &[Media], title: &str, font: Option<&[u8]>
     let mut chat = String::new();
     match &message.body {
         Body::Alimtalk(template) => alimtalk(&mut chat, template),
-        Body::Text(text) => bubble(&mut chat, text),
+        Body::Template(template) => brand(&mut chat, message, template.shown(), media),
+        Body::Text(text) => bubble(&mut chat, text, media),
         body => brand(&mut chat, message, body, media),
     }
     let mut sms = String::new();
     if let Some(text) = &message.fallback {
         let _ = write!(
             sms,
-            "<section class=phone aria-label=\"대체 문자\"><h2>대체 문자 (LMS)</h2><div class=screen><div class=chat>"
+            "<section class=phone aria-label=\"대체 문자\"><h2>대체 문자 ({})</h2><div class=screen><div class=chat>",
+            text.kind().to_uppercase()
         );
-        bubble(&mut sms, text);
+        bubble(&mut sms, text, media);
         sms.push_str("</div></div></section>");
     }
     let sender = message.advertising.as_ref().map_or("", |advertising| advertising.sender.as_str());
@@ -98,7 +100,7 @@ fn brand(out: &mut String, message: &Message, body: &Body, media: &[Media]) {
             page.card(out, &pictures, video.header.as_deref(), &words, &video.buttons, video.coupon.as_ref());
             None
         }
-        Body::Alimtalk(_) | Body::Text(_) => None,
+        Body::Alimtalk(_) | Body::Template(_) | Body::Text(_) => None,
         Body::Wide(wide) => {
             page.card(out, &[&wide.picture], None, &wide.text, &wide.buttons, wide.coupon.as_ref());
             None
@@ -241,8 +243,11 @@ fn foot(out: &mut String, buttons: &[Button], coupon: Option<&Coupon>) {
     }
 }
 
-fn bubble(out: &mut String, text: &TextMessage) {
+fn bubble(out: &mut String, text: &TextMessage, media: &[Media]) {
     let _ = write!(out, "<div class=bubble>");
+    for picture in text.pictures() {
+        Page { media }.picture(out, picture);
+    }
     if let Some(title) = text.title() {
         let _ = write!(out, "<b>{}</b><br>", escape(title));
     }

@@ -4,10 +4,10 @@ use sosik_content::WebLink;
 use sosik_core::PhoneNumber;
 
 use crate::{
-    Action, Advertising, AlimtalkButton, AlimtalkItems, AlimtalkTemplate, Body, Bubble, Button, CarouselCard,
-    CarouselCommerce, CarouselFeed, CarouselHead, Commerce, CommerceCard, Coupon, CouponTitle, ImageBubble, Media,
-    Message, Picture, PictureFormat, PremiumVideo, Price, Refusal, Targeting, TextMessage, WideBubble, WideItem,
-    WideItemList,
+    Action, Advertising, AlimtalkButton, AlimtalkItems, AlimtalkTemplate, Body, BrandTemplate, Bubble, Button,
+    CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, Commerce, CommerceCard, Coupon, CouponTitle,
+    ImageBubble, Media, Message, Picture, PictureFormat, PremiumVideo, Price, Refusal, Targeting, TextMessage,
+    WideBubble, WideItem, WideItemList,
 };
 
 fn link(path: &str) -> WebLink {
@@ -114,7 +114,12 @@ pub(crate) fn messages() -> Vec<Message> {
     messages[0].advertising = Some(Advertising::new("예시시청", Refusal::FreeCall(call)));
     messages.extend(alimtalks());
     let from = PhoneNumber::parse("031-000-0000").unwrap();
-    messages.push(TextMessage::new(from, "소식").unwrap().with_title("제목").unwrap().into());
+    let text = TextMessage::new(from, "소식").unwrap().with_title("제목").unwrap();
+    messages.push(text.clone().into());
+    messages.push(text.with_picture(picture(1_000, 1_000)).into());
+    let bubble = Bubble::new("#{이름}님, 소식입니다").with_button(Button::new("보기", link("#{id}")));
+    let template = Body::Template(BrandTemplate::new("T1", Body::Bubble(bubble)).unwrap());
+    messages.push(Message::new(template).with_advertising(Advertising::new("예시시청", Refusal::BlockChannel)));
     messages
 }
 

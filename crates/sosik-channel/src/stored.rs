@@ -21,6 +21,7 @@ use self::form::{
     StoredHead, StoredItem, StoredMessage, StoredPicture, StoredProduct, StoredText,
 };
 use crate::brand::{Bubble, Commerce, ImageBubble, PremiumVideo, Price, Product, WideBubble, WideItem, WideItemList};
+use crate::brand_template::BrandTemplate;
 use crate::button::{Action, Button};
 use crate::carousel::{CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, CommerceCard};
 use crate::coupon::{Coupon, CouponTitle};
@@ -112,6 +113,9 @@ fn store_body(body: &Body) -> StoredBody {
             text: text(&video.text),
             foot: store_foot(&video.buttons, video.coupon.as_ref()),
         },
+        Body::Template(template) => {
+            StoredBody::Template { code: template.code().to_owned(), shown: Box::new(store_body(template.shown())) }
+        }
         Body::Text(text) => StoredBody::Text(store_text(text)),
         Body::Wide(wide) => StoredBody::Wide {
             picture: store_picture(&wide.picture),
@@ -191,6 +195,7 @@ fn store_text(text: &TextMessage) -> StoredText {
         from: text.from().expose().to_owned(),
         title: text.title().map(str::to_owned),
         text: text.text().to_owned(),
+        pictures: text.pictures().iter().map(store_picture).collect(),
     }
 }
 
@@ -266,6 +271,10 @@ fn load_body(body: StoredBody) -> Load<Body> {
             (loaded.header, loaded.text) = (header, text);
             (loaded.buttons, loaded.coupon) = load_foot(foot)?;
             Body::PremiumVideo(loaded)
+        }
+        StoredBody::Template { code, shown } => {
+            let template = BrandTemplate::new(code, load_body(*shown)?);
+            Body::Template(template.map_err(|error| StoredMessageError::field("template", error))?)
         }
         StoredBody::Text(text) => Body::Text(load_text(text)?),
         StoredBody::Wide { picture, text, foot } => {
@@ -359,6 +368,8 @@ fn load_optional(link: Option<String>) -> Load<Option<WebLink>> {
 fn load_text(text: StoredText) -> Result<TextMessage, StoredMessageError> {
     let loaded =
         TextMessage::new(load_phone(&text.from)?, text.text).map_err(|e| StoredMessageError::field("text", e))?;
+    let pictures = text.pictures.into_iter().map(load_picture).collect::<Load<Vec<_>>>()?;
+    let loaded = pictures.into_iter().fold(loaded, TextMessage::with_picture);
     match text.title {
         Some(title) => loaded.with_title(title).map_err(|e| StoredMessageError::field("title", e)),
         None => Ok(loaded),

@@ -75,7 +75,9 @@ impl Tariff {
         Self { source: source.into(), rows: BTreeMap::new() }
     }
 
-    /// The tariff with the price of a kind of message: [`Body::kind`], and `sms` and `lms` for texts by their length.
+    /// The tariff with the price of a kind of message: [`Body::kind`], and `sms`, `lms` and
+    /// `mms` for texts: [`TextMessage::kind`](crate::TextMessage::kind). A template costs what its own row says, as
+    /// `template bubble`, or else what the kind costs that it shows.
     #[must_use]
     pub fn with(mut self, kind: impl Into<String>, price: Won) -> Self {
         self.rows.insert(kind.into(), price);
@@ -97,7 +99,11 @@ impl Tariff {
     #[must_use]
     pub fn price(&self, message: &Message) -> Option<Won> {
         let kind = match &message.body {
-            Body::Text(text) => length(text),
+            Body::Template(template) => {
+                let kind = template.shown().kind();
+                return self.rows.get(&format!("template {kind}")).or_else(|| self.rows.get(kind)).copied();
+            }
+            Body::Text(text) => text.kind(),
             body => body.kind(),
         };
         self.rows.get(kind).copied()
@@ -108,14 +114,10 @@ impl Tariff {
     pub fn most(&self, message: &Message) -> Option<Won> {
         let itself = self.price(message)?;
         match &message.fallback {
-            Some(text) => Some(itself.max(*self.rows.get(length(text))?)),
+            Some(text) => Some(itself.max(*self.rows.get(text.kind())?)),
             None => Some(itself),
         }
     }
-}
-
-fn length(text: &crate::TextMessage) -> &'static str {
-    if text.is_short() { "sms" } else { "lms" }
 }
 
 #[cfg(test)]
@@ -123,7 +125,7 @@ mod tests {
     use sosik_core::PhoneNumber;
 
     use super::*;
-    use crate::{Bubble, TextMessage};
+    use crate::{BrandTemplate, Bubble, TextMessage};
 
     #[test]
     fn texts_cost_by_their_length_and_a_fallback_counts_when_it_is_dearer() {
@@ -135,6 +137,10 @@ mod tests {
         let bubble = Message::new(Body::Bubble(Bubble::new("소식")));
         assert_eq!(tariff.most(&bubble.clone().with_fallback(text("짧은 글"))), Some(Won::whole(53)));
         assert_eq!(tariff.most(&bubble.clone().with_fallback(text(&"긴 글 ".repeat(30)))), Some(Won::whole(60)));
+        let template = BrandTemplate::new("T", bubble.body.clone()).unwrap();
+        let template = Message::new(Body::Template(template));
+        assert_eq!(tariff.price(&template), Some(Won::whole(53)));
+        assert_eq!(tariff.clone().with("template bubble", Won::whole(9)).price(&template), Some(Won::whole(9)));
         assert_eq!(Tariff::new("t").with("bubble", Won::whole(53)).most(&bubble.with_fallback(text("글"))), None);
     }
 }

@@ -1,7 +1,9 @@
 use encoding_rs::EUC_KR;
 use sosik_core::PhoneNumber;
 
-/// A text message: SMS up to 90 bytes, LMS up to 2,000, by its length in CP949.
+use crate::media::Picture;
+
+/// A text message: SMS up to 90 bytes, LMS up to 2,000, by its length in CP949; with pictures it goes as MMS.
 ///
 /// ```
 /// use sosik_channel::TextMessage;
@@ -18,6 +20,7 @@ pub struct TextMessage {
     from: PhoneNumber,
     title: Option<String>,
     text: String,
+    pictures: Vec<Picture>,
 }
 
 impl TextMessage {
@@ -29,7 +32,7 @@ impl TextMessage {
     pub fn new(from: PhoneNumber, text: impl Into<String>) -> Result<Self, TextError> {
         let text = text.into();
         encodable(&text)?;
-        Ok(Self { from, title: None, text })
+        Ok(Self { from, title: None, text, pictures: Vec::new() })
     }
 
     /// The text with a title, which only long messages show.
@@ -42,6 +45,13 @@ impl TextMessage {
         encodable(&title)?;
         self.title = Some(title);
         Ok(self)
+    }
+
+    /// The text with one more picture, which makes it an MMS. The order in which phones show several is not certain.
+    #[must_use]
+    pub fn with_picture(mut self, picture: Picture) -> Self {
+        self.pictures.push(picture);
+        self
     }
 
     /// The number it comes from.
@@ -62,10 +72,31 @@ impl TextMessage {
         &self.text
     }
 
-    /// Whether it goes as an SMS: 90 bytes or fewer, and no title.
+    /// The pictures of an MMS.
+    #[must_use]
+    pub fn pictures(&self) -> &[Picture] {
+        &self.pictures
+    }
+
+    pub(crate) fn pictures_mut(&mut self) -> &mut [Picture] {
+        &mut self.pictures
+    }
+
+    /// Whether it goes as an SMS: 90 bytes or fewer, no title, and no picture.
     #[must_use]
     pub fn is_short(&self) -> bool {
-        self.title.is_none() && cp949_bytes(&self.text).is_some_and(|bytes| bytes <= 90)
+        let plain = self.title.is_none() && self.pictures.is_empty();
+        plain && cp949_bytes(&self.text).is_some_and(|bytes| bytes <= 90)
+    }
+
+    /// As what it goes, which is also by what it is charged: `sms`, `lms` or `mms`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match (self.pictures.is_empty(), self.is_short()) {
+            (false, _) => "mms",
+            (true, true) => "sms",
+            (true, false) => "lms",
+        }
     }
 }
 

@@ -267,20 +267,24 @@ pub trait TransportExt: Transport {
     /// The first [`SendError`]; what was uploaded before may be uploaded again.
     fn upload_all(&self, message: Message, media: &[Media]) -> impl Future<Output = Result<Message, SendError>> + Send {
         async move {
-            let mut names: Vec<(String, MediaRef)> = Vec::new();
+            let mut names: Vec<(String, Place, MediaRef)> = Vec::new();
             for item in media {
-                let places: Vec<Place> = message
-                    .placed_pictures()
-                    .into_iter()
-                    .filter_map(|(picture, place)| (picture.digest == item.picture.digest).then_some(place))
+                let shown = message.placed_pictures().into_iter();
+                let mut places: Vec<Place> = shown
+                    .filter(|(picture, _)| picture.digest == item.picture.digest)
+                    .map(|(_, place)| place)
                     .collect();
-                // A picture that stands in two places of one message is kept for the first.
-                if let Some(place) = places.first() {
-                    names.push((item.picture.digest.clone(), self.upload(&item.clone().at(*place)).await?));
+                // Each place once: providers keep the pictures of each apart.
+                places.sort_unstable();
+                places.dedup();
+                for place in places {
+                    let name = self.upload(&item.clone().at(place)).await?;
+                    names.push((item.picture.digest.clone(), place, name));
                 }
             }
-            Ok(message.with_media(|picture| {
-                names.iter().find(|(digest, _)| *digest == picture.digest).map(|(_, name)| name.clone())
+            Ok(message.with_media(|picture, place| {
+                let found = names.iter().find(|(digest, at, _)| *digest == picture.digest && *at == place);
+                found.map(|(_, _, name)| name.clone())
             }))
         }
     }

@@ -109,7 +109,7 @@ async fn pictures_have_their_names_at_the_second() {
     let audience = || Audience::Named(vec![Recipient::new("r1", phone(1))]);
     assert!(both.submit(&Submission::new("k", message.clone(), audience())).await.is_ok());
     // One whose pictures the second never saw stays with the first.
-    let stranger = message.with_media(|_| Some(MediaRef::new("first-2")));
+    let stranger = message.with_media(|_, _| Some(MediaRef::new("first-2")));
     let error = both.submit(&Submission::new("l", stranger, audience())).await.unwrap_err();
     assert_eq!(error.kind(), SendErrorKind::Unavailable);
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod brand;
 mod bucket;
+mod by_template;
 mod center;
 mod check;
 pub(crate) mod desk;

@@ -40,6 +40,8 @@ pub struct Options {
     pub keeps_rates: bool,
     /// The templates of Alimtalk that were approved.
     pub templates: Vec<Template>,
+    /// Whether Kakao allows the channel to send to whoever consented, friends or not (targeting `M`, `N` and `O`).
+    pub approved: bool,
     /// How many friends a channel has at Bizgo.
     pub friends: u64,
     /// How many of a group send's friends leave between its request and their turn.
@@ -67,10 +69,18 @@ impl Options {
             seed: 1,
             keeps_rates: true,
             templates: Vec::new(),
+            approved: false,
             friends: 12_000,
             friends_left: 0,
             faults: Vec::new(),
         }
+    }
+
+    /// The emulator with a channel that Kakao allows to send to whoever consented, friends or not.
+    #[must_use]
+    pub fn approved(mut self) -> Self {
+        self.approved = true;
+        self
     }
 
     /// The emulator with another number of friends of a channel than 12,000.

@@ -2,6 +2,7 @@
 
 mod answer;
 mod auth;
+mod by_template;
 mod check;
 pub(crate) mod desk;
 mod group;

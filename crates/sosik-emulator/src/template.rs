@@ -1,10 +1,10 @@
-//! Templates of 알림톡 (Alimtalk) that were approved.
+//! Templates of 알림톡 (Alimtalk) that were approved, and of brand messages at SOLAPI.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-/// A template of 알림톡 (Alimtalk) that Kakao approved. Variables are written `#{name}`.
+/// A template of 알림톡 (Alimtalk) that Kakao approved, or of a brand message at SOLAPI. Variables are written `#{name}`.
 ///
 /// ```
 /// use sosik_emulator::{Options, Template};
@@ -24,16 +24,28 @@ pub struct Template {
     /// Its other texts and links, as far as they have variables.
     #[serde(default)]
     pub more: Vec<String>,
+    /// Of a brand message at SOLAPI the type of bubble, as `TEXT`: its templates are registered by hand there.
+    #[serde(default)]
+    pub bubble: Option<String>,
 }
 
 /// The most characters of a template with its variables filled in: what every dealer takes.
 const TEXT: usize = 1_000;
 
+/// The most characters of a brand message; its type may take fewer, which is looked at beside.
+const BRAND_TEXT: usize = 1_300;
+
 impl Template {
     /// An approved template.
     #[must_use]
     pub fn new(code: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { code: code.into(), text: text.into(), more: Vec::new() }
+        Self { code: code.into(), text: text.into(), more: Vec::new(), bubble: None }
+    }
+
+    /// A registered template of a brand message at SOLAPI, by its type of bubble, as `TEXT`.
+    #[must_use]
+    pub fn brand(code: impl Into<String>, bubble: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { bubble: Some(bubble.into()), ..Self::new(code, text) }
     }
 
     /// The template with one more text or link.
@@ -44,9 +56,7 @@ impl Template {
     }
 
     fn variables(&self) -> BTreeSet<&str> {
-        let texts = std::iter::once(&self.text).chain(&self.more);
-        let parts = texts.flat_map(|text| text.split("#{").skip(1));
-        parts.filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
+        std::iter::once(&self.text).chain(&self.more).flat_map(|text| names(text)).collect()
     }
 
     /// The words with these values, or what is wrong with them.
@@ -58,19 +68,31 @@ impl Template {
         if let Some(name) = values.keys().find(|name| !wanted.contains(name.as_str())) {
             return Err(format!("the template has no variable {name}"));
         }
-        let mut parts = self.text.split("#{");
-        let mut text = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            match part.split_once('}').and_then(|(name, rest)| Some((values.get(name)?, rest))) {
-                Some((value, rest)) => text.extend([value.as_str(), rest]),
-                None => text.extend(["#{", part]),
-            }
-        }
+        let text = filled(&self.text, values);
+        let most = if self.bubble.is_some() { BRAND_TEXT } else { TEXT };
         match text.encode_utf16().count() {
-            1..=TEXT => Ok(text),
-            units => Err(format!("the words have {units} characters, {TEXT} at the most")),
+            units if (1..=most).contains(&units) => Ok(text),
+            units => Err(format!("the words have {units} characters, {most} at the most")),
         }
     }
+}
+
+/// The names of the variables of a text.
+pub(crate) fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split("#{").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+/// A text with its variables filled in, each once: a value with `#{…}` in it stays what it is.
+pub(crate) fn filled(text: &str, values: &BTreeMap<String, String>) -> String {
+    let mut parts = text.split("#{");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('}').and_then(|(name, rest)| Some((values.get(name)?, rest))) {
+            Some((value, rest)) => out.extend([value.as_str(), rest]),
+            None => out.extend(["#{", part]),
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -78,6 +78,14 @@ fn short(kind: &str, value: &Value, title: &str) -> View {
     View { kind: kind.to_owned(), cards: vec![card], ..View::default() }
 }
 
+/// A text with its picture, as an MMS shows it.
+fn with_picture(mut view: View, picture: Option<&str>) -> View {
+    let Some(picture) = picture else { return view };
+    "사진 문자".clone_into(&mut view.kind);
+    view.cards[0].picture = Some(picture.to_owned());
+    view
+}
+
 fn alimtalk(words: Option<&str>) -> View {
     let card = Card { lines: words.map(str::to_owned).into_iter().collect(), ..Card::default() };
     View { kind: "알림톡".to_owned(), cards: vec![card], ..View::default() }
@@ -110,7 +118,8 @@ fn bizgo(content: &Value, words: Option<&str>) -> View {
         return short("문자", sms, "title");
     }
     if let Some(mms) = content.get("mms") {
-        return short("긴 문자", mms, "title");
+        let first = mms.get("fileKey").and_then(|keys| keys.get(0)).and_then(Value::as_str);
+        return with_picture(short("긴 문자", mms, "title"), first);
     }
     let Some(brand) = content.get("brandmessage") else { return alimtalk(words) };
     let none = Value::Null;
@@ -161,7 +170,8 @@ fn listed(item: &Value, picture: &str) -> Card {
 
 fn solapi(content: &Value, kind: &str, words: Option<&str>) -> View {
     let Some(options) = content.get("kakaoOptions").filter(|options| !options.is_null()) else {
-        return short(if kind == "lms" { "긴 문자" } else { "문자" }, content, "subject");
+        let view = short(if kind == "lms" { "긴 문자" } else { "문자" }, content, "subject");
+        return with_picture(view, content.get("imageId").and_then(Value::as_str));
     };
     let Some(bms) = options.get("bms").filter(|bms| !bms.is_null()) else { return alimtalk(words) };
     let mut view = View {
@@ -196,7 +206,8 @@ fn solapi(content: &Value, kind: &str, words: Option<&str>) -> View {
         lines: video.and_then(|video| text(video, "videoUrl")).map(|link| format!("▶ {link}")).into_iter().collect(),
         ..Card::default()
     };
-    card.lines.extend(text(bms, "content").or_else(|| text(content, "text")));
+    // Of a template the dealer knows the words.
+    card.lines.extend(text(bms, "content").or_else(|| text(content, "text")).or_else(|| words.map(str::to_owned)));
     foot(&mut card, bms, &SOLAPI);
     card.lines.extend(text(bms, "additionalContent"));
     let main = bms.get("mainWideItem").filter(|main| !main.is_null());

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use chrono::TimeDelta;
 use regex::Regex;
 use sosik_channel::{
-    ALIMTALK, Ahead, Fault, Faults, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Tariff,
-    Unit, Won, validate as general,
+    ALIMTALK, Ahead, BRAND_TEMPLATE, Fault, Faults, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message,
+    TEXT_MESSAGE, Tariff, Unit, Won, validate as general,
 };
 
 const SDK: &str = "npm solapi 6.0.1";
@@ -33,6 +33,8 @@ pub const LIMITS: &[Limit] = &[
     Limit::new("carousel-commerce.cards[].picture.file", Unit::Bytes, (1, 500_000), UNKNOWN, DATE),
     Limit::new("commerce.picture.file", Unit::Bytes, (1, 500_000), UNKNOWN, DATE),
     Limit::new("premium-video.thumbnail.file", Unit::Bytes, (1, 500_000), SDK, DATE),
+    Limit::new("text.pictures", Unit::Items, (0, 1), SDK, DATE),
+    Limit::new("text.pictures[].file", Unit::Bytes, (1, 200_000), SDK, DATE),
 ];
 
 /// The longest name of an uploaded picture in a message of the kind `image`, in characters.
@@ -52,7 +54,7 @@ pub fn schedule() -> Ahead {
 }
 
 /// SOLAPI's list prices, by an answer of its own of 2026-08 (crate `solapi` 0.2.0, its test data): an account's own may
-/// differ. Brand messages go as `BMS_FREE`.
+/// differ. Brand messages of the free form go as `BMS_FREE`.
 #[must_use]
 pub fn tariff() -> Tariff {
     let brand = [
@@ -66,8 +68,17 @@ pub fn tariff() -> Tariff {
         "wide-item-list",
     ];
     let tariff = Tariff::new("crate solapi 0.2.0, an answer of 2026-08");
-    let tariff = tariff.with("sms", Won::whole(18)).with("lms", Won::whole(45)).with("alimtalk", Won::whole(13));
-    brand.into_iter().fold(tariff, |tariff, kind| tariff.with(kind, Won::whole(100)))
+    let tariff = tariff.with("sms", Won::whole(18)).with("lms", Won::whole(45)).with("mms", Won::whole(110));
+    let tariff = tariff.with("alimtalk", Won::whole(13));
+    brand.into_iter().fold(tariff, |tariff, kind| {
+        let by_template = match kind {
+            "bubble" => 53,
+            "image" => 83,
+            "wide" => 88,
+            _ => 103,
+        };
+        tariff.with(kind, Won::whole(100)).with(format!("template {kind}"), Won::whole(by_template))
+    })
 }
 
 /// Messages of a page of the list: our own choice, since no most is documented.
@@ -91,7 +102,7 @@ pub(crate) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// Every limit of a message that goes by SOLAPI: Kakao's, the carriers' and its own.
 #[must_use]
 pub fn all() -> Vec<Limit> {
-    [ALIMTALK, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
+    [ALIMTALK, BRAND_TEMPLATE, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
 }
 
 /// The form of links that SOLAPI takes (its SDK's own expression).
@@ -117,7 +128,9 @@ static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
 ///
 /// [`Faults`] names everything that is broken.
 pub fn validate(message: &Message) -> Result<(), Faults> {
-    let links = message.links().into_iter().filter(|(path, _)| path != "premium-video.video");
+    // What a template leads to was looked at when it was registered, and is not sent.
+    let sent = |path: &str| path != "premium-video.video" && !path.starts_with("template.");
+    let links = message.links().into_iter().filter(|(path, _)| sent(path));
     let odd = links.filter(|(_, link)| !LINK.as_ref().is_some_and(|form| form.is_match(link.as_str())));
     let problem = "SOLAPI takes links of a name with a dot, letters, digits and -@:%~_+.#?&/= only: encode the others";
     Faults::join(general(message, &all()), odd.map(|(path, _)| Fault::new(path, problem, format!("{SDK}, {DATE}"))))

@@ -36,8 +36,11 @@ use crate::wire::{Bms, Row, WireButton, WireCard, WireCommerce, WireCoupon, Wire
 /// ```
 pub fn read(row: &Value, picture: &dyn Fn(&str, Place) -> Picture) -> Result<Message, WireError> {
     let row: Row = serde_json::from_value(row.clone()).map_err(|error| WireError::new("message", error.to_string()))?;
-    let Some(options) = row.kakao_options else { return text(row).map(Message::from) };
+    let Some(options) = row.kakao_options else { return text(row, picture).map(Message::from) };
     let path = "kakaoOptions.bms";
+    if row.image_id.is_some() {
+        return Err(WireError::new("imageId", "only a text shows one beside"));
+    }
     if options.template_id.is_some() {
         return Err(WireError::new("kakaoOptions.templateId", "templates are not read"));
     }
@@ -47,11 +50,12 @@ pub fn read(row: &Value, picture: &dyn Fn(&str, Place) -> Picture) -> Result<Mes
     Ok(Message::new(body(bms, row.text.as_deref(), picture)?).with_targeting(targeting))
 }
 
-fn text(row: Row) -> Result<TextMessage, WireError> {
+fn text(row: Row, picture: &dyn Fn(&str, Place) -> Picture) -> Result<TextMessage, WireError> {
     let from = row.from.ok_or_else(|| WireError::new("from", "a text has a sending number"))?;
     let from = PhoneNumber::parse(&from).map_err(|error| WireError::new("from", error.to_string()))?;
     let words = row.text.ok_or_else(|| WireError::new("text", "it is missing"))?;
     let text = TextMessage::new(from, words).map_err(|error| WireError::new("text", error.to_string()))?;
+    let text = row.image_id.iter().fold(text, |text, name| text.with_picture(picture(name, Place::Text)));
     match row.subject {
         Some(title) => text.with_title(title).map_err(|error| WireError::new("subject", error.to_string())),
         None => Ok(text),

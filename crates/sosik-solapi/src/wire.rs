@@ -1,13 +1,13 @@
 //! Messages as SOLAPI's JSON, and back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sosik_channel::{
-    Action, AlimtalkTemplate, Body, Button, CarouselCommerce, CarouselFeed, Coupon, MediaRef, Message, Picture, Place,
-    Price, Product, Recipient, Submission, TextMessage,
+    Action, AlimtalkTemplate, Body, BrandTemplate, Button, CarouselCommerce, CarouselFeed, Coupon, MediaRef, Message,
+    Picture, Place, Price, Product, Recipient, Submission, TextMessage,
 };
 use sosik_content::WebLink;
 
@@ -21,6 +21,7 @@ pub fn upload_type(place: Place) -> &'static str {
     match place {
         Place::CarouselFeed => "BMS_CAROUSEL_FEED_LIST",
         Place::CarouselGoods => "BMS_CAROUSEL_COMMERCE_LIST",
+        Place::Text => "MMS",
         Place::Thumbnail => "KAKAO",
         Place::Wide => "BMS_WIDE",
         Place::WideItemMain => "BMS_WIDE_MAIN_ITEM_LIST",
@@ -66,6 +67,9 @@ pub(crate) struct Row {
     pub(crate) text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) subject: Option<String>,
+    /// Of an MMS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) image_id: Option<String>,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub(crate) kind: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -237,7 +241,8 @@ pub(crate) struct WireCoupon {
 pub fn write(message: &Message, to: &Recipient, pf_id: &str) -> Result<Value, WireError> {
     let mut row = match &message.body {
         Body::Alimtalk(template) => alimtalk_row(template, to, pf_id)?,
-        Body::Text(text) => text_row(text),
+        Body::Template(template) => template_row(template, message.targeting.code(), to, pf_id)?,
+        Body::Text(text) => text_row(text)?,
         body => Row {
             text: top_text(body).map(str::to_owned),
             kind: Some("BMS_FREE".to_owned()),
@@ -273,7 +278,7 @@ pub(crate) fn messages(submission: &Submission, to: &[Recipient], pf_id: &str) -
 
 fn listed(head: &str, submission: &Submission, to: &[Recipient], pf_id: &str) -> Result<Vec<u8>, WireError> {
     let message = &*submission.message;
-    let own_words = matches!(message.body, Body::Alimtalk(_));
+    let own_words = matches!(message.body, Body::Alimtalk(_) | Body::Template(_));
     let mut shared = match to.first() {
         Some(first) => shared(message, first, pf_id)?,
         None => Vec::new(),
@@ -316,21 +321,12 @@ fn shared(message: &Message, to: &Recipient, pf_id: &str) -> Result<Vec<u8>, Wir
 
 /// An Alimtalk by its template: the dealer writes the words. It sends no text instead, which it does unless told.
 fn alimtalk_row(template: &AlimtalkTemplate, to: &Recipient, pf_id: &str) -> Result<Row, WireError> {
-    let mut variables = BTreeMap::new();
-    for name in template.variables() {
-        if name.contains('.') {
-            return Err(WireError::new("variables", format!("SOLAPI takes no name with a dot: `#{{{name}}}`")));
-        }
-        if let Some(value) = to.variables.get(&name) {
-            variables.insert(format!("#{{{name}}}"), value.clone());
-        }
-    }
     Ok(Row {
         kind: Some("ATA".to_owned()),
         kakao_options: Some(KakaoOptions {
             pf_id: pf_id.to_owned(),
             template_id: Some(template.code.clone()),
-            variables: Some(variables).filter(|variables| !variables.is_empty()),
+            variables: variables(template.variables(), to)?,
             disable_sms: Some(true),
             bms: None,
         }),
@@ -338,14 +334,55 @@ fn alimtalk_row(template: &AlimtalkTemplate, to: &Recipient, pf_id: &str) -> Res
     })
 }
 
-fn text_row(text: &TextMessage) -> Row {
-    Row {
+/// The values of a template's variables for one recipient.
+fn variables(names: BTreeSet<String>, to: &Recipient) -> Result<Option<BTreeMap<String, String>>, WireError> {
+    let mut variables = BTreeMap::new();
+    for name in names {
+        if name.contains('.') {
+            return Err(WireError::new("variables", format!("SOLAPI takes no name with a dot: `#{{{name}}}`")));
+        }
+        if let Some(value) = to.variables.get(&name) {
+            variables.insert(format!("#{{{name}}}"), value.clone());
+        }
+    }
+    Ok(Some(variables).filter(|variables| !variables.is_empty()))
+}
+
+/// A brand message by its template. The type follows from what is there, as in the examples of the dealer's SDK; which
+/// asks for the type of bubble.
+fn template_row(template: &BrandTemplate, targeting: &str, to: &Recipient, pf_id: &str) -> Result<Row, WireError> {
+    let bms =
+        Bms { targeting: targeting.to_owned(), chat_bubble_type: bubble_type(template.shown()), ..Bms::default() };
+    Ok(Row {
+        kakao_options: Some(KakaoOptions {
+            pf_id: pf_id.to_owned(),
+            template_id: Some(template.code().to_owned()),
+            variables: variables(template.variables(), to)?,
+            disable_sms: None,
+            bms: Some(bms),
+        }),
+        ..Row::default()
+    })
+}
+
+fn bubble_type(body: &Body) -> String {
+    body.kind().replace('-', "_").to_uppercase().replace("BUBBLE", "TEXT")
+}
+
+fn text_row(text: &TextMessage) -> Result<Row, WireError> {
+    let mut pictures = text.pictures().iter();
+    let image_id = pictures.next().map(|picture| image(picture, "imageId")).transpose()?;
+    if pictures.next().is_some() {
+        return Err(WireError::new("imageId", "SOLAPI takes one picture in a text"));
+    }
+    Ok(Row {
         from: Some(text.from().expose().to_owned()),
         text: Some(text.text().to_owned()),
         subject: text.title().map(str::to_owned),
-        kind: Some(if text.is_short() { "SMS" } else { "LMS" }.to_owned()),
+        image_id,
+        kind: Some(text.kind().to_uppercase()),
         ..Row::default()
-    }
+    })
 }
 
 /// The words that stand beside the brand message's own object.
@@ -408,7 +445,7 @@ fn bms(body: &Body, targeting: &str) -> Result<Bms, WireError> {
         }
         other => return Err(WireError::new("message", format!("the kind {} is not written", other.kind()))),
     };
-    bms.chat_bubble_type = body.kind().replace('-', "_").to_uppercase().replace("BUBBLE", "TEXT");
+    bms.chat_bubble_type = bubble_type(body);
     bms.buttons = Some(buttons.iter().map(button).collect()).filter(|buttons: &Vec<_>| !buttons.is_empty());
     bms.coupon = coupon.map(wire_coupon);
     Ok(bms)

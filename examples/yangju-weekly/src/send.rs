@@ -218,6 +218,6 @@ fn line(tally: &Tally, campaign: &Campaign) -> String {
 
 /// Whether two messages say the same, wherever their pictures lie.
 fn same_words(kept: &sosik::channel::Message, made: &sosik::channel::Message) -> bool {
-    kept.clone().with_media(|_| Some(sosik::channel::MediaRef::new("")))
-        == made.clone().with_media(|_| Some(sosik::channel::MediaRef::new("")))
+    kept.clone().with_media(|_, _| Some(sosik::channel::MediaRef::new("")))
+        == made.clone().with_media(|_, _| Some(sosik::channel::MediaRef::new("")))
 }

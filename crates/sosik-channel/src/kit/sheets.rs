@@ -80,7 +80,7 @@ pub(super) fn sheets(body: &Body) -> Vec<Sheet<'_>> {
             });
             head.chain(cards).chain(carousel.tail.iter().map(tail)).collect()
         }
-        Body::Alimtalk(_) | Body::PremiumVideo(_) | Body::Text(_) => Vec::new(),
+        Body::Alimtalk(_) | Body::PremiumVideo(_) | Body::Template(_) | Body::Text(_) => Vec::new(),
     }
 }
 

@@ -50,6 +50,10 @@ pub(super) enum StoredBody {
         text: Option<String>,
         foot: StoredFoot,
     },
+    Template {
+        code: String,
+        shown: Box<StoredBody>,
+    },
     Text(StoredText),
     Wide {
         picture: StoredPicture,
@@ -162,4 +166,6 @@ pub(super) struct StoredText {
     pub(super) from: String,
     pub(super) title: Option<String>,
     pub(super) text: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) pictures: Vec<StoredPicture>,
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::bizgo::check::{Checked, length, refuse, web};
+use crate::bizgo::check::{Checked, Known, length, refuse, web};
 use crate::bizgo::request::{
     Attachment, BrandMessage, Button, Carousel, CarouselItem, Commerce, Coupon, Head, Image, Item, Items, Tail, Video,
 };
@@ -77,8 +77,15 @@ pub(crate) fn is_kind(kind: &str) -> bool {
 }
 
 /// Checks a brand message of the free form.
-pub(crate) fn check(message: &BrandMessage, pictures: &dyn Pictures) -> Checked {
-    profile(message)?;
+pub(crate) fn check(message: &BrandMessage, known: &Known<'_>) -> Checked {
+    let pictures = known.pictures;
+    profile(message, known)?;
+    if message.send_type.as_deref() != Some("free") {
+        return refuse("A571", "sendType: basic, template or free");
+    }
+    if message.template_code.is_some() || has_variables(message) {
+        return refuse("A571", "sendType free takes neither a template nor variables");
+    }
     let kind = message.msg_type.as_deref().unwrap_or_default();
     let Some(rule) = RULES.iter().find(|rule| rule.name == kind) else {
         return match kind {
@@ -101,22 +108,35 @@ pub(crate) fn check(message: &BrandMessage, pictures: &dyn Pictures) -> Checked 
     }
 }
 
+/// That a message by a template says nothing of its own.
+pub(crate) fn only_a_template(message: &BrandMessage, basic: bool) -> Checked {
+    let BrandMessage { msg_type, text, header, header_description, additional_content, .. } = message;
+    let BrandMessage { group_tag_key, adult, ad_flag, .. } = message;
+    if msg_type.is_some() && !basic {
+        return refuse("A523", "msgType: a template has its own");
+    }
+    let own = [text, header, header_description, additional_content, group_tag_key, adult, ad_flag];
+    let whole = own.iter().any(|field| field.is_some()) || message.attachment.is_some() || message.carousel.is_some();
+    if whole || has_variables(message) {
+        let problem = "whole messages and values of variables by their part are not served here, and so refused";
+        return refuse("A571", format!("sendType {}: {problem}", if basic { "basic" } else { "template" }));
+    }
+    Ok(())
+}
+
 /// Who sends it, to whom, and how it is marked.
-fn profile(message: &BrandMessage) -> Checked {
+pub(crate) fn profile(message: &BrandMessage, known: &Known<'_>) -> Checked {
     let key = message.sender_key.as_deref().unwrap_or_default();
     if key.is_empty() || key.chars().count() > 40 {
         return refuse("A502", "senderKey: 1 to 40 characters");
     }
-    match message.send_type.as_deref() {
-        Some("free") => {}
-        Some("basic" | "template") => return refuse("A505", "templateCode: no template is registered here"),
-        _ => return refuse("A571", "sendType: basic, template or free"),
-    }
-    if message.template_code.is_some() || has_variables(message) {
-        return refuse("A571", "sendType free takes neither a template nor variables");
-    }
     match message.targeting.as_deref() {
         None | Some("I") => {}
+        Some("M" | "N" | "O") if known.approved => {
+            if message.unsubscribe_phone_number.is_none() {
+                return refuse("A570", "unsubscribePhoneNumber: those who consented refuse by a free number");
+            }
+        }
         Some("M" | "N" | "O") => return refuse("A570", "targeting: this sender profile is allowed I only"),
         Some(_) => return refuse("A570", "targeting: M, N, O or I"),
     }

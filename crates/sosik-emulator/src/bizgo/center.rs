@@ -30,7 +30,7 @@ type Queried<T> = Result<Query<T>, QueryRejection>;
 pub(crate) fn router() -> Router<Arc<Shared>> {
     let at = |path: &str| format!("{BASE}/{path}");
     Router::new()
-        .route(&at("template"), post(register).get(template))
+        .route(&at("template"), post(register).get(template).put(change))
         .route(&at("template/list"), get(templates))
         .route(&at("template/senderKey/{key}/templateCode/{code}"), delete(unregister))
         .route(&at("friendGroup"), post(make_friends).get(friend_group))
@@ -85,6 +85,12 @@ struct Brand<T> {
 async fn register(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     with_body(&shared, &headers, &body, |ledger, Brand { brandmessage }: Brand<registered::Input>| {
         ledger.register(brandmessage)
+    })
+}
+
+async fn change(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    with_body(&shared, &headers, &body, |ledger, Brand { brandmessage }: Brand<registered::Input>| {
+        ledger.change(brandmessage)
     })
 }
 

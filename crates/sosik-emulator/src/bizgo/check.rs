@@ -1,18 +1,31 @@
 //! Every limit that the SDK 1.2.0 documents for the messages served here, each with the code it is refused by.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::bizgo::answer::Refusal;
-use crate::bizgo::brand;
+use crate::bizgo::registered::Registered;
 use crate::bizgo::request::{Alimtalk, Destination, FlowItem, Mms, SendOmni, Sms};
+use crate::bizgo::{brand, by_template};
 use crate::ledger::Pictures;
 use crate::template::Template;
 use crate::text::{cp949, is_sender};
 
 pub(crate) type Checked = Result<(), Refusal>;
 
+/// What messages are checked against.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub(crate) pictures: &'a dyn Pictures,
+    /// Approved templates of Alimtalk.
+    pub(crate) templates: &'a HashMap<String, Template>,
+    /// Registered templates of brand messages.
+    pub(crate) registered: &'a BTreeMap<(String, String), Registered>,
+    /// Whether Kakao allows the channel to send to whoever consented.
+    pub(crate) approved: bool,
+}
+
 /// Checks all of a request that concerns every recipient.
-pub(crate) fn check(request: &SendOmni, pictures: &dyn Pictures, templates: &HashMap<String, Template>) -> Checked {
+pub(crate) fn check(request: &SendOmni, known: &Known<'_>) -> Checked {
     match request.destinations.len() {
         0 => return refuse("A307", "destinations: at least one recipient"),
         1..=200 => {}
@@ -29,9 +42,9 @@ pub(crate) fn check(request: &SendOmni, pictures: &dyn Pictures, templates: &Has
     request.message_flow.iter().try_for_each(|item| match &item.alimtalk {
         Some(message) => {
             one_channel(item)?;
-            alimtalk(message, &request.destinations, templates)
+            alimtalk(message, &request.destinations, known.templates)
         }
-        None => flow_item(item, pictures),
+        None => flow_item(item, &request.destinations, known),
     })
 }
 
@@ -95,12 +108,15 @@ fn alimtalk(message: &Alimtalk, to: &[Destination], templates: &HashMap<String, 
     Ok(())
 }
 
-fn flow_item(item: &FlowItem, pictures: &dyn Pictures) -> Checked {
+fn flow_item(item: &FlowItem, to: &[Destination], known: &Known<'_>) -> Checked {
     one_channel(item)?;
     match (&item.brandmessage, &item.sms, &item.mms) {
-        (Some(message), _, _) => brand::check(message, pictures),
+        (Some(message), _, _) => match message.send_type.as_deref() {
+            Some("basic" | "template") => by_template::check(message, to, known),
+            _ => brand::check(message, known),
+        },
         (_, Some(text), _) => sms(text),
-        (_, _, Some(text)) => mms(text),
+        (_, _, Some(text)) => mms(text, known.pictures),
         // This account has no other channels.
         _ => refuse("A325", "messageFlow: the account has alimtalk, brandmessage, sms and mms only"),
     }
@@ -135,14 +151,17 @@ fn sms(text: &Sms) -> Checked {
     body("sms.text", text.text.as_deref(), 90)
 }
 
-fn mms(text: &Mms) -> Checked {
+fn mms(text: &Mms, pictures: &dyn Pictures) -> Checked {
     sender(text.from.as_deref())?;
     ttl(text.ttl.as_deref())?;
     length("A300", "originCID", text.origin_cid.as_deref(), 1, 9)?;
-    match text.file_key.as_deref() {
-        None => {}
-        Some(keys) if keys.is_empty() || keys.len() > 3 => return refuse("A319", "mms.fileKey: 1 to 3"),
-        Some(_) => return refuse("A217", "mms.fileKey: nothing was uploaded under it"),
+    if let Some(keys) = &text.file_key {
+        if keys.is_empty() || keys.len() > 3 {
+            return refuse("A319", "mms.fileKey: 1 to 3");
+        }
+        if keys.iter().any(|key| pictures.find(key).is_none_or(|(kind, _)| kind != "mms")) {
+            return refuse("A217", "mms.fileKey: nothing was uploaded under it");
+        }
     }
     if let Some(title) = &text.title {
         match cp949(title) {
@@ -225,7 +244,9 @@ mod tests {
 
     fn verdict(body: Value) -> Result<(), &'static str> {
         let request: SendOmni = serde_json::from_value(body).map_err(|_| "A011")?;
-        check(&request, &Shelf, &templates()).map_err(|refusal| refusal.code())
+        let (templates, registered) = (templates(), BTreeMap::new());
+        let known = Known { pictures: &Shelf, templates: &templates, registered: &registered, approved: false };
+        check(&request, &known).map_err(|refusal| refusal.code())
     }
 
     #[test]
@@ -261,7 +282,15 @@ mod tests {
                 "A572",
             ),
             ("/messageFlow/0/brandmessage/senderKey", json!(null), "A502"),
-            ("/messageFlow/0/brandmessage/sendType", json!("basic"), "A505"),
+            ("/messageFlow/0/brandmessage/sendType", json!("basic"), "A571"),
+            (
+                "/messageFlow/0/brandmessage",
+                json!({ "senderKey": "S", "sendType": "template", "targeting": "I" }),
+                "A505",
+            ),
+            ("/messageFlow/0/brandmessage", json!({ "senderKey": "S", "sendType": "template" }), "A570"),
+            ("/messageFlow/1/mms/fileKey", json!(["https://img.example.go.kr/wide"]), "A217"),
+            ("/messageFlow/1/mms/fileKey", json!([]), "A319"),
             ("/messageFlow/0/brandmessage/sendType", json!("other"), "A571"),
             ("/messageFlow/0/brandmessage/msgType", json!("FX"), "A523"),
             ("/messageFlow/0/brandmessage/targeting", json!("M"), "A570"),

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::bizgo::answer::Refusal;
 use crate::bizgo::bucket::Bucket;
+use crate::bizgo::by_template;
 use crate::bizgo::check;
 use crate::bizgo::friends::FriendGroup;
 use crate::bizgo::group_send::GroupSend;
@@ -183,7 +184,11 @@ impl Ledger {
     pub(crate) fn upload(&mut self, kind: &str, ratio: usize, file: Bytes) -> Result<String, Refusal> {
         let digest = hex(&Sha256::digest(&file));
         // Each upload has an address of its own, as at the dealer; what it shows is told by its content.
-        let address = format!("https://img.emulator.example/{}/{}.jpg", self.stats.uploads + 1, &digest[..16]);
+        let number = self.stats.uploads + 1;
+        let address = match kind {
+            "mms" => format!("{number:06}{}", &digest[..16]),
+            _ => format!("https://img.emulator.example/{number}/{}.jpg", &digest[..16]),
+        };
         self.write_down(Event::Uploaded { address: address.clone(), kind: kind.to_owned(), digest, ratio })?;
         self.keep(&address, file);
         Ok(address)
@@ -200,9 +205,8 @@ impl Ledger {
             let cost = u32::try_from(request.destinations.len()).unwrap_or(u32::MAX).max(1);
             self.bizgo.recipients_bucket.take(f64::from(cost.min(200)), now).map_err(Refusal::too_fast)?;
         }
-        check::check(request, &self.pictures, &self.templates)?;
+        check::check(request, &self.known())?;
         let content = Arc::new(serde_json::to_value(&request.message_flow[0]).unwrap_or_default());
-        let digest = self.digest(&content);
         let key = request.idempotency_key.clone();
         let lifetime = request.idempotency_ttl.as_ref().and_then(Value::as_i64).unwrap_or(0);
         let alive = key.as_ref().and_then(|key| self.bizgo.keys.get(key)).filter(|entry| entry.expires > now);
@@ -216,7 +220,16 @@ impl Ledger {
         let (mut repeated, mut refused, mut messages) = (0, 0, Vec::new());
         let template = request.message_flow[0].alimtalk.as_ref().and_then(|message| message.template_code.as_ref());
         let template = template.and_then(|code| self.templates.get(code));
-        for (index, Destination { to, reference, replace_words }) in request.destinations.iter().enumerate() {
+        let brand = request.message_flow[0].brandmessage.as_ref();
+        let same = self.digest(&content);
+        for (index, destination) in request.destinations.iter().enumerate() {
+            let Destination { to, reference, replace_words } = destination;
+            let shown = brand.and_then(|message| self.known().shown(message, destination));
+            let digest = match replace_words {
+                // What is said to one is not what is said to another.
+                Some(values) => self.digest(&json!([*content, values])),
+                None => same.clone(),
+            };
             let to = to.clone().unwrap_or_default();
             let reference = reference.clone().or_else(|| request.reference.clone());
             let who = self.who(&to);
@@ -240,8 +253,8 @@ impl Ledger {
                     reference,
                     group: request.group_key.clone(),
                     at: goes,
-                    digest: digest.clone(),
-                    content: Arc::clone(&content),
+                    digest,
+                    content: shown.map_or_else(|| Arc::clone(&content), Arc::new),
                     shown: template
                         .zip(replace_words.as_ref())
                         .and_then(|(template, values)| template.fill(values).ok()),
@@ -265,7 +278,11 @@ impl Ledger {
             let chance = self.chance(&format!("try {number}"), whom);
             let (service, kind, code) = match item {
                 FlowItem { brandmessage: Some(message), .. } => {
-                    let kind = message.msg_type.as_deref().unwrap_or_default();
+                    let own = message.msg_type.as_deref();
+                    let kind = own.or_else(|| {
+                        by_template::template(message, &self.known()).map(|template| template.kind.as_str())
+                    });
+                    let kind = kind.unwrap_or_default();
                     let code = if !is_open(now) {
                         "3022"
                     } else if chance < self.options.kakao_failures {
@@ -280,6 +297,7 @@ impl Ledger {
                     ("ALIMTALK", "AT", code)
                 }
                 FlowItem { sms: Some(_), .. } => ("SMS", "SM", self.text_code(chance)),
+                FlowItem { mms: Some(text), .. } if text.file_key.is_some() => ("MMS", "MM", self.text_code(chance)),
                 _ => ("MMS", "LM", self.text_code(chance)),
             };
             tries.push(Try { service: service.to_owned(), kind: kind.to_owned(), code: code.to_owned(), at });

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::bizgo::answer::Refusal;
-use crate::bizgo::brand;
-use crate::bizgo::check::{length, refuse};
+use crate::bizgo::check::{Known, length, refuse};
 use crate::bizgo::request::{Attachment, BrandMessage, Carousel};
+use crate::bizgo::{brand, by_template};
 use crate::journal::{CenterEvent, Event};
 use crate::ledger::Ledger;
 use crate::time::seoul;
@@ -49,6 +49,9 @@ pub(crate) struct Registered {
     pub(crate) kind: String,
     pub(crate) push: String,
     pub(crate) at: DateTime<Utc>,
+    /// When it was changed last.
+    #[serde(default)]
+    pub(crate) changed: Option<DateTime<Utc>>,
     /// What it shows, in the form of a sending.
     pub(crate) content: Value,
 }
@@ -60,20 +63,62 @@ impl Registered {
 }
 
 impl Ledger {
+    /// What messages are checked against.
+    pub(crate) fn known(&self) -> Known<'_> {
+        Known {
+            pictures: &self.pictures,
+            templates: &self.templates,
+            registered: &self.bizgo.registered,
+            approved: self.options.approved,
+        }
+    }
+
     pub(crate) fn register(&mut self, input: Input) -> Result<Value, Refusal> {
+        if input.template_code.is_some() {
+            return refuse("A300", "templateCode: it is the dealer's to give");
+        }
+        let key = input.sender_key.clone().unwrap_or_default();
+        let code = self.name(&format!("template {key} {}", self.bizgo.registrations + 1), 12);
+        self.put(input, &code, None)
+    }
+
+    pub(crate) fn change(&mut self, mut input: Input) -> Result<Value, Refusal> {
+        let key = (input.sender_key.clone().unwrap_or_default(), input.template_code.take().unwrap_or_default());
+        let Some(before) = self.bizgo.registered.get(&key) else {
+            return refuse("A505", "templateCode: no such template");
+        };
+        if input.msg_type.as_deref() != Some(before.kind.as_str()) {
+            return refuse("A523", format!("msgType: the template's is {}", before.kind));
+        }
+        self.idle(&key.1)?;
+        let made = before.at;
+        self.put(input, &key.1, Some(made))
+    }
+
+    fn put(&mut self, input: Input, code: &str, made: Option<DateTime<Utc>>) -> Result<Value, Refusal> {
         let (message, name) = self.content(input)?;
         let (sender_key, kind) =
             (message.sender_key.clone().unwrap_or_default(), message.msg_type.clone().unwrap_or_default());
-        let code = self.name(&format!("template {sender_key} {}", self.bizgo.registrations + 1), 12);
         let push = message.push_alarm.clone().unwrap_or_else(|| "Y".to_owned());
         let content = json!({ "brandmessage": message });
-        let template = Registered { name, kind, push, at: self.now(), content };
+        let (at, changed) = (made.unwrap_or_else(|| self.now()), made.map(|_| self.now()));
+        let template = Registered { name, kind, push, at, changed, content };
         self.write_down(Event::Center(CenterEvent::Registered {
             sender_key: sender_key.clone(),
-            code: code.clone(),
+            code: code.to_owned(),
             template,
         }))?;
-        self.registered(&sender_key, &code)
+        self.registered(&sender_key, code)
+    }
+
+    /// That no group send is under way with a template.
+    fn idle(&self, code: &str) -> Result<(), Refusal> {
+        let now = self.now();
+        let mut sends = self.bizgo.group_sends.values().filter(|send| send.template == code);
+        if sends.any(|send| !matches!(send.status(now), "DONE" | "TERMINATED")) {
+            return refuse("A824", "templateCode: a group send is under way with it");
+        }
+        Ok(())
     }
 
     /// What a registration shows, checked as a message of the free form, and its name.
@@ -101,8 +146,8 @@ impl Ledger {
         if variables.iter().any(|field| field.is_some()) {
             return refuse("A571", "values of variables in a template are not served here, and so refused");
         }
-        if [&input.template_code, &input.create_at, &input.modified_at, &input.status].iter().any(|it| it.is_some()) {
-            return refuse("A300", "templateCode, createAt, modifiedAt and status are the dealer's to give");
+        if [&input.create_at, &input.modified_at, &input.status].iter().any(|it| it.is_some()) {
+            return refuse("A300", "createAt, modifiedAt and status are the dealer's to give");
         }
         let message = BrandMessage {
             send_type: Some("free".to_owned()),
@@ -117,7 +162,7 @@ impl Ledger {
             carousel: input.carousel,
             ..BrandMessage::default()
         };
-        brand::check(&message, &self.pictures)?;
+        brand::check(&by_template::probe(&message)?, &self.known())?;
         Ok((message, name))
     }
 
@@ -129,7 +174,7 @@ impl Ledger {
             "senderKey": sender_key, "sendType": "basic", "templateCode": code, "msgType": template.kind,
             "pushAlarm": template.push, "status": "A",
             "createAt": seoul(template.at).format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            "modifiedAt": seoul(template.at).format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            "modifiedAt": seoul(template.changed.unwrap_or(template.at)).format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         });
         for name in ["text", "carousel", "attachment", "header", "additionalContent"] {
             if !shown[name].is_null() {
@@ -158,11 +203,7 @@ impl Ledger {
         if !self.bizgo.registered.contains_key(&key) {
             return refuse("A505", "templateCode: no such template");
         }
-        let now = self.now();
-        let mut sends = self.bizgo.group_sends.values().filter(|send| send.template == code);
-        if sends.any(|send| !matches!(send.status(now), "DONE" | "TERMINATED")) {
-            return refuse("A824", "templateCode: a group send is under way with it");
-        }
+        self.idle(code)?;
         self.write_down(Event::Center(CenterEvent::Unregistered { sender_key: key.0, code: key.1 }))
     }
 }

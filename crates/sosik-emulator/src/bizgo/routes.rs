@@ -54,6 +54,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/api/comm/v1/send/omni", post(send))
         .route("/api/comm/v1/file/brandmessage/{*kind}", post(upload))
+        .route("/api/comm/v1/file/mms", post(upload_mms))
         .route("/api/comm/v1/report/polling", get(poll))
         .route("/api/comm/v1/report/polling/{id}", delete(acknowledge))
         .route("/api/comm/v1/report/inquiry/{key}", get(inquiry))
@@ -101,6 +102,17 @@ async fn upload(
         let (kind, ratio) = picture::check(&kind, &file, media_type.as_deref())?;
         let address = ledger.upload(kind, ratio, file)?;
         Ok(success(json!({ "imgUrl": address })))
+    })
+}
+
+async fn upload_mms(State(shared): State<Arc<Shared>>, headers: HeaderMap, mut form: Multipart) -> Response {
+    let file = read_file(&mut form).await;
+    shared.call(&headers, |ledger| {
+        let (file, media_type) = file?;
+        let (kind, ratio) = picture::check(picture::MMS, &file, media_type.as_deref())?;
+        let key = ledger.upload(kind, ratio, file)?;
+        // For how long a key holds is not documented; here it does not end.
+        Ok(success(json!({ "fileKey": key })))
     })
 }
 

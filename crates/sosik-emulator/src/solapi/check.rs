@@ -2,28 +2,32 @@
 //!
 //! Lengths are UTF-16 code units, as the dealer's SDK counts them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::ledger::Pictures;
 use crate::solapi::answer::Fault;
+use crate::solapi::by_template;
 use crate::solapi::request::{
     Bms, Button, Card, Carousel, Commerce, Coupon, Head, Item, KakaoOptions, Links, Row, Video,
 };
 use crate::template::Template;
 use crate::text::{cp949, is_sender};
 
-type Checked<T = ()> = Result<T, Fault>;
+pub(super) type Checked<T = ()> = Result<T, Fault>;
 
 /// What a message is: its type at the dealer, which is also by what it is charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Alimtalk,
     BrandMessage,
+    /// By a template: of a type of bubble.
+    BrandTemplate(&'static str),
     Sms,
     Lms,
+    Mms,
 }
 
 impl Kind {
@@ -31,8 +35,10 @@ impl Kind {
         match self {
             Self::Alimtalk => "ATA",
             Self::BrandMessage => "BMS_FREE",
+            Self::BrandTemplate(name) => name,
             Self::Sms => "SMS",
             Self::Lms => "LMS",
+            Self::Mms => "MMS",
         }
     }
 }
@@ -45,14 +51,15 @@ pub(crate) fn check(row: &Row, pictures: &dyn Pictures, templates: &HashMap<Stri
     custom_fields(row)?;
     let kind = kind(row)?;
     match kind {
-        Kind::Alimtalk => alimtalk(row, templates)?,
+        Kind::Alimtalk => by_template::alimtalk(row, templates)?,
         Kind::BrandMessage => brand(row, pictures)?,
-        Kind::Sms | Kind::Lms => text(row, kind)?,
+        Kind::BrandTemplate(_) => by_template::brand(row, templates)?,
+        Kind::Sms | Kind::Lms | Kind::Mms => text(row, kind, pictures)?,
     }
     Ok(kind)
 }
 
-fn refuse<T>(code: &'static str, detail: impl Into<String>) -> Checked<T> {
+pub(super) fn refuse<T>(code: &'static str, detail: impl Into<String>) -> Checked<T> {
     Err(Fault::new(code, detail))
 }
 
@@ -76,43 +83,25 @@ fn kind(row: &Row) -> Checked<Kind> {
     match (row.kind.as_deref(), &row.kakao_options) {
         (Some("SMS"), None) => Ok(Kind::Sms),
         (Some("LMS"), None) => Ok(Kind::Lms),
+        (Some("MMS"), None) => Ok(Kind::Mms),
         (Some("BMS_FREE"), Some(_)) => Ok(Kind::BrandMessage),
         (Some("BMS_FREE"), None) => refuse("1033", "kakaoOptions: a brand message has them"),
-        (Some("SMS" | "LMS"), Some(_)) => refuse("1033", "kakaoOptions: a text has none"),
+        (Some("SMS" | "LMS" | "MMS"), Some(_)) => refuse("1033", "kakaoOptions: a text has none"),
+        (None, None) if detects && row.image_id.is_some() => Ok(Kind::Mms),
         (None, None) if detects => Ok(if short() { Kind::Sms } else { Kind::Lms }),
         (Some("ATA"), None) => refuse("1033", "kakaoOptions: an Alimtalk has them"),
         (Some("ATA"), Some(_)) => Ok(Kind::Alimtalk),
+        (None, Some(KakaoOptions { bms: Some(bms), template_id: Some(_), .. })) if detects => by_template::kind(bms),
         (None, Some(KakaoOptions { bms: Some(_), .. })) if detects => Ok(Kind::BrandMessage),
         (None, Some(KakaoOptions { template_id: Some(_), .. })) if detects => Ok(Kind::Alimtalk),
         (None, _) => refuse("1025", "type: it does not follow from what is there"),
-        (Some(_), _) => refuse("1025", "type: SMS, LMS, ATA or BMS_FREE; others are not served here, and so refused"),
+        (Some(_), _) => {
+            refuse("1025", "type: SMS, LMS, MMS, ATA or BMS_FREE; others are not served here, and so refused")
+        }
     }
 }
 
-fn alimtalk(row: &Row, templates: &HashMap<String, Template>) -> Checked {
-    let Some(options) = &row.kakao_options else { return refuse("1033", "kakaoOptions: an Alimtalk has them") };
-    channel(options)?;
-    if options.bms.is_some() || row.text.is_some() || row.subject.is_some() || row.image_id.is_some() {
-        return refuse("1033", "an Alimtalk has its words in its template");
-    }
-    match (options.disable_sms, row.from.as_deref()) {
-        (Some(true), None) => {}
-        (_, from) => sender(from)?,
-    }
-    let template = options.template_id.as_deref().and_then(|id| templates.get(id));
-    let Some(template) = template else { return refuse("1042", "templateId: no such template is approved") };
-    let mut values = BTreeMap::new();
-    for (name, value) in options.variables.iter().flatten() {
-        let bare = name.strip_prefix("#{").and_then(|rest| rest.strip_suffix('}'));
-        match bare.filter(|bare| !bare.is_empty() && !bare.contains('.')) {
-            Some(bare) => values.insert(bare.to_owned(), value.clone()),
-            None => return refuse("1033", "kakaoOptions.variables: names as #{name}, without a dot"),
-        };
-    }
-    template.fill(&values).map(|_| ()).or_else(|problem| refuse("1043", format!("kakaoOptions.variables: {problem}")))
-}
-
-fn channel(options: &KakaoOptions) -> Checked {
+pub(super) fn channel(options: &KakaoOptions) -> Checked {
     let channel = options.pf_id.as_deref().and_then(|id| id.strip_prefix("KA01PF"));
     if channel.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
         return Ok(());
@@ -120,10 +109,13 @@ fn channel(options: &KakaoOptions) -> Checked {
     refuse("1041", "kakaoOptions.pfId: KA01PF and letters and digits")
 }
 
-fn text(row: &Row, kind: Kind) -> Checked {
+fn text(row: &Row, kind: Kind, pictures: &dyn Pictures) -> Checked {
     sender(row.from.as_deref())?;
-    if row.image_id.is_some() {
-        return refuse("1033", "imageId: only MMS shows one");
+    match (&row.image_id, kind) {
+        (Some(id), Kind::Mms) => shown("imageId", Some(id), "MMS", pictures)?,
+        (None, Kind::Mms) => return refuse("1034", "imageId: MMS shows one"),
+        (Some(_), _) => return refuse("1033", "imageId: only MMS shows one"),
+        (None, _) => {}
     }
     let most = match kind {
         Kind::Sms => 90,
@@ -147,27 +139,31 @@ fn text(row: &Row, kind: Kind) -> Checked {
     }
 }
 
-fn sender(from: Option<&str>) -> Checked {
+pub(super) fn sender(from: Option<&str>) -> Checked {
     if from.is_some_and(is_sender) { Ok(()) } else { refuse("1062", "from: 8 to 12 digits") }
 }
 
 /// What a type of bubble takes.
-struct Rule {
-    name: &'static str,
-    accepted: &'static [&'static str],
-    required: &'static [&'static str],
+#[derive(Clone, Copy)]
+pub(super) struct Rule {
+    pub(super) name: &'static str,
+    /// The type of a message by a template.
+    pub(super) by_template: &'static str,
+    pub(super) accepted: &'static [&'static str],
+    pub(super) required: &'static [&'static str],
     /// The most units of its text, and the most line breaks.
-    text: Option<(usize, usize)>,
+    pub(super) text: Option<(usize, usize)>,
     /// The most buttons, the most beside a coupon, and the most units of a label.
-    buttons: (usize, usize, usize),
+    pub(super) buttons: (usize, usize, usize),
     /// The most units of a coupon's description.
-    coupon: usize,
+    pub(super) coupon: usize,
 }
 
 /// The dealer's SDK 6.0.1: `bmsConstraints.ts`. Where it counts nothing, Kakao's limits.
-const RULES: [Rule; 8] = [
+pub(super) const RULES: [Rule; 8] = [
     Rule {
         name: "TEXT",
+        by_template: "BMS_TEXT",
         accepted: &["adult", "content", "buttons", "coupon"],
         required: &["content"],
         text: Some((1300, 99)),
@@ -176,6 +172,7 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         name: "IMAGE",
+        by_template: "BMS_IMAGE",
         accepted: &["adult", "content", "imageId", "imageLink", "buttons", "coupon"],
         required: &["imageId"],
         text: Some((1300, 99)),
@@ -184,6 +181,7 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         name: "WIDE",
+        by_template: "BMS_WIDE",
         accepted: &["adult", "content", "imageId", "buttons", "coupon"],
         required: &["imageId"],
         text: Some((76, 1)),
@@ -192,6 +190,7 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         name: "WIDE_ITEM_LIST",
+        by_template: "BMS_WIDE_ITEM_LIST",
         accepted: &["adult", "header", "mainWideItem", "subWideItemList", "buttons", "coupon"],
         required: &["header", "mainWideItem", "subWideItemList"],
         text: None,
@@ -200,6 +199,7 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         name: "COMMERCE",
+        by_template: "BMS_COMMERCE",
         accepted: &["adult", "additionalContent", "imageId", "commerce", "buttons", "coupon"],
         required: &["imageId", "commerce", "buttons"],
         text: None,
@@ -208,6 +208,7 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         name: "CAROUSEL_FEED",
+        by_template: "BMS_CAROUSEL_FEED",
         accepted: &["adult", "carousel"],
         required: &["carousel"],
         text: None,
@@ -216,6 +217,7 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         name: "CAROUSEL_COMMERCE",
+        by_template: "BMS_CAROUSEL_COMMERCE",
         accepted: &["adult", "carousel"],
         required: &["carousel"],
         text: None,
@@ -224,6 +226,7 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         name: "PREMIUM_VIDEO",
+        by_template: "BMS_PREMIUM_VIDEO",
         accepted: &["adult", "header", "content", "video", "buttons", "coupon"],
         required: &["video"],
         text: Some((76, 1)),
@@ -248,11 +251,7 @@ fn brand(row: &Row, pictures: &dyn Pictures) -> Checked {
     if let Some(from) = row.from.as_deref() {
         sender(Some(from))?;
     }
-    match bms.targeting.as_deref() {
-        Some("I") => {}
-        Some("M" | "N") => return refuse("1033", "bms.targeting: this channel is allowed I only"),
-        _ => return refuse("1033", "bms.targeting: I, M or N"),
-    }
+    targeting(bms)?;
     let kind = bms.chat_bubble_type.as_deref();
     let Some(rule) = RULES.iter().find(|rule| Some(rule.name) == kind) else {
         let names = RULES.map(|rule| rule.name).join(", ");
@@ -273,8 +272,16 @@ fn brand(row: &Row, pictures: &dyn Pictures) -> Checked {
     bubble(bms, rule, pictures)
 }
 
+pub(super) fn targeting(bms: &Bms) -> Checked {
+    match bms.targeting.as_deref() {
+        Some("I") => Ok(()),
+        Some("M" | "N") => refuse("1033", "bms.targeting: this channel is allowed I only"),
+        _ => refuse("1033", "bms.targeting: I, M or N"),
+    }
+}
+
 /// The fields that are there are among those of the type, and none of its own is missing.
-fn fields(bms: &Bms, rule: &Rule, words: Option<&str>) -> Checked {
+pub(super) fn fields(bms: &Bms, rule: &Rule, words: Option<&str>) -> Checked {
     let there = [
         ("adult", bms.adult.is_some()),
         ("content", words.is_some_and(|words| !words.is_empty())),
@@ -561,7 +568,7 @@ fn coupon(name: &str, offer: &Coupon, most: usize) -> Checked {
     links(name, false, [link_mobile, link_pc, link_android, link_ios])
 }
 
-fn length(code: &'static str, name: &str, text: &str, least: usize, most: usize, breaks: usize) -> Checked {
+pub(super) fn length(code: &'static str, name: &str, text: &str, least: usize, most: usize, breaks: usize) -> Checked {
     let units = text.encode_utf16().count();
     if !(least..=most).contains(&units) {
         return refuse(code, format!("{name}: {units} units, {least} to {most}"));

@@ -326,13 +326,13 @@ impl Ledger {
     fn attempt(&self, message: &Message, at: DateTime<Utc>) -> Try {
         let chance = self.chance("try 0", &message.key);
         let code = match message.kind.as_str() {
-            "bms_free" if !is_open(at) => "3108",
+            kind if kind.starts_with("bms_") && !is_open(at) => "3108",
             // No friend of the channel.
-            "bms_free" if chance < self.options.kakao_failures => "3102",
+            kind if kind.starts_with("bms_") && chance < self.options.kakao_failures => "3102",
             // Does not use KakaoTalk.
             "ata" if chance < self.options.kakao_failures => "3104",
             // The phone was off.
-            "sms" | "lms" if chance < self.options.text_failures => "3043",
+            "sms" | "lms" | "mms" if chance < self.options.text_failures => "3043",
             _ => Dealer::Solapi.delivered(),
         };
         let (service, kind) = (message.kind.to_uppercase(), message.kind.clone());

@@ -15,7 +15,7 @@ struct Kind {
 
 /// Kakao's ratios; where the examples of the dealer's SDK ask for 2:1, that. For brand messages the dealer documents no
 /// size, so none above 500 KB is taken: what every dealer takes.
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind { name: "KAKAO", ratio: 500..=1333, bytes: 500_000 },
     Kind { name: "BMS", ratio: 500..=1333, bytes: 500_000 },
     Kind { name: "BMS_WIDE", ratio: 500..=1000, bytes: 500_000 },
@@ -23,7 +23,14 @@ const KINDS: [Kind; 7] = [
     Kind { name: "BMS_WIDE_SUB_ITEM_LIST", ratio: 1000..=1000, bytes: 500_000 },
     Kind { name: "BMS_CAROUSEL_FEED_LIST", ratio: 500..=500, bytes: 500_000 },
     Kind { name: "BMS_CAROUSEL_COMMERCE_LIST", ratio: 500..=500, bytes: 500_000 },
+    Kind { name: MMS, ratio: 0..=usize::MAX, bytes: 200_000 },
 ];
+
+/// A picture for an MMS.
+const MMS: &str = "MMS";
+
+/// The most pixels across and down of one: what every dealer takes.
+const MMS_PIXELS: (usize, usize) = (1_500, 1_440);
 
 /// The least width, in pixels.
 const WIDTH: usize = 500;
@@ -49,6 +56,16 @@ pub(crate) fn check(kind: Option<&str>, file: &str) -> Result<Taken, Refusal> {
         NoPicture::Format => Refusal::invalid("file: JPEG or PNG only"),
         NoPicture::Broken => Refusal::invalid("file: it cannot be decoded"),
     })?;
+    if kind.name == MMS {
+        if picture.media_type() != "image/jpeg" {
+            return Err(Refusal::invalid("file: JPEG only"));
+        }
+        if picture.width > MMS_PIXELS.0 || picture.height > MMS_PIXELS.1 {
+            let (width, height) = MMS_PIXELS;
+            return Err(Refusal::invalid(format!("file: {width} by {height} pixels at the most")));
+        }
+        return Ok(Taken { kind: kind.name, bytes, picture });
+    }
     if picture.width < WIDTH || !kind.ratio.contains(&picture.ratio()) {
         let detail = format!("file: {}x{} pixels do not fit {}", picture.width, picture.height, kind.name);
         return Err(Refusal::invalid(detail));
