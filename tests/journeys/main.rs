@@ -6,3 +6,4 @@ mod crashes;
 mod friday;
 mod friends;
 mod minds;
+mod templates;

@@ -91,8 +91,8 @@ impl BrandTemplate {
     ///
     /// # Errors
     ///
-    /// [`FillError`] names the first variable without a value, or says that a link with its values is none. It holds no
-    /// value. Values beyond are passed over.
+    /// [`FillError`] names the first variable without a value, or says that a link with its values is none: a value in a
+    /// link is percent-encoded by whoever gives it. It holds no value. Values beyond are passed over.
     pub fn fill(&self, values: &BTreeMap<String, String>) -> Result<Body, FillError> {
         if let Some(name) = self.variables().into_iter().find(|name| !values.contains_key(name)) {
             return Err(FillError::Missing(MissingVariable { name }));
@@ -102,9 +102,11 @@ impl BrandTemplate {
         let mut broken = false;
         filled.links(&mut |link| {
             if names_in(link.as_str()).next().is_some() {
-                match WebLink::parse(&filled_in(link.as_str(), values)) {
-                    Ok(whole) => *link = whole,
-                    Err(_) => broken = true,
+                // The dealer puts the values in as they are: what an address would write otherwise breaks it.
+                let written = filled_in(link.as_str(), values);
+                match WebLink::parse(&written) {
+                    Ok(whole) if whole.as_str() == written => *link = whole,
+                    _ => broken = true,
                 }
             }
         });
