@@ -1,4 +1,4 @@
-"""The dealer's own SDK judges the emulator: usage: bizgo_sdk.py BASE_URL KEY"""
+"""The dealer's own SDK judges the emulator: usage: bizgo_sdk.py BASE_URL KEY JPEG"""
 
 import json
 import struct
@@ -10,7 +10,7 @@ import zlib
 from bizgo import AlimtalkMessage, APIError, AuthenticationError, BadRequestError, Bizgo, BrandMessage, MmsMessage, RateLimitError, SmsMessage
 from bizgo.models import Destination
 
-base_url, key = sys.argv[1:]
+base_url, key, jpeg = sys.argv[1:]
 checks = 0
 
 
@@ -148,6 +148,29 @@ with Bizgo(api_key=key, base_url=base_url) as client:
     check("it can get what is sent", brand.audience.check_possible(sender_key=sender, msg_type="FC", friend_group_key="hoecheon1").brandmessage.possible == 10)
     brand.friend_groups.delete(sender, "hoecheon1")
     check("a group that was deleted is not listed", not brand.friend_groups.list(sender_key=sender).friend_groups)
+    words = {
+        "senderKey": sender, "senderKeyType": "S", "sendType": "basic", "templateName": "own words", "msgType": "FT",
+        "text": "#{이름}님, 금요일에 만나요.",
+        "attachment": {"button": [{"type": "WL", "name": "보기", "urlPc": "https://www.example.go.kr/#{event}",
+                                   "urlMobile": "https://www.example.go.kr/#{event}"}]},
+    }
+    own = brand.templates.create({"brandmessage": words}).brandmessage.template_code
+    by_template = {"brandmessage": {"sendType": "template", "senderKey": sender, "templateCode": own, "targeting": "I"}}
+    citizen = lambda n: {"to": f"0100004{n:04d}", "replaceWords": {"이름": f"시민 {n}", "event": str(n)}}
+    taken = client.send.omni(to=[citizen(n) for n in range(3)], messages=[by_template])
+    check("a template is sent with each recipient's own words", len(taken.succeeded) == 3)
+    try:
+        client.send.omni(to=[{**citizen(0), "replaceWords": {"이름": "시민"}}], messages=[by_template])
+        sys.exit("FAILED: a variable without a value was taken")
+    except BadRequestError as error:
+        check("a variable without a value is refused by A300", error.code == "A300")
+    changed = brand.templates.update({"brandmessage": {**words, "templateCode": own, "text": "다음 주에 만나요.", "attachment": {}}})
+    check("a template is changed", changed.brandmessage.text == "다음 주에 만나요.")
+    basic = {"brandmessage": {"sendType": "basic", "msgType": "FT", "senderKey": sender, "templateCode": own, "targeting": "I"}}
+    check("without variables it goes as it was registered", len(client.send.omni(to="01000050000", messages=[basic]).succeeded) == 1)
+    brand.templates.delete(sender, own)
+    file_key = client.files.upload_mms(open(jpeg, "rb").read(), filename="card.jpg").file_key
+    check("a text goes with a picture", client.send.mms(to="01000050001", from_="0310000000", text="소식", file_keys=[file_key]).msg_keys)
     brand.templates.delete(sender, code)
     check("a template that was deleted is not listed", not list(brand.templates.iter_list(sender_key=sender)))
 

@@ -42,7 +42,8 @@
 //!
 //! # What is not here
 //!
-//! Brand messages with variables, the upkeep of templates, MMS, changes of reservations but their end, statistics.
+//! Catalogues, variables' values part by part (`basic` with `messageVariable`), the upkeep of templates of Alimtalk, group
+//! tags, permissions, changes of reservations but their end, statistics.
 //! Waiting and turning to another dealer: adaptors of `sosik-channel` and the engine of `sosik-delivery` do that.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -37,11 +37,12 @@
 //! | --- | --- |
 //! | `POST /api/comm/v1/send/omni` | Bizgo: a message with fallbacks to 1 to 200 recipients |
 //! | `POST /api/comm/v1/file/brandmessage/{default,wide,carouselFeed}` | a picture |
+//! | `POST /api/comm/v1/file/mms` | a picture for an MMS |
 //! | `GET /api/comm/v1/report/polling`, `DELETE /api/comm/v1/report/polling/{reportId}` | receipts, a page at a time |
 //! | `GET /api/comm/v1/report/inquiry/{msgKey}` | the receipts of one message |
 //! | `GET /api/comm/v1/message/inquiry/msgKey/{msgKey}`, `…/requestId/{requestId}` | where messages stand |
 //! | `GET /api/comm/v1/message/history` | messages by request time and `groupKey` |
-//! | `…/api/comm/v1/center/brandmessage/template` | templates of brand messages: register, read, list, delete |
+//! | `…/api/comm/v1/center/brandmessage/template` | templates of brand messages: register, change, read, list, delete |
 //! | `…/api/comm/v1/center/brandmessage/friendGroup` | friend groups: make, change, read, list, delete |
 //! | `…/api/comm/v1/center/brandmessage/groupMessage` | group sends: look ahead, start, watch, pause, resume, terminate |
 //! | `…/api/comm/v1/reservation` | messages for later: create, list, read, cancel, recipients |
@@ -59,7 +60,7 @@
 //! | `GET /_emulator/stats` | what it took, refused, and took twice |
 //! | `POST /_emulator/faults` | what goes wrong with the next calls: a list of [`Fault`]s |
 //! | `POST /_emulator/friends` | how people stand to channels: a list of [`Friend`]s |
-//! | `POST /_emulator/templates` | approved templates of Alimtalk: a list of [`Template`]s |
+//! | `POST /_emulator/templates` | approved templates of Alimtalk, and of brand messages at SOLAPI: a list of [`Template`]s |
 //!
 //! # What it is strict about
 //!
@@ -69,6 +70,8 @@
 //! - Bizgo's idempotency keys for their lifetime: a recipient who was taken under a key is answered `A301`, without a
 //!   message key, and not sent to. SOLAPI has none: only a number that stands twice in one group is refused (`1026`).
 //! - Alimtalk (알림톡): approved templates only, with a value for each of their variables and no other.
+//! - Brand messages by template: at Bizgo each recipient's filled in message keeps every limit of its type, at SOLAPI, where
+//!   templates are registered by hand, its words.
 //! - Pictures, decoded to their last pixel: only those uploaded for the kind of message that shows them.
 //! - The hours: a brand message outside 08:00 to 20:50 in Seoul is taken and reported as not delivered (`3022`, at
 //!   SOLAPI `3108`).
@@ -87,8 +90,9 @@
 //!
 //! # What is not here
 //!
-//! Brand messages with variables, changes of Bizgo's reservations but their end, MMS and RCS: they are refused. Webhooks that it sends by itself,
-//! Kakao's relations across a restart, and real sending of anything.
+//! Brand messages with their variables' values part by part (`messageVariable` and so on), catalogues, changes of Bizgo's
+//! reservations but their end, and RCS: they are refused. Webhooks that it sends by itself, Kakao's relations across a
+//! restart, and real sending of anything.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

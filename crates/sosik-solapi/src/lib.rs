@@ -55,7 +55,7 @@
 //!
 //! # What is not here
 //!
-//! Brand messages by template, the registering of templates, and MMS.
+//! The registering of templates.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
