@@ -12,6 +12,8 @@ use sosik::content::WebLink;
 use sosik_emulator::{Options, Template};
 use sosik_testkit::phone;
 use sosik_testkit::transport::jpeg;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::city::{City, Dealer};
 
@@ -41,8 +43,24 @@ fn message(template: BrandTemplate) -> Message {
     Message::new(Body::Template(template)).with_advertising(marks())
 }
 
+/// The words and the link of the first button in what Bizgo was given to show.
+fn own_words(content: &serde_json::Value) -> (String, String) {
+    let brand = &content["brandmessage"];
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    (text(&brand["text"]), text(&brand["attachment"]["button"][0]["urlMobile"]))
+}
+
 fn submission(key: &str, message: Message, to: Vec<Recipient>) -> Submission {
     Submission::new(key, message, Audience::Named(to))
+}
+
+/// What the emulator shows of the last messages, the latest first.
+async fn seen(city: &City) -> Vec<serde_json::Value> {
+    let mut call = TcpStream::connect(city.emulator.address()).await.unwrap();
+    call.write_all(b"GET /_emulator/messages HTTP/1.0\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    call.read_to_string(&mut answer).await.unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,6 +74,10 @@ async fn each_citizen_reads_their_own_words_by_bizgo() {
     let to = citizens(1..=3);
     let submitted = transport.submit(&submission("k1", message(template.clone()), to.clone())).await.unwrap();
     assert_eq!(submitted.accepted(), 3);
+    let mut shown: Vec<(String, String)> = seen(&city).await.iter().map(|one| own_words(&one["content"])).collect();
+    shown.sort();
+    let own = |n: u32| (format!("시민 {n}님, 금요일에 만나요."), format!("https://www.example.go.kr/events/{n}"));
+    assert_eq!(shown, [own(1), own(2), own(3)]);
     city.clock.advance(chrono::TimeDelta::seconds(2));
     let receipts = transport.drain_receipts().await.unwrap();
     assert!(receipts.iter().all(|receipt| (receipt.route, &receipt.outcome) == (Route::Kakao, &Outcome::Delivered)));
@@ -82,6 +104,8 @@ async fn each_citizen_reads_their_own_words_by_bizgo() {
     transport.change_template("weekly", &changed).await.unwrap();
     let to = vec![Recipient::new("r1", phone(1)).with_variable("이름", "시민")];
     transport.submit(&submission("k5", message(changed.clone()), to.clone())).await.unwrap();
+    let texts: Vec<String> = seen(&city).await.iter().map(|one| own_words(&one["content"]).0).collect();
+    assert_eq!(texts.iter().filter(|text| *text == "시민님, 다음 주에 만나요.").count(), 1, "{texts:?}");
     assert_eq!(transport.templates().await.unwrap().len(), 1);
     transport.delete_template(template.code()).await.unwrap();
     let error = transport.submit(&submission("k6", message(changed), to)).await.unwrap_err();
@@ -160,6 +184,10 @@ async fn a_template_that_was_registered_by_hand_goes_by_solapi() {
     let receipts = transport.drain_receipts().await.unwrap();
     assert!(receipts.iter().all(|one| (one.route, &one.outcome) == (Route::Kakao, &Outcome::Delivered)));
     assert_eq!(receipts.len(), 3);
+    let mut shown: Vec<String> =
+        seen(&city).await.iter().map(|one| one["shown"].as_str().unwrap_or_default().to_owned()).collect();
+    shown.sort();
+    assert_eq!(shown, [1, 2, 3].map(|n| format!("시민 {n}님, 금요일에 만나요.")));
     // Another type of bubble than the template's, and a code that is not registered.
     let media = Media::new(PictureFormat::Jpeg, (800, 400), "그림", jpeg(800, 400));
     let image = Body::Image(ImageBubble::new(media.picture, "#{이름} #{event}"));

@@ -2,8 +2,9 @@
 
 use reqwest::Method;
 use serde::Deserialize;
-use sosik_channel::{Advertising, Body, BrandTemplate, Faults, Message, Refusal, SendError};
+use sosik_channel::{Advertising, Body, BrandTemplate, Message, Refusal, SendError};
 
+use crate::answers::Nothing;
 use crate::client::{ANSWERS, BizgoTransport};
 use crate::group_send::{BASE, Brand};
 use crate::limits;
@@ -72,9 +73,10 @@ impl BizgoTransport {
     /// [`SendError`]; [`InvalidContent`](sosik_channel::SendErrorKind::InvalidContent) names everything that is broken,
     /// or says that this is no brand message.
     pub async fn register_template(&self, name: &str, shown: Body) -> Result<BrandTemplate, SendError> {
-        validate_template(&shown).map_err(|problem| ANSWERS.invalid(&problem))?;
-        let code = self.put_template(Method::POST, name, &shown, None).await?;
-        BrandTemplate::new(code, shown).map_err(|error| ANSWERS.invalid(&error.to_string()))
+        let new =
+            |code: String| BrandTemplate::new(code, shown.clone()).map_err(|error| ANSWERS.invalid(&error.to_string()));
+        validate(new("new".to_owned())?)?;
+        new(self.put_template(Method::POST, name, &shown, None).await?)
     }
 
     /// Changes what a template shows; messages that were accepted before go as they were.
@@ -83,7 +85,7 @@ impl BizgoTransport {
     ///
     /// [`SendError`], as [`register_template`](Self::register_template); it may be made again.
     pub async fn change_template(&self, name: &str, template: &BrandTemplate) -> Result<(), SendError> {
-        validate_template(template.shown()).map_err(|problem| ANSWERS.invalid(&problem))?;
+        validate(template.clone())?;
         self.put_template(Method::PUT, name, template.shown(), Some(template.code())).await.map(|_| ())
     }
 
@@ -124,7 +126,7 @@ impl BizgoTransport {
     pub async fn delete_template(&self, code: &str) -> Result<(), SendError> {
         let path = ["senderKey", self.sender_key.as_str(), "templateCode", code];
         let request = self.with_parts(Method::DELETE, &format!("{BASE}/template"), &path)?;
-        self.call::<serde_json::Value>(request, false).await.map(|_| ())
+        self.call::<Nothing>(request, false).await.map(|_| ())
     }
 
     /// Registers or changes a template, and gives its code.
@@ -146,10 +148,9 @@ impl BizgoTransport {
 }
 
 /// Checks what a template is to show against everything that Bizgo takes.
-fn validate_template(shown: &Body) -> Result<(), String> {
-    let template = BrandTemplate::new("new", shown.clone()).map_err(|error| error.to_string())?;
+fn validate(template: BrandTemplate) -> Result<(), SendError> {
     // Every template goes as an advertisement; whose it is changes nothing of its limits.
     let marks = Advertising::new("", Refusal::BlockChannel);
     let message = Message::new(Body::Template(template)).with_advertising(marks);
-    limits::validate(&message).map_err(|faults: Faults| faults.to_string())
+    limits::validate(&message).map_err(|faults| ANSWERS.invalid(&faults.to_string()))
 }

@@ -351,6 +351,48 @@ mod tests {
         }
     }
 
+    /// As the SDK's models take them: `template` with `replaceWords`, `basic` without, and an MMS by its file's key.
+    #[test]
+    fn a_template_and_an_mms_are_written_with_the_dealer_s_own_names() {
+        use sosik_channel::{Bubble, Targeting};
+
+        let template = |text: &str| {
+            let refusal = Refusal::FreeCall(PhoneNumber::parse("080-000-0000").unwrap());
+            let shown = BrandTemplate::new("T1", Body::Bubble(Bubble::new(text))).unwrap();
+            let message = Message::new(Body::Template(shown)).with_targeting(Targeting::Consented);
+            message.with_advertising(Advertising::new("예시시청", refusal))
+        };
+        let own = template("#{이름}님, 소식입니다.");
+        let mut expected = json!({ "sendType": "template", "senderKey": "S", "templateCode": "T1", "targeting": "M",
+            "unsubscribePhoneNumber": "0800000000" });
+        assert_eq!(serde_json::to_value(flow(&own, "S").unwrap()).unwrap(), json!([{ "brandmessage": expected }]));
+        let to = [Recipient::new("r1", PhoneNumber::parse("010-0000-0001").unwrap())
+            .with_variable("이름", "시민")
+            .with_variable("또", "아무")];
+        let destinations = |message: &Message| serde_json::to_value(Destination::all(&to, message)).unwrap();
+        let plain = json!({ "to": "01000000001", "ref": "r1" });
+        let mut with_words = plain.clone();
+        with_words["replaceWords"] = json!({ "이름": "시민" });
+        assert_eq!(destinations(&own), json!([with_words]));
+
+        let same = template("소식입니다.");
+        (expected["sendType"], expected["msgType"]) = (json!("basic"), json!("FT"));
+        assert_eq!(serde_json::to_value(flow(&same, "S").unwrap()).unwrap(), json!([{ "brandmessage": expected }]));
+        assert_eq!(destinations(&same), json!([plain]));
+
+        let mut picture = Media::new(PictureFormat::Jpeg, (800, 400), "글", vec![1]).picture;
+        let mms = |picture| {
+            let from = PhoneNumber::parse("031-000-0000").unwrap();
+            Message::from(TextMessage::new(from, "소식").unwrap().with_picture(picture))
+        };
+        assert_eq!(flow(&mms(picture.clone()), "S").unwrap_err(), "picture 1 of the text is not uploaded");
+        picture.media = Some(MediaRef::new("FILE1"));
+        assert_eq!(
+            serde_json::to_value(flow(&mms(picture), "S").unwrap()).unwrap(),
+            json!([{ "mms": { "from": "0310000000", "text": "소식", "fileKey": ["FILE1"] } }])
+        );
+    }
+
     #[test]
     fn a_picture_that_was_not_uploaded_is_named() {
         let mut message = message();

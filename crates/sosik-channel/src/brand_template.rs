@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sosik_content::WebLink;
 
 use crate::alimtalk::{MissingVariable, filled_in, names_in};
-use crate::button::Action;
+use crate::button::{Action, Button};
 use crate::fit;
 use crate::message::Body;
 
@@ -14,7 +14,8 @@ use crate::message::Body;
 ///
 /// What it shows is here so that it can be checked and shown before it goes. Variables are written `#{name}`: in its
 /// words, the descriptions of its coupons, and its links, there after everything else and with names of ASCII letters,
-/// digits and `_` only, since an address has no others.
+/// digits and `_` only, since an address has no others. Labels of buttons, titles of coupons and what goes to apps and
+/// chatbots have none.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -43,8 +44,8 @@ impl BrandTemplate {
     ///
     /// # Errors
     ///
-    /// [`BrandTemplateError`] when what is shown is no brand message, or a variable in a link has a name that an
-    /// address cannot hold.
+    /// [`BrandTemplateError`] when what is shown is no brand message, a variable stands where none can, or one in a link
+    /// has a name that an address cannot hold.
     pub fn new(code: impl Into<String>, shown: Body) -> Result<Self, BrandTemplateError> {
         if matches!(shown, Body::Alimtalk(_) | Body::Template(_) | Body::Text(_)) {
             return Err(BrandTemplateError::Kind(shown.kind()));
@@ -55,10 +56,17 @@ impl BrandTemplate {
             let mut names = names_in(link.as_str());
             unfit = unfit.take().or_else(|| names.find(|name| !is_plain(name)).map(str::to_owned));
         });
-        match unfit {
-            Some(name) => Err(BrandTemplateError::Name(name)),
-            None => Ok(template),
+        if let Some(name) = unfit {
+            return Err(BrandTemplateError::Name(name));
         }
+        for (buttons, coupon) in template.shown.feet_mut() {
+            let title = coupon.map(|coupon| coupon.title.to_string());
+            let fixed = buttons.iter().flat_map(fixed).chain(title.as_deref());
+            if let Some(name) = fixed.flat_map(names_in).next() {
+                return Err(BrandTemplateError::Place(name.to_owned()));
+            }
+        }
+        Ok(template)
     }
 
     /// The code under which the dealer knows it.
@@ -142,6 +150,16 @@ impl BrandTemplate {
     }
 }
 
+/// The texts of a button that are the same for everyone.
+fn fixed(button: &Button) -> impl Iterator<Item = &str> {
+    let more = match &button.action {
+        Action::App { android, ios, .. } => [android.as_deref(), ios.as_deref()],
+        Action::Form { key } => [key.as_deref(), None],
+        action => [action.extra(), None],
+    };
+    std::iter::once(button.label.as_str()).chain(more.into_iter().flatten())
+}
+
 fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
@@ -156,6 +174,12 @@ pub enum BrandTemplateError {
     /// This variable in a link has a name that an address cannot hold.
     #[error("the variable `#{{{0}}}` stands in a link: its name may have ASCII letters, digits and _ only")]
     Name(String),
+    /// This variable stands where every recipient gets the same: in a label, a coupon's title, or what goes to an app or
+    /// a chatbot.
+    #[error(
+        "the variable `#{{{0}}}` stands where none can: in a label, a coupon's title, or what goes to apps and bots"
+    )]
+    Place(String),
 }
 
 /// A template cannot be filled in.
@@ -211,15 +235,26 @@ mod tests {
         let text = samples::messages().into_iter().find(|message| matches!(message.body, Body::Text(_))).unwrap();
         assert_eq!(BrandTemplate::new("T", text.body), Err(BrandTemplateError::Kind("text")));
         let bubble = |link: &str| {
-            let button = crate::Button::new("보기", WebLink::parse(link).unwrap());
+            let button = Button::new("보기", WebLink::parse(link).unwrap());
             BrandTemplate::new("T", Body::Bubble(crate::Bubble::new("소식").with_button(button)))
         };
         let error = bubble("https://www.example.go.kr/#{번호}").unwrap_err();
         assert!(matches!(error, BrandTemplateError::Name(_)), "{error}");
-        let port = bubble("https://www.example.go.kr#{a}");
-        // With a name after the host there is no way to tell it from the host: an address is made of it, or an error.
-        let values = BTreeMap::from([("a".to_owned(), ":99999999".to_owned())]);
-        let filled = port.unwrap().fill(&values);
-        assert!(filled.is_ok() || !format!("{filled:?}").contains("99999999"), "{filled:?}");
+        let fill = |value: &str| {
+            bubble("https://www.example.go.kr#{a}").unwrap().fill(&BTreeMap::from([("a".to_owned(), value.to_owned())]))
+        };
+        // What is put in is never part of the host.
+        let Body::Bubble(filled) = fill(":99999999").unwrap() else { panic!() };
+        assert_eq!(filled.buttons[0].link().unwrap().as_str(), "https://www.example.go.kr/:99999999");
+        for odd in ["두 낱말", "a b", "(1)"] {
+            assert_eq!(fill(odd), Err(FillError::Link), "{odd}");
+        }
+        let label = Button::of("#{이름}", Action::AddChannel);
+        let app = Action::App { mobile: None, android: Some("app://#{id}".to_owned()), ios: None };
+        let bot = Action::Message { extra: Some("#{id}".to_owned()) };
+        for button in [label, Button::of("보기", app), Button::of("묻기", bot)] {
+            let error = BrandTemplate::new("T", Body::Bubble(crate::Bubble::new("소식").with_button(button)));
+            assert!(matches!(error, Err(BrandTemplateError::Place(_))), "{error:?}");
+        }
     }
 }

@@ -13,7 +13,7 @@ impl Message {
     /// Its buttons, each with its path: `carousel.cards[0].buttons[1]`.
     #[must_use]
     pub fn buttons(&self) -> Vec<(String, &Button)> {
-        let feet = self.feet().into_iter();
+        let feet = self.body.feet().into_iter();
         feet.flat_map(|(path, buttons, _)| {
             buttons.iter().enumerate().map(move |(n, button)| (format!("{path}.buttons[{n}]"), button))
         })
@@ -23,8 +23,8 @@ impl Message {
     /// Every page that it leads to, each with its path: `carousel.tail`, `bubble.buttons[0].link`.
     #[must_use]
     pub fn links(&self) -> Vec<(String, &WebLink)> {
-        let mut links = self.own_links();
-        for (path, buttons, coupon) in self.feet() {
+        let mut links = self.body.own_links();
+        for (path, buttons, coupon) in self.body.feet() {
             for (n, button) in buttons.iter().enumerate() {
                 let (first, second) = match &button.action {
                     Action::Web { mobile, desktop } => (Some(mobile), desktop.as_ref()),
@@ -39,18 +39,10 @@ impl Message {
         }
         links
     }
-
-    fn feet(&self) -> Vec<Foot<'_>> {
-        self.body.feet()
-    }
-
-    /// The links that belong to neither a button nor a coupon.
-    fn own_links(&self) -> Vec<(String, &WebLink)> {
-        self.body.own_links()
-    }
 }
 
 impl Body {
+    /// Its buttons and coupons.
     fn feet(&self) -> Vec<Foot<'_>> {
         let one = |buttons, coupon| vec![(self.kind().to_owned(), buttons, coupon)];
         match self {
@@ -75,6 +67,7 @@ impl Body {
         }
     }
 
+    /// The links that belong to neither a button nor a coupon.
     fn own_links(&self) -> Vec<(String, &WebLink)> {
         match self {
             Body::CarouselCommerce(carousel) => {

@@ -75,9 +75,9 @@ impl Tariff {
         Self { source: source.into(), rows: BTreeMap::new() }
     }
 
-    /// The tariff with the price of a kind of message: [`Body::kind`], and `sms`, `lms` and
-    /// `mms` for texts: [`TextMessage::kind`](crate::TextMessage::kind). A template costs what its own row says, as
-    /// `template bubble`, or else what the kind costs that it shows.
+    /// The tariff with the price of a kind of message: [`Body::kind`], and `sms`, `lms` and `mms` for texts
+    /// ([`TextMessage::kind`](crate::TextMessage::kind)). A template costs what its own row says, as `template bubble`,
+    /// or else what the kind costs that it shows.
     #[must_use]
     pub fn with(mut self, kind: impl Into<String>, price: Won) -> Self {
         self.rows.insert(kind.into(), price);

@@ -24,6 +24,37 @@ impl Decoded {
     }
 }
 
+/// The most pixels of a picture in an MMS, across and down: those that Bizgo's SDK 1.2.0 recommends, which fit elsewhere.
+const MMS: (usize, usize) = (1_500, 1_440);
+
+impl Decoded {
+    /// Why it is no picture for an MMS; `None` for one that is.
+    pub(crate) fn unfit_for_mms(self) -> Option<UnfitForMms> {
+        if self.format != ImageFormat::Jpeg {
+            return Some(UnfitForMms::Format);
+        }
+        (self.width > MMS.0 || self.height > MMS.1).then_some(UnfitForMms::Size)
+    }
+}
+
+/// Why a picture is none for an MMS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnfitForMms {
+    /// It is no JPEG.
+    Format,
+    /// It has too many pixels.
+    Size,
+}
+
+impl UnfitForMms {
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::Format => "file: JPEG only".to_owned(),
+            Self::Size => format!("file: {} by {} pixels at the most", MMS.0, MMS.1),
+        }
+    }
+}
+
 /// Why a file is no picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoPicture {

@@ -61,19 +61,24 @@ impl Template {
 
     /// The words with these values, or what is wrong with them.
     pub(crate) fn fill(&self, values: &BTreeMap<String, String>) -> Result<String, String> {
-        let wanted = self.variables();
-        if let Some(name) = wanted.iter().find(|name| !values.contains_key(**name)) {
-            return Err(format!("the template's variable {name} has no value"));
-        }
-        if let Some(name) = values.keys().find(|name| !wanted.contains(name.as_str())) {
-            return Err(format!("the template has no variable {name}"));
-        }
+        no_more_no_fewer(&self.variables(), values)?;
         let text = filled(&self.text, values);
         let most = if self.bubble.is_some() { BRAND_TEXT } else { TEXT };
         match text.encode_utf16().count() {
             units if (1..=most).contains(&units) => Ok(text),
             units => Err(format!("the words have {units} characters, {most} at the most")),
         }
+    }
+}
+
+/// That the values are those of a template's variables, or what is wrong with them.
+pub(crate) fn no_more_no_fewer(wanted: &BTreeSet<&str>, values: &BTreeMap<String, String>) -> Result<(), String> {
+    if let Some(name) = wanted.iter().find(|name| !values.contains_key(**name)) {
+        return Err(format!("the template's variable {name} has no value"));
+    }
+    match values.keys().find(|name| !wanted.contains(name.as_str())) {
+        Some(name) => Err(format!("the template has no variable {name}")),
+        None => Ok(()),
     }
 }
 

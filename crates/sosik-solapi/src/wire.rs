@@ -555,6 +555,30 @@ mod tests {
     }
 
     #[test]
+    fn a_template_and_an_mms_are_written_with_the_dealer_s_own_names() {
+        let shown = Body::Bubble(Bubble::new("#{이름}님, 소식입니다."));
+        let message = Message::new(Body::Template(BrandTemplate::new("KA01TB0", shown).unwrap()));
+        let row = write(&message, &to(1), "KA01PF0").unwrap();
+        let options = json!({ "pfId": "KA01PF0", "templateId": "KA01TB0", "variables": { "#{이름}": "시민 1" },
+            "bms": { "targeting": "I", "chatBubbleType": "TEXT" } });
+        let fields = json!({ "ref": "r\"1" });
+        assert_eq!(row, json!({ "to": "01000000001", "kakaoOptions": options, "customFields": fields }));
+
+        let mut picture =
+            sosik_channel::Media::new(sosik_channel::PictureFormat::Jpeg, (800, 400), "글", vec![1]).picture;
+        picture.media = Some(MediaRef::new("ST01"));
+        let text = TextMessage::new(PhoneNumber::parse("031-000-0000").unwrap(), "소식").unwrap();
+        let one = text.with_picture(picture.clone());
+        assert_eq!(
+            write(&one.clone().into(), &to(1), "KA01PF0").unwrap(),
+            json!({ "to": "01000000001", "from": "0310000000", "text": "소식", "imageId": "ST01", "type": "MMS",
+                "customFields": fields })
+        );
+        let two = write(&one.with_picture(picture).into(), &to(1), "KA01PF0").unwrap_err();
+        assert_eq!(two.to_string(), "imageId: SOLAPI takes one picture in a text");
+    }
+
+    #[test]
     fn a_whole_request_is_its_messages_written_one_by_one() {
         let template = AlimtalkTemplate::new("KA01TP0", "#{이름}님, 소식입니다.");
         for body in [Body::Bubble(Bubble::new("소식\n\"둘\"")), Body::Alimtalk(template)] {

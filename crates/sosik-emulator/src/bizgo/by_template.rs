@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::bizgo::answer::Refusal;
 use crate::bizgo::brand;
 use crate::bizgo::check::{Checked, Known, refuse};
 use crate::bizgo::registered::Registered;
 use crate::bizgo::request::{BrandMessage, Destination};
-use crate::template::{filled, names};
+use crate::template::{filled, names, no_more_no_fewer};
 
 /// The most characters of a link in a template: Kakao's, by NHN Cloud's guide of 2026-06-23.
 const LINK: usize = 500;
@@ -53,26 +54,23 @@ pub(crate) fn template<'a>(message: &BrandMessage, known: &Known<'a>) -> Option<
 
 /// What a template shows with its variables filled in, or what is wrong with the values.
 pub(crate) fn fill(template: &Registered, values: &BTreeMap<String, String>) -> Result<Value, String> {
-    let wanted = variables(&template.content);
-    if let Some(name) = wanted.iter().find(|name| !values.contains_key(*name)) {
-        return Err(format!("the template's variable {name} has no value"));
-    }
-    if let Some(name) = values.keys().find(|name| !wanted.contains(*name)) {
-        return Err(format!("the template has no variable {name}"));
-    }
+    no_more_no_fewer(&variables(&template.content), values)?;
     let mut content = template.content.clone();
     walk(&mut content, "", &mut |_, text| *text = filled(text, values));
     Ok(content)
 }
 
-fn variables(content: &Value) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    walk(&mut content.clone(), "", &mut |_, text| found.extend(names(text).map(str::to_owned)));
-    found
+fn variables(content: &Value) -> BTreeSet<&str> {
+    match content {
+        Value::String(text) => names(text).collect(),
+        Value::Array(items) => items.iter().flat_map(variables).collect(),
+        Value::Object(fields) => fields.values().flat_map(variables).collect(),
+        _ => BTreeSet::new(),
+    }
 }
 
 /// What is to be registered, with something in the place of each variable of its links: so that it can be checked.
-pub(crate) fn probe(message: &BrandMessage) -> Result<BrandMessage, crate::bizgo::answer::Refusal> {
+pub(crate) fn probe(message: &BrandMessage) -> Result<BrandMessage, Refusal> {
     let mut content = serde_json::to_value(message).unwrap_or_default();
     let mut long = None;
     walk(&mut content, "", &mut |field, text| {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::bizgo::answer::Refusal;
 use crate::bizgo::registered::Registered;
 use crate::bizgo::request::{Alimtalk, Destination, FlowItem, Mms, SendOmni, Sms};
-use crate::bizgo::{brand, by_template};
+use crate::bizgo::{brand, by_template, picture};
 use crate::ledger::Pictures;
 use crate::template::Template;
 use crate::text::{cp949, is_sender};
@@ -159,7 +159,7 @@ fn mms(text: &Mms, pictures: &dyn Pictures) -> Checked {
         if keys.is_empty() || keys.len() > 3 {
             return refuse("A319", "mms.fileKey: 1 to 3");
         }
-        if keys.iter().any(|key| pictures.find(key).is_none_or(|(kind, _)| kind != "mms")) {
+        if keys.iter().any(|key| pictures.find(key).is_none_or(|(kind, _)| kind != picture::MMS)) {
             return refuse("A217", "mms.fileKey: nothing was uploaded under it");
         }
     }

@@ -14,6 +14,7 @@ use crate::bizgo::by_template;
 use crate::bizgo::check;
 use crate::bizgo::friends::FriendGroup;
 use crate::bizgo::group_send::GroupSend;
+use crate::bizgo::picture;
 use crate::bizgo::registered::Registered;
 use crate::bizgo::request::{Destination, FlowItem, SendOmni};
 use crate::bizgo::reservation::Reservation;
@@ -186,7 +187,7 @@ impl Ledger {
         // Each upload has an address of its own, as at the dealer; what it shows is told by its content.
         let number = self.stats.uploads + 1;
         let address = match kind {
-            "mms" => format!("{number:06}{}", &digest[..16]),
+            picture::MMS => format!("{number:06}{}", &digest[..16]),
             _ => format!("https://img.emulator.example/{number}/{}.jpg", &digest[..16]),
         };
         self.write_down(Event::Uploaded { address: address.clone(), kind: kind.to_owned(), digest, ratio })?;

@@ -109,8 +109,8 @@ async fn upload_mms(State(shared): State<Arc<Shared>>, headers: HeaderMap, mut f
     let file = read_file(&mut form).await;
     shared.call(&headers, |ledger| {
         let (file, media_type) = file?;
-        let (kind, ratio) = picture::check(picture::MMS, &file, media_type.as_deref())?;
-        let key = ledger.upload(kind, ratio, file)?;
+        let ratio = picture::check_mms(&file, media_type.as_deref())?;
+        let key = ledger.upload(picture::MMS, ratio, file)?;
         // For how long a key holds is not documented; here it does not end.
         Ok(success(json!({ "fileKey": key })))
     })

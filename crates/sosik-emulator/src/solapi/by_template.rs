@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::solapi::check::{Checked, Kind, RULES, Rule, channel, fields, length, refuse, sender, targeting};
+use crate::solapi::check::{Checked, Kind, Rule, channel, fields, length, refuse, rule, sender, targeting};
 use crate::solapi::request::{Bms, KakaoOptions, Row};
 use crate::template::Template;
 
@@ -21,11 +21,7 @@ pub(super) fn alimtalk(row: &Row, templates: &HashMap<String, Template>) -> Chec
 
 /// The type of a brand message by a template: by the type of bubble that the SDK asks for.
 pub(super) fn kind(bms: &Bms) -> Checked<Kind> {
-    let rule = RULES.iter().find(|rule| Some(rule.name) == bms.chat_bubble_type.as_deref());
-    rule.map_or_else(
-        || refuse("1033", "bms.chatBubbleType: the type of the template"),
-        |rule| Ok(Kind::BrandTemplate(rule.by_template)),
-    )
+    rule(bms).map(|rule| Kind::BrandTemplate(rule.by_template))
 }
 
 /// A brand message by its template, of whose parts the words are known here.
@@ -40,9 +36,7 @@ pub(super) fn brand(row: &Row, templates: &HashMap<String, Template>) -> Checked
         return refuse("1033", "a brand message by a template has its words there, and sends no text instead");
     }
     targeting(bms)?;
-    let Some(rule) = RULES.iter().find(|rule| Some(rule.name) == bms.chat_bubble_type.as_deref()) else {
-        return refuse("1033", "bms.chatBubbleType: the type of the template");
-    };
+    let rule = rule(bms)?;
     let nothing = Rule { accepted: &[], required: &[], ..*rule };
     fields(bms, &nothing, None)?;
     let words = filled(options, templates, Some(rule.name))?;

@@ -160,7 +160,7 @@ pub(super) struct Rule {
 }
 
 /// The dealer's SDK 6.0.1: `bmsConstraints.ts`. Where it counts nothing, Kakao's limits.
-pub(super) const RULES: [Rule; 8] = [
+static RULES: [Rule; 8] = [
     Rule {
         name: "TEXT",
         by_template: "BMS_TEXT",
@@ -252,11 +252,7 @@ fn brand(row: &Row, pictures: &dyn Pictures) -> Checked {
         sender(Some(from))?;
     }
     targeting(bms)?;
-    let kind = bms.chat_bubble_type.as_deref();
-    let Some(rule) = RULES.iter().find(|rule| Some(rule.name) == kind) else {
-        let names = RULES.map(|rule| rule.name).join(", ");
-        return refuse("1033", format!("bms.chatBubbleType: one of {names}"));
-    };
+    let rule = rule(bms)?;
     match (&row.text, &bms.content) {
         (Some(_), Some(_)) => return refuse("1033", "text and bms.content: one of them"),
         (Some(_), None) if !rule.accepted.contains(&"content") => {
@@ -270,6 +266,15 @@ fn brand(row: &Row, pictures: &dyn Pictures) -> Checked {
         length("1031", "content", words, 0, most, breaks)?;
     }
     bubble(bms, rule, pictures)
+}
+
+/// What the type of a bubble takes.
+pub(super) fn rule(bms: &Bms) -> Checked<&'static Rule> {
+    let kind = bms.chat_bubble_type.as_deref();
+    RULES.iter().find(|rule| Some(rule.name) == kind).map_or_else(
+        || refuse("1033", format!("bms.chatBubbleType: one of {}", RULES.map(|rule| rule.name).join(", "))),
+        Ok,
+    )
 }
 
 pub(super) fn targeting(bms: &Bms) -> Checked {

@@ -29,9 +29,6 @@ const KINDS: [Kind; 8] = [
 /// A picture for an MMS.
 const MMS: &str = "MMS";
 
-/// The most pixels across and down of one: what every dealer takes.
-const MMS_PIXELS: (usize, usize) = (1_500, 1_440);
-
 /// The least width, in pixels.
 const WIDTH: usize = 500;
 
@@ -57,16 +54,10 @@ pub(crate) fn check(kind: Option<&str>, file: &str) -> Result<Taken, Refusal> {
         NoPicture::Broken => Refusal::invalid("file: it cannot be decoded"),
     })?;
     if kind.name == MMS {
-        if picture.media_type() != "image/jpeg" {
-            return Err(Refusal::invalid("file: JPEG only"));
+        if let Some(why) = picture.unfit_for_mms() {
+            return Err(Refusal::invalid(why.words()));
         }
-        if picture.width > MMS_PIXELS.0 || picture.height > MMS_PIXELS.1 {
-            let (width, height) = MMS_PIXELS;
-            return Err(Refusal::invalid(format!("file: {width} by {height} pixels at the most")));
-        }
-        return Ok(Taken { kind: kind.name, bytes, picture });
-    }
-    if picture.width < WIDTH || !kind.ratio.contains(&picture.ratio()) {
+    } else if picture.width < WIDTH || !kind.ratio.contains(&picture.ratio()) {
         let detail = format!("file: {}x{} pixels do not fit {}", picture.width, picture.height, kind.name);
         return Err(Refusal::invalid(detail));
     }
