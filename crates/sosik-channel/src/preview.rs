@@ -283,7 +283,8 @@ h2{font-size:14px;margin:0 0 8px;color:#4e5968;font-weight:600}
 .mark{margin:0 0 6px;font-size:13px;color:#333d4b}
 .cards{display:flex;gap:8px;overflow-x:auto;padding-bottom:8px;scroll-snap-type:x mandatory}
 article{flex:0 0 300px;background:#fff;border-radius:16px;overflow:hidden;display:flex;flex-direction:column;scroll-snap-align:start}
-article img{display:block;width:100%;height:auto}
+article img,.bubble img{display:block;width:100%;height:auto}
+.bubble img{border-radius:8px;margin-bottom:10px}
 article h3{font-size:16px;line-height:1.4;margin:12px 14px 4px}
 article p{margin:0 14px 12px;color:#333d4b;font-size:14px}
 .button{margin:auto 14px 8px;padding:10px;border-radius:8px;background:#f2f4f6;color:#191f28;text-align:center;text-decoration:none;font-weight:600}
