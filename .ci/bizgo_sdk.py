@@ -171,6 +171,55 @@ with Bizgo(api_key=key, base_url=base_url) as client:
     brand.templates.delete(sender, own)
     file_key = client.files.upload_mms(open(jpeg, "rb").read(), filename="card.jpg").file_key
     check("a text goes with a picture", client.send.mms(to="01000050001", from_="0310000000", text="소식", file_keys=[file_key]).msg_keys)
+    passport = {
+        "senderKey": sender, "senderKeyType": "S", "templateName": "여권 안내", "templateCode": "PASS1", "categoryCode": "999999",
+        "templateMessageType": "EX", "templateEmphasizeType": "TEXT", "title": "여권", "text": "#{이름}님, 여권이 나왔습니다.",
+        "extra": "문의 031-000-0000",
+        "attachment": {"button": [{"type": "WL", "name": "보기", "urlMobile": "https://www.example.go.kr/#{번호}"}]},
+    }
+    alimtalks = client.alimtalk.templates
+    made = alimtalks.create({"alimtalk": passport})
+    check("a template of Alimtalk is registered", made.inspection_status == "REG" and made.msg_type == "AT")
+    check("its words are changed", alimtalks.update({"alimtalk": {**passport, "text": "#{이름}님, 안내입니다."}}).text == "#{이름}님, 안내입니다.")
+    ours = {"alimtalk": {"senderKey": sender, "templateCode": "PASS1"}}
+    alimtalks.request_inspection(body=ours)
+    alimtalks.cancel_inspection(ours)
+    alimtalks.request_inspection(body={"alimtalk": {**ours["alimtalk"], "comment": "민원실 안내"}})
+    decide = urllib.request.Request(f"{base_url}/_emulator/inspections", data=json.dumps({"code": "PASS1", "verdict": "REJ", "comment": "기관"}).encode())
+    urllib.request.urlopen(decide).close()
+    rejected = alimtalks.get(sender_key=sender, template_code="PASS1")
+    check("a rejection is told with its comments", rejected.inspection_status == "REJ" and [c.status for c in rejected.comments] == ["REQ", "REJ"])
+    check("it stands in the list of the rejected", [t.template_code for t in alimtalks.list(sender_key=sender, inspection_status="REJ")] == ["PASS1"])
+    alimtalks.delete(sender, "PASS1")
+    check("deleted, it does not", not list(alimtalks.list(sender_key=sender)))
+    image = client.files.upload_alimtalk_template_image(png(800, 400), filename="passport.png")
+    check("a picture for one is uploaded", image.img_url.startswith("https://") and image.file_name == "passport.png")
+    check("the categories are listed", client.alimtalk.template_categories.list().categories[0].code == "999999")
+
+    tag = lambda name: {"groupTag": {"groupTagKey": "weekly", "groupTagName": name}}
+    check("a group tag is made", brand.group_tags.create(tag("주간")).group_tags[0].group_tag_key == "weekly")
+    brand.group_tags.update(tag("금요"))
+    check("its name is changed", brand.group_tags.get(sender_key=sender, group_tag_key="weekly").group_tags[0].group_tag_name == "금요")
+    counted = BrandMessage(send_type="free", msg_type="FT", sender_key=sender, targeting="I", ad_flag="Y", text="소식", group_tag_key="weekly")
+    check("a message goes under it", client.send.omni(to="01000050002", messages=[counted]).msg_keys)
+    brand.group_tags.delete(sender, "weekly")
+    check("deleted, it is not listed", not brand.group_tags.list(sender_key=sender).group_tags)
+    brand.unsubscribe_contents.register({"brandmessage": {"senderKey": sender, "unsubscribePhoneNumber": "080-000-0000"}})
+    evidence = brand.marketing_agreements.upload_evidence(sender_key=sender, file=b"how consents were asked for", filename="consents.pdf")
+    check("evidence of consents is uploaded", evidence.marketing_agree.file_key)
+    try:
+        brand.permissions.check(sender_key=sender)
+        sys.exit("FAILED: 12,000 friends may ask for the permission")
+    except BadRequestError as error:
+        check("a channel of 12,000 friends may not ask for the permission", error.code == "A325")
+    days = {"start_date": "20261127", "end_date": "20261127", "sender_key": sender}
+    insight = client.insights.brand_message.get(**days).statistics[0]
+    check("insights count what arrived", insight.success_count > 50 and insight.fail_count == 0)
+    hours = client.insights.brand_message.get_hourly(**days).statistics
+    check("by the hour", len(hours) == 24 and sum(hour.success_count for hour in hours) == insight.success_count)
+    codes = [one.template_code for one in client.insights.brand_message.get_by_template(**days).statistics]
+    check("and by template", own in codes)
+    check("Alimtalk apart", client.insights.alimtalk.get(**days).statistics[0].success_count == 3)
     brand.templates.delete(sender, code)
     check("a template that was deleted is not listed", not list(brand.templates.iter_list(sender_key=sender)))
 
@@ -184,6 +233,11 @@ with Bizgo(api_key=key, base_url=base_url) as client:
     check("a reservation is made and listed", [one.resv_name for one in listed] == ["w48-later"] and listed[0].expected_cnt == 5)
     check("its recipients are listed", len(list(client.reservations.recipients.iter_list(reserved.resv_key, limit=2))) == 5)
     check("it waits", client.reservations.get(reserved.resv_key).status == "PENDING")
+    moved = client.reservations.update(reserved.resv_key, {"resvSendTime": "2026-11-28 11:00:00"})
+    check("it is moved, and keeps its name", moved.resv_send_time == "2026-11-28 11:00:00" and moved.resv_name == "w48-later")
+    first = next(iter(client.reservations.recipients.iter_list(reserved.resv_key)))
+    client.reservations.recipients.delete(reserved.resv_key, first.msg_key)
+    check("one recipient is taken out of it", client.reservations.get(reserved.resv_key).expected_cnt == 4)
     check("it is cancelled", client.reservations.cancel(reserved.resv_key).status == "CANCELLED")
     for what, at, expected in [("nine minutes", "2026-11-27 15:09:00", "A316"), ("two years", "2028-11-27 15:00:00", "A331")]:
         try:

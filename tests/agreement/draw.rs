@@ -9,7 +9,10 @@ use sosik::channel::{
 use sosik::content::WebLink;
 
 /// How many kinds of messages are drawn.
-pub(crate) const KINDS: u8 = 9;
+pub(crate) const KINDS: u8 = 10;
+
+/// How many of them are brand messages; they come first.
+pub(crate) const BRANDS: u8 = 8;
 
 /// Pictures as they were uploaded: several of different sizes for a place.
 pub(crate) type Shelf = Vec<(Place, Picture)>;
@@ -167,6 +170,12 @@ impl<'a> Draw<'a> {
         self.count(part, Unit::Items, 2)
     }
 
+    /// A brand message of a kind, and whether a value of it shall be missing.
+    pub(crate) fn with_a_whim(mut self, kind: u8) -> (Message, bool) {
+        let lacks = self.one_in(32);
+        (self.message(kind), lacks)
+    }
+
     /// A message of a kind.
     pub(crate) fn message(mut self, kind: u8) -> Message {
         let body = match kind {
@@ -228,13 +237,29 @@ impl<'a> Draw<'a> {
             }
             6 => self.carousel_feed(),
             7 => self.carousel_of_goods(),
-            _ => return self.text(),
+            8 => return self.text(),
+            _ => return self.mms(),
         };
         let message = Message::new(body);
         if self.marks && self.byte() > 247 {
             return message;
         }
         message.with_advertising(Advertising::new("예시시청", Refusal::BlockChannel))
+    }
+
+    /// A text with pictures.
+    fn mms(mut self) -> Message {
+        let count = self.count("text.pictures", Unit::Items, 1).max(1);
+        let pictures: Vec<Picture> = (0..count).map(|_| self.picture(Place::Text)).collect();
+        let long = match self.byte() {
+            0..200 => 100,
+            200..220 => 1_000,
+            220..240 => 1_001,
+            _ => self.count("text.body", Unit::Cp949, 1_500) / 2,
+        };
+        let from = PhoneNumber::parse("031-000-0000").unwrap();
+        let text = TextMessage::new(from, "가".repeat(long.max(1))).unwrap();
+        Message::from(pictures.into_iter().fold(text, TextMessage::with_picture))
     }
 
     fn carousel_feed(&mut self) -> Body {

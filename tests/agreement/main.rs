@@ -5,16 +5,17 @@
 #![expect(clippy::print_stdout, reason = "the counts are what the test is about")]
 
 mod draw;
+mod values;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use sosik::bizgo::Bizgo;
 use sosik::channel::{
-    Answer, Audience, Faults, Limit, Media, Message, PictureFormat, Place, Proof, Recipient, SendErrorKind, Submission,
+    Answer, Audience, Body, Faults, Limit, Media, Message, PictureFormat, Place, Proof, Recipient, SendErrorKind, Submission,
     Transport,
 };
 use sosik::solapi::{Credentials, Solapi};
@@ -22,7 +23,7 @@ use sosik::{Clock, ManualClock, SystemEntropy, bizgo, solapi};
 use sosik_emulator::{Emulator, Options};
 use sosik_testkit::{noon, phone, transport::jpeg};
 
-use crate::draw::{Draw, KINDS, Shelf};
+use crate::draw::{BRANDS, Draw, KINDS, Shelf};
 
 /// What a dealer says to a message: taken, or refused by the dealer with its code, or by our own client without one.
 type Verdict = Result<(), Option<String>>;
@@ -53,6 +54,8 @@ async fn shelf(transport: &dyn Transport, goods: &[u16]) -> Shelf {
     let sizes: Vec<(Place, u16)> = [
         (Place::CarouselFeed, 400),
         (Place::Image, 400),
+        (Place::Text, 400),
+        (Place::Text, 800),
         (Place::Thumbnail, 400),
         (Place::Wide, 400),
         (Place::Wide, 600),
@@ -99,7 +102,10 @@ impl Dealer<'_> {
         let drawn = (0..KINDS, prop::collection::vec(any::<u8>(), 160));
         let all = TestRunner::new(config).run(&drawn, |(kind, bytes)| {
             let message = Draw::new(&bytes, &self.limits, &pictures, self.marks).message(kind);
-            let kind_name = message.body.kind();
+            let kind_name = match &message.body {
+                Body::Text(text) if text.kind() == "mms" => "mms",
+                body => body.kind(),
+            };
             let ours = (self.validate)(&message);
             let at = {
                 let mut counts = counts.lock().unwrap();

@@ -12,8 +12,7 @@ use sosik::content::WebLink;
 use sosik_emulator::{Options, Template};
 use sosik_testkit::phone;
 use sosik_testkit::transport::jpeg;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use sosik_tests::http;
 
 use crate::city::{City, Dealer};
 
@@ -56,11 +55,8 @@ fn submission(key: &str, message: Message, to: Vec<Recipient>) -> Submission {
 
 /// What the emulator shows of the last messages, the latest first.
 async fn seen(city: &City) -> Vec<serde_json::Value> {
-    let mut call = TcpStream::connect(city.emulator.address()).await.unwrap();
-    call.write_all(b"GET /_emulator/messages HTTP/1.0\r\n\r\n").await.unwrap();
-    let mut answer = String::new();
-    call.read_to_string(&mut answer).await.unwrap();
-    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    let answer = http(city.emulator.address(), "GET /_emulator/messages", &[], "").await;
+    serde_json::from_value(answer.json()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -48,6 +48,8 @@ pub(crate) struct UploadAnswer {
     pub(crate) file_key: Option<String>,
     /// Of every other.
     pub(crate) img_url: Option<String>,
+    /// Of a picture for a template of Alimtalk.
+    pub(crate) file_name: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -26,6 +26,7 @@ impl Bizgo {
             timeout: Duration::from_secs(30),
             unreachable_codes: Vec::new(),
             webhook_secret: None,
+            group_tag: None,
             tariff: Tariff::default(),
         }
     }
@@ -41,6 +42,7 @@ pub struct BizgoBuilder {
     timeout: Duration,
     unreachable_codes: Vec<String>,
     webhook_secret: Option<SecretString>,
+    group_tag: Option<String>,
     tariff: Tariff,
 }
 
@@ -72,6 +74,13 @@ impl BizgoBuilder {
     /// The secret by which the console signs webhooks. Without it they are refused.
     pub fn webhook_secret(mut self, secret: impl Into<SecretString>) -> Self {
         self.webhook_secret = Some(secret.into());
+        self
+    }
+
+    /// The [group tag](crate::GroupTag) under which Kakao counts the brand messages of free form that go out, by its key.
+    /// None unless set; messages by a template have none.
+    pub fn group_tag(mut self, key: impl Into<String>) -> Self {
+        self.group_tag = Some(key.into());
         self
     }
 
@@ -107,11 +116,16 @@ impl BizgoBuilder {
         if self.webhook_secret.as_ref().is_some_and(|secret| secret.expose_secret().is_empty()) {
             return Err(BizgoError::Setting { setting: "webhook_secret", why: "it is empty".to_owned() });
         }
+        if self.group_tag.as_ref().is_some_and(|key| !(1..=limits::GROUP_TAG).contains(&key.chars().count())) {
+            let why = format!("a group tag's key has 1 to {} characters", limits::GROUP_TAG);
+            return Err(BizgoError::Setting { setting: "group_tag", why });
+        }
         Ok(BizgoTransport {
             client,
             base,
             api_key: self.api_key,
             sender_key: self.sender_key,
+            group_tag: self.group_tag,
             unreachable: self.unreachable_codes,
             capabilities,
             group_rules: limits::group_sends(),

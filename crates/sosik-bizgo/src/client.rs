@@ -9,7 +9,7 @@ use reqwest::{Client, Method, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use sosik_channel::{
-    Acceptance, Answer, Audience, Capabilities, Found, GroupRules, Media, MediaRef, Message, Outcome, Place, Proof,
+    Acceptance, Answer, Audience, Capabilities, Found, GroupRules, Media, MediaRef, Message, Outcome, Picture, Place, Proof,
     Receipt, ReceiptPage, Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Tariff, Transport,
     Webhook, WebhookReceipts, Won, http, validate_values,
 };
@@ -29,6 +29,7 @@ pub struct BizgoTransport {
     pub(crate) base: Url,
     pub(crate) api_key: SecretString,
     pub(crate) sender_key: String,
+    pub(crate) group_tag: Option<String>,
     pub(crate) unreachable: Vec<String>,
     pub(crate) capabilities: Capabilities,
     pub(crate) group_rules: GroupRules,
@@ -113,6 +114,27 @@ impl BizgoTransport {
         Ok(RequestBuilder::from_parts(self.client.clone(), request))
     }
 
+    pub(crate) fn profile(&self) -> wire::Profile<'_> {
+        wire::Profile { sender_key: &self.sender_key, group_tag: self.group_tag.as_deref() }
+    }
+
+    /// The name under which a picture is uploaded: its own, so that nothing of the sender's files goes out.
+    pub(crate) fn file_name(media: &Media) -> String {
+        let Picture { digest, format, .. } = &media.picture;
+        format!("{}.{}", &digest[..digest.len().min(16)], format.extension())
+    }
+
+    /// Uploads a picture to one of Bizgo's places for them.
+    pub(crate) async fn upload_to(&self, kind: &str, media: &Media) -> Result<answers::UploadAnswer, SendError> {
+        let part = Part::stream(media.content.clone())
+            .file_name(Self::file_name(media))
+            .mime_str(media.picture.format.media_type())
+            .map_err(|error| ANSWERS.invalid("the picture's type").with_source(error))?;
+        let request = self.request(Method::POST, &format!("file/{kind}"))?;
+        let answer = self.call(request.multipart(Form::new().part("file", part)), false).await?;
+        answer.ok_or_else(|| ANSWERS.unreadable(false))
+    }
+
     fn outcome(&self, report_code: &str) -> Outcome {
         outcome(report_code, &self.unreachable)
     }
@@ -130,13 +152,6 @@ impl Transport for BizgoTransport {
     }
 
     async fn upload(&self, media: &Media) -> Result<MediaRef, SendError> {
-        let format = media.picture.format;
-        // The name is the picture's own: nothing of the sender's files goes out.
-        let name = format!("{}.{}", &media.picture.digest[..media.picture.digest.len().min(16)], format.extension());
-        let part = Part::stream(media.content.clone())
-            .file_name(name)
-            .mime_str(format.media_type())
-            .map_err(|error| ANSWERS.invalid("the picture's type").with_source(error))?;
         let kind = match media.place {
             Place::CarouselFeed => "brandmessage/carouselFeed",
             Place::CarouselGoods => "brandmessage/carouselCommerce",
@@ -146,10 +161,8 @@ impl Transport for BizgoTransport {
             Place::WideItemRest => "brandmessage/wideItemList",
             _ => "brandmessage/default",
         };
-        let request = self.request(Method::POST, &format!("file/{kind}"))?;
-        let answer: Option<answers::UploadAnswer> =
-            self.call(request.multipart(Form::new().part("file", part)), false).await?;
-        let name = answer.and_then(|answer| if media.place == Place::Text { answer.file_key } else { answer.img_url });
+        let answer = self.upload_to(kind, media).await?;
+        let name = if media.place == Place::Text { answer.file_key } else { answer.img_url };
         name.map(MediaRef::new).ok_or_else(|| ANSWERS.unreadable(false))
     }
 
@@ -160,7 +173,7 @@ impl Transport for BizgoTransport {
         check(submission, recipients)?;
         validate_values(submission, &limits::all()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let message_flow =
-            wire::flow(&submission.message, &self.sender_key).map_err(|problem| ANSWERS.invalid(&problem))?;
+            wire::flow(&submission.message, self.profile()).map_err(|problem| ANSWERS.invalid(&problem))?;
         let destinations = wire::Destination::all(recipients, &submission.message);
         if let Some(at) = submission.send_at {
             return self.reserve(&submission.key, at, recipients, destinations, message_flow).await;

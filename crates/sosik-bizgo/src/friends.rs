@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sosik_channel::SendError;
 use sosik_core::PhoneNumber;
 
+use crate::answers::Nothing;
 use crate::client::{ANSWERS, BizgoTransport};
 use crate::limits;
 
@@ -72,9 +73,6 @@ struct One {
 struct Many {
     friend_groups: Option<Vec<FriendGroup>>,
 }
-
-#[derive(Deserialize)]
-struct Nothing {}
 
 impl BizgoTransport {
     /// Makes a friend group of up to 10,000 numbers; more are [added](Self::add_friends) when it is ready. Bizgo works on

@@ -48,6 +48,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod alimtalk;
 mod answers;
 mod builder;
 mod client;
@@ -56,15 +57,21 @@ mod friends;
 #[cfg(test)]
 mod fuzz;
 mod group_send;
+mod group_tags;
+mod insights;
 pub mod limits;
+mod permission;
 mod reservation;
 mod templates;
 pub mod webhook;
 mod wire;
 
+pub use alimtalk::{AlimtalkCategory, AlimtalkDraft, AlimtalkStatus, Inspection, InspectionComment};
 pub use builder::{Bizgo, BizgoBuilder, BizgoError};
 pub use client::BizgoTransport;
 pub use errors::{Code, code};
 pub use friends::FriendGroup;
 pub use group_send::validate_for_friends;
+pub use group_tags::GroupTag;
+pub use insights::{Insight, InsightQuery, Product};
 pub use templates::TemplateStatus;

@@ -2,10 +2,11 @@
 
 use chrono::{NaiveTime, TimeDelta};
 use sosik_channel::{
-    ALIMTALK, Action, Ahead, BRAND_TEMPLATE, Fault, Faults, GroupRules, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED,
+    ALIMTALK, Action, Ahead, AlimtalkButton, AlimtalkTemplate, BRAND_TEMPLATE, Body, Fault, Faults, GroupRules, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED,
     Limit, Message, TEXT_MESSAGE, Unit, validate as general,
 };
 
+const ALIMTALK_BUTTONS: &str = "Kakao Alimtalk guide, by NHN Cloud API v2.3, 2026-06-23";
 const SDK: &str = "PyPI bizgo-sdk-comm 1.2.0";
 
 /// Bizgo's own limits beyond Kakao's.
@@ -71,6 +72,68 @@ pub fn validate(message: &Message) -> Result<(), Faults> {
     Faults::join(general(message, &all()), odd)
 }
 
+/// Checks a template of Alimtalk that is to be registered: [`validate`], and what its buttons do.
+///
+/// ```
+/// use sosik_bizgo::limits;
+/// use sosik_channel::{AlimtalkButton, AlimtalkTemplate};
+///
+/// let template = AlimtalkTemplate::new("P1", "안내입니다.").with_button(AlimtalkButton::of("앱 열기", "AL"));
+/// let faults = limits::validate_alimtalk(&template).unwrap_err();
+/// assert!(faults.to_string().contains("alimtalk.buttons[0]"), "{faults}");
+/// ```
+///
+/// # Errors
+///
+/// [`Faults`] names everything that is broken.
+pub fn validate_alimtalk(template: &AlimtalkTemplate) -> Result<(), Faults> {
+    let of = |name: &'static str, buttons: &[AlimtalkButton], also: &'static [&'static str]| -> Vec<Fault> {
+        let odd = |(at, button): (usize, &AlimtalkButton)| {
+            let problem = odd_button(button, also)?;
+            Some(Fault::new(format!("alimtalk.{name}[{at}]"), problem, ALIMTALK_BUTTONS))
+        };
+        buttons.iter().enumerate().filter_map(odd).collect()
+    };
+    let odd = [
+        of("buttons", &template.buttons, &["BK", "BC", "BT", "DS", "MD", "AC"]),
+        of("quick-replies", &template.quick_replies, &["BK", "BC", "BT"]),
+    ];
+    let message = Message::new(Body::Alimtalk(template.clone()));
+    Faults::join(validate(&message), odd.into_iter().flatten())
+}
+
+/// What is wrong with a button, of which these kinds beside `WL` and `AL` are taken; they have no links.
+fn odd_button(button: &AlimtalkButton, others: &[&str]) -> Option<String> {
+    let has = |name: &str| button.links.get(name).is_some_and(|link| !link.is_empty());
+    let only = |names: &[&str]| button.links.keys().all(|name| names.contains(&name.as_str()));
+    match button.kind.as_str() {
+        "WL" if !has("mobile") || !only(&["mobile", "pc"]) => Some("WL has an address for phones, and one for PCs".into()),
+        "WL" if !button.links.values().all(|link| is_address(link)) => {
+            Some("an address begins with http:// or https://, in plain characters, 1,000 at the most".into())
+        }
+        "AL" if ["mobile", "android", "ios"].iter().filter(|name| has(name)).count() < 2 => {
+            Some("AL has two of the addresses for phones, Android and iOS".into())
+        }
+        "WL" | "AL" => None,
+        kind if !others.contains(&kind) => Some(format!("its kind is WL, AL, {}", others.join(", "))),
+        kind if !button.links.is_empty() => Some(format!("{kind} has no links")),
+        _ => None,
+    }
+}
+
+/// Whether a link, apart from its variables, is written as an address of the web is.
+fn is_address(link: &str) -> bool {
+    let Some(rest) = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")) else { return false };
+    let mut parts = rest.split("#{");
+    let first = parts.next().unwrap_or_default();
+    let after = parts.filter_map(|part| part.split_once('}').map(|(_, after)| after));
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() && !b"()<>\"{}|\\^`[]".contains(&byte));
+    let host = first.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_named = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+    let is_variable = first.is_empty() && rest.starts_with("#{");
+    (is_named || is_variable) && link.len() <= 1_000 && plain(first) && after.into_iter().all(plain)
+}
+
 /// When group sends (동보) go, and to how few: 10 minutes ahead, from 08:00 to 20:50 in Seoul, to groups of 10 or more.
 #[must_use]
 pub fn group_sends() -> GroupRules {
@@ -99,5 +162,11 @@ pub(crate) const CALLS_PER_SECOND: u32 = 5;
 pub(crate) const KEY_LIFETIME: u64 = 86_400;
 /// The longest idempotency key, in characters (`A308`).
 pub(crate) const KEY_LENGTH: usize = 200;
+/// The longest key of a group tag, in characters.
+pub(crate) const GROUP_TAG: usize = 40;
+/// The longest code of a template of Alimtalk, in characters.
+pub(crate) const ALIMTALK_CODE: usize = 30;
+/// The longest name of one, in characters.
+pub(crate) const ALIMTALK_NAME: usize = 200;
 /// The largest answer that is read.
 pub(crate) const ANSWER_BYTES: usize = 16 * 1024 * 1024;

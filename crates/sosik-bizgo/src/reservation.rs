@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use reqwest::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sosik_channel::{Found, Proof, Recipient, SendError, SendErrorKind, Submitted};
+use sosik_core::PhoneNumber;
 
 use crate::answers;
 use crate::client::{ANSWERS, BizgoTransport, acceptances, seoul};
@@ -36,8 +37,18 @@ struct People {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Person {
     to: Option<String>,
+    msg_key: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Change<'a> {
+    resv_send_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resv_name: Option<&'a str>,
 }
 
 /// An instant as reservations take it.
@@ -94,8 +105,9 @@ impl BizgoTransport {
                 page.reservations.unwrap_or_default().into_iter().filter(|one| one.resv_name.as_deref() == Some(key));
             for handle in named.filter(|one| one.status.as_deref() != Some("CANCELLED")).filter_map(|one| one.resv_key)
             {
-                let numbers = self.numbers(&handle).await?;
-                let ours = recipients.iter().filter(|to| numbers.iter().any(|number| number == to.phone.expose()));
+                let people = self.people(&handle).await?;
+                let is_there = |to: &&Recipient| people.iter().any(|it| it.to.as_deref() == Some(to.phone.expose()));
+                let ours = recipients.iter().filter(is_there);
                 found.extend(ours.map(|to| Found::new(to.reference.as_str(), None).under(Some(handle.clone()))));
             }
             match page.last_seq.filter(|_| page.has_next == Some(true)) {
@@ -105,21 +117,56 @@ impl BizgoTransport {
         }
     }
 
-    /// The numbers in a reservation: all that Bizgo tells of its recipients.
-    async fn numbers(&self, handle: &str) -> Result<Vec<String>, SendError> {
-        let mut numbers = Vec::new();
+    /// Who is in a reservation: Bizgo tells their numbers and no references.
+    async fn people(&self, handle: &str) -> Result<Vec<Person>, SendError> {
+        let mut people = Vec::new();
         let mut cursor: Option<i64> = None;
         loop {
             let mut query = vec![("limit", "1000".to_owned())];
             query.extend(cursor.map(|cursor| ("lastSeq", cursor.to_string())));
             let request = self.with_parts(Method::GET, "reservation/resvKey", &[handle, "destinations"])?.query(&query);
             let page: People = self.call(request, false).await?.ok_or_else(|| ANSWERS.unreadable(false))?;
-            numbers.extend(page.destinations.unwrap_or_default().into_iter().filter_map(|person| person.to));
+            people.extend(page.destinations.unwrap_or_default());
             match page.last_seq.filter(|_| page.has_next == Some(true)) {
                 Some(next) if cursor != Some(next) => cursor = Some(next),
-                _ => return Ok(numbers),
+                _ => return Ok(people),
             }
         }
+    }
+
+    /// Moves a submission that waits for its time to another one, ten minutes to a year ahead. Its handle stays.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] with the code `A824` when it waits no more, `A330` when it is an advertisement and the time not within
+    /// 08:00 to 20:00 in Seoul. It may be tried again.
+    pub async fn reschedule(&self, handle: &str, at: DateTime<Utc>) -> Result<(), SendError> {
+        // It is found again by its name, which a change without it might take away.
+        let request = self.with_parts(Method::GET, "reservation/resvKey", &[handle])?;
+        let now: Option<Reservation> = self.call(request, false).await?;
+        let name = now.and_then(|reservation| reservation.resv_name);
+        let change = Change { resv_send_time: stamp(at), resv_name: name.as_deref() };
+        let request = self.with_parts(Method::PUT, "reservation/resvKey", &[handle])?.json(&change);
+        self.call::<Reservation>(request, false).await.map(drop)
+    }
+
+    /// Takes one number out of a submission that waits for its time, as when its owner withdraws their consent; whether it
+    /// was there.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] with the code `A824` when it waits no more. It may be tried again.
+    pub async fn take_out(&self, handle: &str, number: &PhoneNumber) -> Result<bool, SendError> {
+        let people = self.people(handle).await?;
+        let mut was_there = false;
+        for person in people.into_iter().filter(|person| person.to.as_deref() == Some(number.expose())) {
+            let key = person.msg_key.ok_or_else(|| ANSWERS.unreadable(false))?;
+            let parts = [handle, "destinations", "msgKey", key.as_str()];
+            let request = self.with_parts(Method::DELETE, "reservation/resvKey", &parts)?;
+            self.call::<answers::Nothing>(request, false).await?;
+            was_there = true;
+        }
+        Ok(was_there)
     }
 
     pub(crate) async fn cancel_reservation(&self, handle: &str) -> Result<(), SendError> {

@@ -1,5 +1,6 @@
 //! Bizgo's requests, as its SDK 1.2.0 writes them.
 
+pub(crate) mod alimtalk;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,6 +97,8 @@ pub(crate) struct BrandMessage<'a> {
     ad_flag: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     unsubscribe_phone_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_tag_key: Option<&'a str>,
     #[serde(flatten)]
     shown: Shown<'a>,
 }
@@ -157,8 +160,16 @@ impl<'a> Template<'a> {
     }
 }
 
+/// Whose messages they are, and under what they are counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Profile<'a> {
+    pub(crate) sender_key: &'a str,
+    pub(crate) group_tag: Option<&'a str>,
+}
+
 /// A message as the list of what Bizgo tries in turn; `Err` names what cannot be written.
-pub(crate) fn flow<'a>(message: &'a Message, sender_key: &'a str) -> Result<Vec<FlowItem<'a>>, String> {
+pub(crate) fn flow<'a>(message: &'a Message, profile: Profile<'a>) -> Result<Vec<FlowItem<'a>>, String> {
+    let Profile { sender_key, group_tag } = profile;
     let first = match &message.body {
         Body::Alimtalk(template) => {
             FlowItem::Alimtalk(Alimtalk { send_type: "template", sender_key, template_code: &template.code })
@@ -174,6 +185,7 @@ pub(crate) fn flow<'a>(message: &'a Message, sender_key: &'a str) -> Result<Vec<
                 targeting: message.targeting.code(),
                 ad_flag: if message.advertising.is_some() { "Y" } else { "N" },
                 unsubscribe_phone_number: refusal_number(message),
+                group_tag_key: group_tag,
                 shown,
             }))
         }
@@ -245,11 +257,15 @@ mod tests {
             .with_fallback(text.with_title("주간 소식").unwrap())
     }
 
+    fn profile(sender_key: &str) -> Profile<'_> {
+        Profile { sender_key, group_tag: None }
+    }
+
     fn request() -> Value {
         let message = message();
         let request = SendRequest {
             destinations: vec![Destination { to: "01000000000", reference: "r1", replace_words: None }],
-            message_flow: flow(&message, "SENDER_KEY_EXAMPLE").unwrap(),
+            message_flow: flow(&message, profile("SENDER_KEY_EXAMPLE")).unwrap(),
             group_key: "weekly-2026w48-0001",
             idempotency_key: "weekly-2026w48-0001",
             idempotency_ttl: 86_400,
@@ -343,7 +359,7 @@ mod tests {
         ];
         for (body, mut expected) in cases {
             let message = Message::new(body).with_advertising(Advertising::new("예시시청", Refusal::BlockChannel));
-            let flow = serde_json::to_value(flow(&message, "S").unwrap()).unwrap();
+            let flow = serde_json::to_value(flow(&message, profile("S")).unwrap()).unwrap();
             for (name, value) in [("sendType", "free"), ("senderKey", "S"), ("targeting", "I"), ("adFlag", "Y")] {
                 expected[name] = json!(value);
             }
@@ -365,7 +381,7 @@ mod tests {
         let own = template("#{이름}님, 소식입니다.");
         let mut expected = json!({ "sendType": "template", "senderKey": "S", "templateCode": "T1", "targeting": "M",
             "unsubscribePhoneNumber": "0800000000" });
-        assert_eq!(serde_json::to_value(flow(&own, "S").unwrap()).unwrap(), json!([{ "brandmessage": expected }]));
+        assert_eq!(serde_json::to_value(flow(&own, profile("S")).unwrap()).unwrap(), json!([{ "brandmessage": expected }]));
         let to = [Recipient::new("r1", PhoneNumber::parse("010-0000-0001").unwrap())
             .with_variable("이름", "시민")
             .with_variable("또", "아무")];
@@ -377,7 +393,7 @@ mod tests {
 
         let same = template("소식입니다.");
         (expected["sendType"], expected["msgType"]) = (json!("basic"), json!("FT"));
-        assert_eq!(serde_json::to_value(flow(&same, "S").unwrap()).unwrap(), json!([{ "brandmessage": expected }]));
+        assert_eq!(serde_json::to_value(flow(&same, profile("S")).unwrap()).unwrap(), json!([{ "brandmessage": expected }]));
         assert_eq!(destinations(&same), json!([plain]));
 
         let mut picture = Media::new(PictureFormat::Jpeg, (800, 400), "글", vec![1]).picture;
@@ -385,10 +401,10 @@ mod tests {
             let from = PhoneNumber::parse("031-000-0000").unwrap();
             Message::from(TextMessage::new(from, "소식").unwrap().with_picture(picture))
         };
-        assert_eq!(flow(&mms(picture.clone()), "S").unwrap_err(), "picture 1 of the text is not uploaded");
+        assert_eq!(flow(&mms(picture.clone()), profile("S")).unwrap_err(), "picture 1 of the text is not uploaded");
         picture.media = Some(MediaRef::new("FILE1"));
         assert_eq!(
-            serde_json::to_value(flow(&mms(picture), "S").unwrap()).unwrap(),
+            serde_json::to_value(flow(&mms(picture), profile("S")).unwrap()).unwrap(),
             json!([{ "mms": { "from": "0310000000", "text": "소식", "fileKey": ["FILE1"] } }])
         );
     }
@@ -399,6 +415,6 @@ mod tests {
         if let Body::CarouselFeed(feed) = &mut message.body {
             feed.cards[1].picture.media = None;
         }
-        assert_eq!(flow(&message, "S").unwrap_err(), "the picture of card 2 is not uploaded");
+        assert_eq!(flow(&message, profile("S")).unwrap_err(), "the picture of card 2 is not uploaded");
     }
 }

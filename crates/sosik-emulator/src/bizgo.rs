@@ -1,5 +1,6 @@
 //! Bizgo (비즈고): its Communication API v1, by what its makers published with their SDK 1.2.0 (2026-09).
 
+pub(crate) mod alimtalk;
 mod answer;
 mod brand;
 mod bucket;
@@ -9,8 +10,11 @@ mod check;
 pub(crate) mod desk;
 pub(crate) mod friends;
 pub(crate) mod group_send;
+pub(crate) mod insight;
+pub(crate) mod inspected;
 mod picture;
 pub(crate) mod registered;
 mod request;
 pub(crate) mod reservation;
 pub(crate) mod routes;
+pub(crate) mod tags;

@@ -13,6 +13,7 @@ use sosik_core::{Entropy, SystemEntropy};
 
 use crate::bizgo::friends::Change;
 use crate::bizgo::group_send::{Control, GroupSend};
+use crate::bizgo::inspected::{Comment, Inspected};
 use crate::bizgo::registered::Registered;
 use crate::bizgo::reservation::Reservation;
 
@@ -52,10 +53,28 @@ pub(crate) enum CenterEvent {
     Friends { sender_key: String, key: String, change: Change },
     /// A friend group was deleted.
     Forgotten { sender_key: String, key: String },
+    /// A template of Alimtalk was registered or changed.
+    Drafted { sender_key: String, code: String, template: Box<Inspected> },
+    /// Its inspection went on.
+    Inspected { sender_key: String, code: String, state: String, at: DateTime<Utc>, comment: Option<Comment> },
+    /// It was deleted.
+    Discarded { sender_key: String, code: String },
+    /// A group tag has a name; without one it was deleted.
+    Tagged { key: String, name: Option<String> },
+    /// Evidence of consents was uploaded.
+    Evidence { sender_key: String },
+    /// The permission to write beyond the friends was asked for.
+    Asked { sender_key: String },
+    /// The free number to refuse by was set.
+    RefusedBy { sender_key: String, number: String },
     /// Messages were taken for later.
     Reserved { reservation: Reservation },
     /// They were taken back.
     Withdrawn { key: String, at: DateTime<Utc> },
+    /// They go at another time.
+    Rescheduled { key: String, at: DateTime<Utc>, due: DateTime<Utc>, name: Option<String> },
+    /// One of them was taken out.
+    TakenOut { key: String, message: String },
     /// A group send was taken.
     Started { id: u64, send: GroupSend },
     /// A group send was paused, resumed or ended.

@@ -26,6 +26,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_emulator/stats", get(stats))
         .route("/_emulator/faults", post(faults))
         .route("/_emulator/templates", post(templates))
+        .route("/_emulator/inspections", post(inspections))
         .route("/_emulator/friends", post(kakao::friends))
         .fallback(bizgo::routes::unknown)
         .with_state(shared)
@@ -94,5 +95,31 @@ async fn templates(State(shared): State<Arc<Shared>>, body: axum::body::Bytes) -
             Json(json!({ "approved": ledger.templates.len() })).into_response()
         }
         Err(error) => (StatusCode::BAD_REQUEST, format!("a list of templates is wanted: {error}\n")).into_response(),
+    }
+}
+
+/// What Kakao's inspectors decide of a template of Alimtalk that waits for them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Verdict {
+    code: String,
+    /// `APR` or `REJ`.
+    #[serde(rename = "verdict")]
+    state: String,
+    comment: Option<String>,
+}
+
+async fn inspections(State(shared): State<Arc<Shared>>, body: axum::body::Bytes) -> Response {
+    let bad = |why: String| (StatusCode::BAD_REQUEST, format!("{why}\n")).into_response();
+    let Verdict { code, state, comment } = match serde_json::from_slice(&body) {
+        Ok(verdict) => verdict,
+        Err(error) => return bad(format!("a code and a verdict are wanted: {error}")),
+    };
+    if !matches!(state.as_str(), "APR" | "REJ") {
+        return bad("verdict: APR or REJ".to_owned());
+    }
+    match shared.ledger().decide(&code, &state, comment) {
+        Ok(()) => Json(json!({ "code": code, "inspectionStatus": state })).into_response(),
+        Err(refusal) => bad(refusal.detail().to_owned()),
     }
 }

@@ -1,12 +1,13 @@
 //! What Alimtalk and text messages break.
 
 use super::check::Check;
-use crate::alimtalk::{AlimtalkTemplate, Emphasis};
+use crate::alimtalk::{AlimtalkTemplate, Emphasis, names_in};
 use crate::media::PictureFormat;
 use crate::message::{Advertising, Refusal};
 use crate::text::cp949_bytes;
 use crate::{TextMessage, Unit};
 
+const SUMMARY: &str = "Kakao Alimtalk guide; PyPI bizgo-sdk-comm 1.2.0 agrees";
 const MMS: &str = "NHN Cloud SMS v3.0 and PyPI bizgo-sdk-comm 1.2.0: jpg only";
 const LAW: &str = "Network Act (정보통신망법) art. 50(4) and decree table 6";
 
@@ -40,6 +41,10 @@ impl Check<'_> {
                     self.line("alimtalk.highlight.text", "alimtalk.highlight.text", text);
                 }
                 if let Some((title, value)) = &items.summary {
+                    if names_in(title).next().is_some() || !is_sum(value) {
+                        let problem = "a summary has a title without variables, and a sum of money";
+                        self.fault("alimtalk.summary".to_owned(), problem, SUMMARY);
+                    }
                     self.line("alimtalk.summary.title", "alimtalk.summary.title", title);
                     self.line("alimtalk.summary.value", "alimtalk.summary.value", value);
                 }
@@ -94,4 +99,28 @@ impl Check<'_> {
 
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// Whether a text is a sum of money: digits, signs and codes of currencies, and variables.
+fn is_sum(text: &str) -> bool {
+    // A variable may be any of it.
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let code = rest.get(..3).filter(|code| code.bytes().all(|byte| byte.is_ascii_uppercase()));
+        let variable = rest.strip_prefix("#{").and_then(|after| after.find('}')).map(|end| end + 3);
+        let length = match (variable, code) {
+            (Some(length), _) => length,
+            (None, Some(_)) => 3,
+            (None, None) if is_money(first) => first.len_utf8(),
+            (None, None) => return false,
+        };
+        rest = &rest[length..];
+    }
+    true
+}
+
+/// Digits and their marks, Unicode's currency signs (general category Sc), and the words for won, yuan and yen.
+fn is_money(c: char) -> bool {
+    const SIGNS: &str = "$¢£¤¥֏؋৲৳৻૱௹฿៛﷼﹩＄￠￡￥￦원元円";
+    c.is_ascii_digit() || matches!(c, ',' | '.' | ' ' | '\u{20a0}'..='\u{20c0}') || SIGNS.contains(c)
 }

@@ -35,6 +35,11 @@ impl Refusal {
         Self { retry_after: Some(seconds), ..Self::service("A020", "too many in a second") }
     }
 
+    /// What is wrong, for people.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     pub(crate) fn code(&self) -> &'static str {
         self.code
     }

@@ -149,7 +149,9 @@ pub(crate) fn profile(message: &BrandMessage, known: &Known<'_>) -> Checked {
             return refuse(code, format!("{name}: Y or N"));
         }
     }
-    length("A300", "groupTagKey", message.group_tag_key.as_deref(), 1, 40)?;
+    if message.group_tag_key.as_ref().is_some_and(|key| !known.tags.contains_key(key)) {
+        return refuse("A300", "groupTagKey: no such tag");
+    }
     length("A300", "originCID", message.origin_cid.as_deref(), 1, 9)?;
     length("A300", "unsubscribePhoneNumber", message.unsubscribe_phone_number.as_deref(), 1, 13)?;
     length("A300", "unsubscribeAuthNumber", message.unsubscribe_auth_number.as_deref(), 1, 10)

@@ -25,7 +25,7 @@ use crate::text::is_mobile;
 
 const BASE: &str = "/api/comm/v1/center/brandmessage";
 
-type Queried<T> = Result<Query<T>, QueryRejection>;
+pub(crate) type Queried<T> = Result<Query<T>, QueryRejection>;
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
     let at = |path: &str| format!("{BASE}/{path}");
@@ -51,7 +51,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
 }
 
 /// Answers a call that carries JSON.
-fn with_body<T: DeserializeOwned>(
+pub(crate) fn with_body<T: DeserializeOwned>(
     shared: &Shared,
     headers: &HeaderMap,
     body: &[u8],
@@ -64,7 +64,7 @@ fn with_body<T: DeserializeOwned>(
 }
 
 /// Answers a call that asks.
-fn asked<T>(
+pub(crate) fn asked<T>(
     shared: &Shared,
     headers: &HeaderMap,
     query: Queried<T>,

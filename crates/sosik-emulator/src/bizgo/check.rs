@@ -20,6 +20,8 @@ pub(crate) struct Known<'a> {
     pub(crate) templates: &'a HashMap<String, Template>,
     /// Registered templates of brand messages.
     pub(crate) registered: &'a BTreeMap<(String, String), Registered>,
+    /// The names of group tags, by their keys.
+    pub(crate) tags: &'a BTreeMap<String, String>,
     /// Whether Kakao allows the channel to send to whoever consented.
     pub(crate) approved: bool,
 }
@@ -235,7 +237,7 @@ mod tests {
             "destinations": [{ "to": "01000000001", "ref": "r" }],
             "messageFlow": [
                 { "brandmessage": { "sendType": "free", "msgType": "FC", "senderKey": "S", "targeting": "I", "adFlag": "Y",
-                    "carousel": { "list": [card(), card()], "tail": { "urlMobile": "https://a.kr/all" } } } },
+                    "groupTagKey": "weekly", "carousel": { "list": [card(), card()], "tail": { "urlMobile": "https://a.kr/all" } } } },
                 { "mms": { "from": "0310000000", "title": "(광고) 소식", "text": "(광고) 소식" } }
             ],
             "idempotencyKey": "k", "idempotencyTtl": 86400
@@ -245,7 +247,9 @@ mod tests {
     fn verdict(body: Value) -> Result<(), &'static str> {
         let request: SendOmni = serde_json::from_value(body).map_err(|_| "A011")?;
         let (templates, registered) = (templates(), BTreeMap::new());
-        let known = Known { pictures: &Shelf, templates: &templates, registered: &registered, approved: false };
+        let tags = BTreeMap::from([("weekly".to_owned(), "주간".to_owned())]);
+        let known =
+            Known { pictures: &Shelf, templates: &templates, registered: &registered, tags: &tags, approved: false };
         check(&request, &known).map_err(|refusal| refusal.code())
     }
 
@@ -299,6 +303,7 @@ mod tests {
             ("/messageFlow/0/brandmessage/msgType", json!("FX"), "A523"),
             ("/messageFlow/0/brandmessage/targeting", json!("M"), "A570"),
             ("/messageFlow/0/brandmessage/adFlag", json!("N"), "A506"),
+            ("/messageFlow/0/brandmessage/groupTagKey", json!("monthly"), "A300"),
             ("/messageFlow/0/brandmessage/carousel", json!(null), "A567"),
             ("/messageFlow/0/brandmessage/carousel/list", json!([card()]), "A567"),
             ("/messageFlow/0/brandmessage/carousel/list", json!(vec![card(); 7]), "A567"),

@@ -14,6 +14,7 @@ use crate::bizgo::by_template;
 use crate::bizgo::check;
 use crate::bizgo::friends::FriendGroup;
 use crate::bizgo::group_send::GroupSend;
+use crate::bizgo::inspected::Inspected;
 use crate::bizgo::picture;
 use crate::bizgo::registered::Registered;
 use crate::bizgo::request::{Destination, FlowItem, SendOmni};
@@ -50,6 +51,16 @@ pub(crate) struct Bizgo {
     pub(crate) friend_groups: BTreeMap<(String, String), FriendGroup>,
     /// How many changes of friend groups there ever were.
     pub(crate) changes: u64,
+    /// Templates of Alimtalk, by their sender profile and code.
+    pub(crate) alimtalk: BTreeMap<(String, String), Inspected>,
+    /// The names of group tags, by their keys.
+    pub(crate) tags: BTreeMap<String, String>,
+    /// The sender profiles of which evidence of consents was uploaded.
+    pub(crate) evidence: HashSet<String>,
+    /// Those which asked for the permission to write beyond their friends.
+    pub(crate) asked: HashSet<String>,
+    /// The free numbers to refuse by, by their sender profiles.
+    pub(crate) refusals: BTreeMap<String, String>,
 }
 
 impl Bizgo {
@@ -68,6 +79,11 @@ impl Bizgo {
             reservations: Vec::new(),
             friend_groups: BTreeMap::new(),
             changes: 0,
+            alimtalk: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            evidence: HashSet::new(),
+            asked: HashSet::new(),
+            refusals: BTreeMap::new(),
         }
     }
 }
@@ -166,10 +182,46 @@ impl Ledger {
                 let places: Vec<usize> =
                     found.messages.iter().filter_map(|message| self.by_key.get(message).copied()).collect();
                 for place in places {
-                    self.messages[place].tries.clear();
-                    self.withdraw(place);
-                    self.bizgo.receipts.retain(|receipt| receipt.1 != place);
+                    self.take_back(place);
                 }
+            }
+            CenterEvent::Rescheduled { key, at, due, name } => self.reschedule(&key, at, due, name),
+            CenterEvent::TakenOut { key, message } => {
+                let Some(found) = self.bizgo.reservations.iter_mut().find(|one| one.key == key) else { return };
+                found.messages.retain(|one| *one != message);
+                if let Some(place) = self.by_key.get(&message).copied() {
+                    self.take_back(place);
+                }
+            }
+            CenterEvent::Drafted { sender_key, code, template } => {
+                self.bizgo.alimtalk.insert((sender_key, code), *template);
+            }
+            CenterEvent::Inspected { sender_key, code, state, at, comment } => {
+                let Some(template) = self.bizgo.alimtalk.get_mut(&(sender_key, code.clone())) else { return };
+                template.state = state;
+                template.changed = at;
+                template.comments.extend(comment);
+                if template.state == "APR" {
+                    self.templates.insert(code, template.template());
+                }
+            }
+            CenterEvent::Discarded { sender_key, code } => {
+                self.bizgo.alimtalk.remove(&(sender_key, code));
+            }
+            CenterEvent::Tagged { key, name: Some(name) } => {
+                self.bizgo.tags.insert(key, name);
+            }
+            CenterEvent::Tagged { key, name: None } => {
+                self.bizgo.tags.remove(&key);
+            }
+            CenterEvent::Evidence { sender_key } => {
+                self.bizgo.evidence.insert(sender_key);
+            }
+            CenterEvent::Asked { sender_key } => {
+                self.bizgo.asked.insert(sender_key);
+            }
+            CenterEvent::RefusedBy { sender_key, number } => {
+                self.bizgo.refusals.insert(sender_key, number);
             }
             CenterEvent::Started { id, send } => {
                 self.bizgo.group_sends.insert(id, send);
@@ -178,6 +230,33 @@ impl Ledger {
                 if let Some(send) = self.bizgo.group_sends.get_mut(&id) {
                     send.controls.push((at, control));
                 }
+            }
+        }
+    }
+
+    /// A message that was to go later does not go.
+    fn take_back(&mut self, place: usize) {
+        self.messages[place].tries.clear();
+        self.withdraw(place);
+        self.bizgo.receipts.retain(|receipt| receipt.1 != place);
+    }
+
+    /// The messages of a reservation go at another time, and so do their receipts.
+    fn reschedule(&mut self, key: &str, at: DateTime<Utc>, due: DateTime<Utc>, name: Option<String>) {
+        let Some(found) = self.bizgo.reservations.iter_mut().find(|one| one.key == key) else { return };
+        let by = due.signed_duration_since(found.due);
+        found.due = due;
+        found.changed = Some(at);
+        found.name = name.or_else(|| found.name.take());
+        let places: Vec<usize> =
+            found.messages.iter().filter_map(|message| self.by_key.get(message).copied()).collect();
+        for place in places {
+            let message = &mut self.messages[place];
+            message.at = later(message.at, by);
+            self.bizgo.receipts.retain(|receipt| receipt.1 != place);
+            for (number, attempt) in message.tries.iter_mut().enumerate() {
+                attempt.at = later(attempt.at, by);
+                self.bizgo.receipts.insert((attempt.at, place, number));
             }
         }
     }
@@ -222,6 +301,7 @@ impl Ledger {
         let template = request.message_flow[0].alimtalk.as_ref().and_then(|message| message.template_code.as_ref());
         let template = template.and_then(|code| self.templates.get(code));
         let brand = request.message_flow[0].brandmessage.as_ref();
+        let fields = named(&content);
         let same = self.digest(&content);
         for (index, destination) in request.destinations.iter().enumerate() {
             let Destination { to, reference, replace_words } = destination;
@@ -260,6 +340,7 @@ impl Ledger {
                         .zip(replace_words.as_ref())
                         .and_then(|(template, values)| template.fill(values).ok()),
                     tries,
+                    fields: fields.clone(),
                     ..Message::default()
                 });
             }
@@ -439,6 +520,13 @@ impl Ledger {
         }
         entries
     }
+}
+
+/// Whose message it is, and by which template it goes: under what it is counted.
+fn named(content: &Value) -> BTreeMap<String, String> {
+    let channel = ["brandmessage", "alimtalk"].into_iter().map(|name| &content[name]).find(|it| it.is_object());
+    let of = |name: &str| Some((name.to_owned(), channel?[name].as_str()?.to_owned()));
+    ["senderKey", "templateCode"].into_iter().filter_map(of).collect()
 }
 
 /// A question to the history.

@@ -1,5 +1,6 @@
 //! The checks of an uploaded picture.
 
+use crate::bizgo::alimtalk;
 use crate::bizgo::answer::Refusal;
 use crate::picture::{Decoded, NoPicture, UnfitForMms, decode};
 
@@ -9,6 +10,18 @@ struct Kind {
     width: usize,
     ratio: std::ops::RangeInclusive<usize>,
     bytes: usize,
+}
+
+impl Kind {
+    /// Checks a file, and gives the picture's ratio.
+    fn check(&self, file: &[u8], media_type: Option<&str>) -> Result<usize, Refusal> {
+        let picture = read(file, media_type, self.bytes)?;
+        if picture.width < self.width || !self.ratio.contains(&picture.ratio()) {
+            let detail = format!("file: {}x{} pixels do not fit {}", picture.width, picture.height, self.name);
+            return Err(Refusal::service("A203", detail));
+        }
+        Ok(picture.ratio())
+    }
 }
 
 /// Of a carousel of goods nothing is documented but its name: Kakao's ratios, and the size of a feed's.
@@ -27,17 +40,20 @@ pub(crate) const MMS: &str = "mms";
 /// The most bytes of one.
 const MMS_BYTES: usize = 300_000;
 
+/// Of a template of Alimtalk, which has a route of its own.
+const ALIMTALK: Kind = Kind { name: alimtalk::PICTURE, width: 500, ratio: 500..=500, bytes: 500_000 };
+
+/// Checks a picture for a template of Alimtalk, and gives its ratio.
+pub(crate) fn check_for_alimtalk(file: &[u8], media_type: Option<&str>) -> Result<usize, Refusal> {
+    ALIMTALK.check(file, media_type)
+}
+
 /// Checks a file against the limits of its kind, and gives the kind's name and the picture's ratio.
 pub(crate) fn check(kind: &str, file: &[u8], media_type: Option<&str>) -> Result<(&'static str, usize), Refusal> {
     let Some(kind) = KINDS.iter().find(|known| known.name == kind) else {
         return Err(Refusal::gateway(404, "A404", "no such kind of picture is served here"));
     };
-    let picture = read(file, media_type, kind.bytes)?;
-    if picture.width < kind.width || !kind.ratio.contains(&picture.ratio()) {
-        let detail = format!("file: {}x{} pixels do not fit {}", picture.width, picture.height, kind.name);
-        return Err(Refusal::service("A203", detail));
-    }
-    Ok((kind.name, picture.ratio()))
+    kind.check(file, media_type).map(|ratio| (kind.name, ratio))
 }
 
 /// Checks a picture for an MMS, and gives its ratio.

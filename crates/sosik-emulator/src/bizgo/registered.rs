@@ -69,6 +69,7 @@ impl Ledger {
             pictures: &self.pictures,
             templates: &self.templates,
             registered: &self.bizgo.registered,
+            tags: &self.bizgo.tags,
             approved: self.options.approved,
         }
     }

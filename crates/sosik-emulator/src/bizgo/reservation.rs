@@ -7,12 +7,13 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::bizgo::answer::{Refusal, success, with_reservation};
+use crate::bizgo::center::with_body;
 use crate::bizgo::check::{length, refuse};
 use crate::bizgo::group_send::civil;
 use crate::bizgo::request::{Destination, FlowItem, SendOmni};
@@ -21,7 +22,7 @@ use crate::faults::lost;
 use crate::journal::{CenterEvent, Event};
 use crate::ledger::Ledger;
 use crate::server::Shared;
-use crate::time::{later, seoul};
+use crate::time::{is_open, later, seoul};
 
 const BASE: &str = "/api/comm/v1/reservation";
 
@@ -38,6 +39,14 @@ struct Reserve {
     reference: Option<String>,
 }
 
+/// The body of a change.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Change {
+    resv_send_time: String,
+    resv_name: Option<String>,
+}
+
 /// A reservation, and where its messages stand.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Reservation {
@@ -50,6 +59,9 @@ pub(crate) struct Reservation {
     pub(crate) messages: Vec<String>,
     #[serde(default)]
     pub(crate) cancelled: Option<DateTime<Utc>>,
+    /// When its time was changed last.
+    #[serde(default)]
+    pub(crate) changed: Option<DateTime<Utc>>,
 }
 
 impl Reservation {
@@ -68,7 +80,7 @@ impl Reservation {
             "seq": seq + 1, "resvKey": self.key, "resvName": self.name, "productType": "MESSAGE",
             "status": self.status(now), "adYn": if self.advertises { "Y" } else { "N" },
             "resvSendTime": stamp(self.due), "expectedCnt": self.messages.len(), "sentCnt": sent,
-            "regDate": stamp(self.made), "updateDate": stamp(self.cancelled.unwrap_or(self.made)),
+            "regDate": stamp(self.made), "updateDate": stamp(self.cancelled.or(self.changed).unwrap_or(self.made)),
         })
     }
 }
@@ -83,25 +95,31 @@ fn advertises(item: &FlowItem) -> bool {
     }
 }
 
+/// When it goes, if that can be: ten minutes to a year ahead, and an advertisement by day.
+fn due(text: &str, advertises: bool, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
+    let at = |form| civil(text, form);
+    let Some(due) = at("%Y-%m-%d %H:%M:%S").or_else(|| at("%Y-%m-%dT%H:%M:%S")) else {
+        return refuse("A315", "resvSendTime: yyyy-MM-dd HH:mm:ss in Seoul");
+    };
+    if due < later(now, TimeDelta::minutes(10)) {
+        return refuse("A316", "resvSendTime: at least 10 minutes ahead");
+    }
+    if due > later(now, TimeDelta::days(365)) {
+        return refuse("A331", "resvSendTime: a year ahead at the most");
+    }
+    let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();
+    let time = seoul(due).time();
+    if advertises && (time < hour(8) || time >= hour(20)) {
+        return refuse("A330", "resvSendTime: an advertisement between 08:00 and 20:00 in Seoul");
+    }
+    Ok(due)
+}
+
 impl Ledger {
     fn reserve(&mut self, body: Reserve) -> Result<(Value, String, bool), Refusal> {
         let now = self.now();
-        let at = |form| civil(&body.resv_send_time, form);
-        let Some(due) = at("%Y-%m-%d %H:%M:%S").or_else(|| at("%Y-%m-%dT%H:%M:%S")) else {
-            return refuse("A315", "resvSendTime: yyyy-MM-dd HH:mm:ss in Seoul");
-        };
-        if due < later(now, TimeDelta::minutes(10)) {
-            return refuse("A316", "resvSendTime: at least 10 minutes ahead");
-        }
-        if due > later(now, TimeDelta::days(365)) {
-            return refuse("A331", "resvSendTime: a year ahead at the most");
-        }
         let advertises = body.message_flow.iter().any(advertises);
-        let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();
-        let time = seoul(due).time();
-        if advertises && (time < hour(8) || time >= hour(20)) {
-            return refuse("A330", "resvSendTime: an advertisement between 08:00 and 20:00 in Seoul");
-        }
+        let due = due(&body.resv_send_time, advertises, now)?;
         length("A300", "resvName", body.resv_name.as_deref(), 1, 100)?;
         length("A300", "ref", body.reference.as_deref(), 1, 200)?;
         let request = SendOmni {
@@ -118,7 +136,7 @@ impl Ledger {
         let key = self.name(&format!("reservation {}", self.bizgo.reservations.len() + 1), 16);
         let messages = self.messages[before..].iter().map(|message| message.key.clone()).collect();
         let name = body.resv_name;
-        let reservation = Reservation { key: key.clone(), name, made: now, due, advertises, messages, cancelled: None };
+        let reservation = Reservation { key: key.clone(), name, made: now, due, advertises, messages, cancelled: None, changed: None };
         self.write_down(Event::Center(CenterEvent::Reserved { reservation }))?;
         Ok((json!({ "destinations": sent.destinations }), key, sent.lost))
     }
@@ -128,13 +146,44 @@ impl Ledger {
         found.map_or_else(|| refuse("A820", "resvKey: no such reservation"), Ok)
     }
 
+    /// That it waits still, and its place.
+    fn waiting(&self, key: &str) -> Result<(usize, &Reservation), Refusal> {
+        let (seq, reservation) = self.reservation(key)?;
+        match reservation.status(self.now()) {
+            "PENDING" => Ok((seq, reservation)),
+            status => refuse("A824", format!("resvKey: not possible in the state {status}")),
+        }
+    }
+
+    fn change_reservation(&mut self, key: &str, change: Change) -> Result<Value, Refusal> {
+        let now = self.now();
+        let (seq, reservation) = self.waiting(key)?;
+        length("A332", "resvName", change.resv_name.as_deref(), 1, 100)?;
+        let due = due(&change.resv_send_time, reservation.advertises, now)?;
+        let by_kakao = |key: &String| {
+            let message = self.by_key.get(key).map(|place| &self.messages[*place]);
+            message.is_some_and(|message| message.tries.iter().any(|attempt| attempt.service == "BRANDMESSAGE"))
+        };
+        if is_open(due) != is_open(reservation.due) && reservation.messages.iter().any(by_kakao) {
+            return refuse("A300", "resvSendTime: into the night or out of it a brand message is not moved here");
+        }
+        let event = CenterEvent::Rescheduled { key: key.to_owned(), at: now, due, name: change.resv_name };
+        self.write_down(Event::Center(event))?;
+        Ok(self.bizgo.reservations[seq].tell(seq, now))
+    }
+
+    fn take_out(&mut self, key: &str, message: &str) -> Result<(), Refusal> {
+        let (_, reservation) = self.waiting(key)?;
+        if !reservation.messages.iter().any(|one| one == message) {
+            return refuse("A820", "msgKey: no such recipient");
+        }
+        let event = CenterEvent::TakenOut { key: key.to_owned(), message: message.to_owned() };
+        self.write_down(Event::Center(event))
+    }
+
     fn cancel_reservation(&mut self, key: &str) -> Result<Value, Refusal> {
         let now = self.now();
-        let (seq, reservation) = self.reservation(key)?;
-        let status = reservation.status(now);
-        if status != "PENDING" {
-            return refuse("A824", format!("resvKey: not possible in the state {status}"));
-        }
+        let (seq, _) = self.waiting(key)?;
         self.write_down(Event::Center(CenterEvent::Withdrawn { key: key.to_owned(), at: now }))?;
         Ok(self.bizgo.reservations[seq].tell(seq, now))
     }
@@ -146,9 +195,10 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route(BASE, post(create))
         .route(&format!("{BASE}/list"), get(list))
-        .route(&format!("{BASE}/resvKey/{{key}}"), get(one))
+        .route(&format!("{BASE}/resvKey/{{key}}"), get(one).put(change))
         .route(&format!("{BASE}/resvKey/{{key}}/cancel"), post(cancel))
         .route(&format!("{BASE}/resvKey/{{key}}/destinations"), get(destinations))
+        .route(&format!("{BASE}/resvKey/{{key}}/destinations/msgKey/{{message}}"), delete(take_out))
 }
 
 async fn create(State(shared): Server, headers: HeaderMap, body: Bytes) -> Response {
@@ -204,6 +254,18 @@ async fn one(State(shared): Server, Path(key): Path<String>, headers: HeaderMap)
 
 async fn cancel(State(shared): Server, Path(key): Path<String>, headers: HeaderMap) -> Response {
     shared.call(&headers, |ledger| ledger.cancel_reservation(&key).map(success))
+}
+
+async fn change(State(shared): Server, Path(key): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+    with_body(&shared, &headers, &body, |ledger, change| ledger.change_reservation(&key, change))
+}
+
+async fn take_out(
+    State(shared): Server,
+    Path((key, message)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    shared.call(&headers, |ledger| ledger.take_out(&key, &message).map(|()| success(json!({}))))
 }
 
 #[derive(Debug, Deserialize)]

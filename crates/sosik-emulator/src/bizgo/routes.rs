@@ -1,5 +1,6 @@
 //! Bizgo's calls.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,12 +13,13 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeZone, Utc};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::bizgo::alimtalk;
 use crate::bizgo::answer::{Refusal, success, with_reference};
 use crate::bizgo::center;
 use crate::bizgo::desk::History;
 use crate::bizgo::picture;
 use crate::bizgo::request::SendOmni;
-use crate::bizgo::reservation;
+use crate::bizgo::{insight, inspected, reservation, tags};
 use crate::faults::lost;
 use crate::ledger::Ledger;
 use crate::server::Shared;
@@ -55,6 +57,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/api/comm/v1/send/omni", post(send))
         .route("/api/comm/v1/file/brandmessage/{*kind}", post(upload))
         .route("/api/comm/v1/file/mms", post(upload_mms))
+        .route("/api/comm/v1/file/alimtalk/template", post(upload_for_alimtalk))
         .route("/api/comm/v1/report/polling", get(poll))
         .route("/api/comm/v1/report/polling/{id}", delete(acknowledge))
         .route("/api/comm/v1/report/inquiry/{key}", get(inquiry))
@@ -63,6 +66,9 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/api/comm/v1/message/history", get(history))
         .merge(center::router())
         .merge(reservation::router())
+        .merge(inspected::router())
+        .merge(insight::router())
+        .merge(tags::router())
         .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
 }
 
@@ -96,9 +102,9 @@ async fn upload(
     headers: HeaderMap,
     mut form: Multipart,
 ) -> Response {
-    let file = read_file(&mut form).await;
+    let file = read_file(&mut form, &[]).await;
     shared.call(&headers, |ledger| {
-        let (file, media_type) = file?;
+        let File { content: file, media_type, .. } = file?;
         let (kind, ratio) = picture::check(&kind, &file, media_type.as_deref())?;
         let address = ledger.upload(kind, ratio, file)?;
         Ok(success(json!({ "imgUrl": address })))
@@ -106,9 +112,9 @@ async fn upload(
 }
 
 async fn upload_mms(State(shared): State<Arc<Shared>>, headers: HeaderMap, mut form: Multipart) -> Response {
-    let file = read_file(&mut form).await;
+    let file = read_file(&mut form, &[]).await;
     shared.call(&headers, |ledger| {
-        let (file, media_type) = file?;
+        let File { content: file, media_type, .. } = file?;
         let ratio = picture::check_mms(&file, media_type.as_deref())?;
         let key = ledger.upload(picture::MMS, ratio, file)?;
         // For how long a key holds is not documented; here it does not end.
@@ -116,25 +122,50 @@ async fn upload_mms(State(shared): State<Arc<Shared>>, headers: HeaderMap, mut f
     })
 }
 
-async fn read_file(form: &mut Multipart) -> Result<(Bytes, Option<String>), Refusal> {
+async fn upload_for_alimtalk(State(shared): State<Arc<Shared>>, headers: HeaderMap, mut form: Multipart) -> Response {
+    let file = read_file(&mut form, &[]).await;
+    shared.call(&headers, |ledger| {
+        let File { content, media_type, name, .. } = file?;
+        let ratio = picture::check_for_alimtalk(&content, media_type.as_deref())?;
+        let address = ledger.upload(alimtalk::PICTURE, ratio, content)?;
+        Ok(success(json!({ "imgUrl": address, "fileName": name })))
+    })
+}
+
+/// A file in a form, and the other fields that its call takes.
+pub(crate) struct File {
+    pub(crate) content: Bytes,
+    media_type: Option<String>,
+    name: String,
+    pub(crate) fields: HashMap<String, String>,
+}
+
+pub(crate) async fn read_file(form: &mut Multipart, own: &[&str]) -> Result<File, Refusal> {
     let mut file = None;
+    let mut fields = HashMap::new();
     loop {
         let field = form.next_field().await.map_err(|error| Refusal::service("A207", error.to_string()))?;
         let Some(field) = field else { break };
         match field.name() {
             Some("file") => {
-                if field.file_name().is_none_or(str::is_empty) {
+                let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(str::to_owned) else {
                     return Err(Refusal::service("A208", "file: it has no name"));
-                }
+                };
                 let media_type = field.content_type().map(str::to_owned);
-                let bytes = field.bytes().await.map_err(|error| Refusal::service("A202", error.to_string()))?;
-                file = Some((bytes, media_type));
+                let content = field.bytes().await.map_err(|error| Refusal::service("A202", error.to_string()))?;
+                file = Some((content, media_type, name));
             }
-            Some("fileKey" | "imageName") => {}
+            Some(name) if own.contains(&name) => {
+                let name = name.to_owned();
+                let text = field.text().await.map_err(|error| Refusal::service("A213", error.to_string()))?;
+                fields.insert(name, text);
+            }
+            Some("fileKey" | "imageName") if own.is_empty() => {}
             other => return Err(Refusal::service("A213", format!("no such field: {}", other.unwrap_or_default()))),
         }
     }
-    file.ok_or_else(|| Refusal::service("A204", "file: it is missing"))
+    let (content, media_type, name) = file.ok_or_else(|| Refusal::service("A204", "file: it is missing"))?;
+    Ok(File { content, media_type, name, fields })
 }
 
 async fn poll(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
