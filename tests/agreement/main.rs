@@ -15,8 +15,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use sosik::bizgo::Bizgo;
 use sosik::channel::{
-    Answer, Audience, Body, Faults, Limit, Media, Message, PictureFormat, Place, Proof, Recipient, SendErrorKind, Submission,
-    Transport,
+    Answer, Audience, Body, Faults, Limit, Media, Message, PictureFormat, Place, Proof, Recipient, SendErrorKind,
+    Submission, Transport,
 };
 use sosik::solapi::{Credentials, Solapi};
 use sosik::{Clock, ManualClock, SystemEntropy, bizgo, solapi};

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use sosik::channel::{
-    Advertising, AlimtalkTemplate, Audience, Body, Message, Recipient, Refusal, Submission, stored,
-    validate_values,
+    Advertising, AlimtalkTemplate, Audience, Body, Message, Recipient, Refusal, Submission, stored, validate_values,
 };
 use sosik_tests::http;
 
@@ -118,9 +117,9 @@ fn values_that_our_check_passes_bizgo_fills_in_and_others_it_refuses() {
         let mut form: Value = serde_json::from_str(&stored::to_json(&message)).unwrap();
         parted(&mut form["body"], "", "", &mut values);
         clock.advance(TimeDelta::milliseconds(1));
-        let template = stored::from_json(&form.to_string()).ok().and_then(|message| {
-            runtime.block_on(bizgo.register_template("drawn", message.body)).ok()
-        });
+        let template = stored::from_json(&form.to_string())
+            .ok()
+            .and_then(|message| runtime.block_on(bizgo.register_template("drawn", message.body)).ok());
         let Some(template) = template else {
             judged.lock().unwrap().unregistered += 1;
             return Ok(());
@@ -157,14 +156,16 @@ fn values_of_an_alimtalk_that_our_check_passes_bizgo_fills_in_and_others_it_refu
     let limits = bizgo::limits::all();
     let judged = Mutex::new(Judged::default());
     // How long the two values are, what stands around them, and whether one is missing.
-    let drawn = (prop_oneof![0..1_200usize, 480..500usize], prop_oneof![0..1_200usize, 480..500usize], 0..20usize, 0..20u8);
+    let drawn =
+        (prop_oneof![0..1_200usize, 480..500usize], prop_oneof![0..1_200usize, 480..500usize], 0..20usize, 0..20u8);
     let all = cases(1_000).run(&drawn, |(first, second, around, whim)| {
         let text = format!("{}#{{이름}}님 #{{내용}}", "가".repeat(around));
         let code = format!("T{around}");
         let template = AlimtalkTemplate::new(&code, &text);
         let approved = json!([{ "code": code, "text": text }]).to_string();
         runtime.block_on(http(emulator.address(), "POST /_emulator/templates", &[], &approved));
-        let mut values = BTreeMap::from([("이름".to_owned(), "나".repeat(first)), ("내용".to_owned(), "😀".repeat(second / 2))]);
+        let mut values =
+            BTreeMap::from([("이름".to_owned(), "나".repeat(first)), ("내용".to_owned(), "😀".repeat(second / 2))]);
         if whim == 0 {
             values.pop_last();
         }

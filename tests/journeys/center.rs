@@ -3,9 +3,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::json;
-use sosik::bizgo::{
-    AlimtalkDraft, Bizgo, BizgoBuilder, BizgoTransport, GroupTag, InsightQuery, Inspection, Product,
-};
+use sosik::bizgo::{AlimtalkDraft, Bizgo, BizgoBuilder, BizgoTransport, GroupTag, InsightQuery, Inspection, Product};
 use sosik::channel::{
     Advertising, AlimtalkButton, AlimtalkTemplate, Audience, Body, Bubble, Emphasis, Media, Message, PictureFormat,
     Recipient, Refusal, SendErrorKind, Submission, TextMessage, Transport, TransportExt,
@@ -64,7 +62,8 @@ async fn an_alimtalk_goes_once_kakao_approved_its_template() {
     transport.cancel_inspection("PASSPORT1").await.unwrap();
     assert_eq!(transport.cancel_inspection("PASSPORT1").await.unwrap_err().code(), Some("A824"));
     transport.request_inspection("PASSPORT1", None).await.unwrap();
-    decide(&city.emulator, json!({ "code": "PASSPORT1", "verdict": "REJ", "comment": "발급 기관을 적어 주세요." })).await;
+    decide(&city.emulator, json!({ "code": "PASSPORT1", "verdict": "REJ", "comment": "발급 기관을 적어 주세요." }))
+        .await;
     let rejected = transport.alimtalk("PASSPORT1").await.unwrap();
     assert_eq!((rejected.inspection.clone(), rejected.is_usable()), (Inspection::Rejected, false));
     let last = rejected.comments.last().unwrap();
@@ -131,7 +130,10 @@ async fn messages_are_counted_under_a_group_tag_that_is_there() {
     assert!(transport.make_group_tag("weekly", "또").await.is_err());
     transport.rename_group_tag("weekly", "금요 소식").await.unwrap();
     let tags: Vec<GroupTag> = transport.group_tags().await.unwrap();
-    assert_eq!(tags.iter().map(|tag| (tag.key.as_str(), tag.name.as_str())).collect::<Vec<_>>(), [("weekly", "금요 소식")]);
+    assert_eq!(
+        tags.iter().map(|tag| (tag.key.as_str(), tag.name.as_str())).collect::<Vec<_>>(),
+        [("weekly", "금요 소식")]
+    );
     assert_eq!(transport.submit(&submission("k2", news, to())).await.unwrap().accepted(), 1);
 
     transport.delete_group_tag("weekly").await.unwrap();
@@ -164,7 +166,8 @@ async fn the_permission_is_asked_for_once_all_its_conditions_are_met() {
 }
 
 fn template() -> sosik_emulator::Template {
-    sosik_emulator::Template::new("PASSPORT1", "#{이름}님, 여권이 나왔습니다.").with("https://www.example.go.kr/#{번호}")
+    sosik_emulator::Template::new("PASSPORT1", "#{이름}님, 여권이 나왔습니다.")
+        .with("https://www.example.go.kr/#{번호}")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,8 +181,8 @@ async fn insights_count_what_became_of_messages_by_day_hour_and_template() {
     let shown = Body::Bubble(Bubble::new("#{이름}님, 금요일에 만나요."));
     let template = transport.register_template("weekly", shown).await.unwrap();
     let code = template.code().to_owned();
-    let news = Message::new(Body::Template(template))
-        .with_advertising(Advertising::new("예시시청", Refusal::BlockChannel));
+    let news =
+        Message::new(Body::Template(template)).with_advertising(Advertising::new("예시시청", Refusal::BlockChannel));
     transport.submit(&submission("k2", news, (1..=2).map(applicant).collect())).await.unwrap();
 
     // What is on its way is not counted yet.
@@ -188,7 +191,10 @@ async fn insights_count_what_became_of_messages_by_day_hour_and_template() {
     let all = transport.insights(&of(Product::Alimtalk)).await.unwrap();
     assert_eq!((all[0].delivered, all[0].failed, all[0].clicks()), (Some(3), Some(0), Some(0)));
     let by_template = transport.insights_by_template(&of(Product::BrandMessage)).await.unwrap();
-    assert_eq!(by_template.iter().map(|(code, one)| (code.clone(), one.delivered)).collect::<Vec<_>>(), [(code.clone(), Some(2))]);
+    assert_eq!(
+        by_template.iter().map(|(code, one)| (code.clone(), one.delivered)).collect::<Vec<_>>(),
+        [(code.clone(), Some(2))]
+    );
     let by_hour = transport.insights_by_hour(&of(Product::BrandMessage).of_template(&code)).await.unwrap();
     let hours: Vec<u8> = by_hour.iter().filter(|(_, one)| one.delivered > Some(0)).map(|(hour, _)| *hour).collect();
     assert_eq!((by_hour.len(), hours), (24, vec![15]));

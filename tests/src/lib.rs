@@ -42,7 +42,8 @@ impl Answered {
 pub async fn http(to: SocketAddr, what: &str, headers: &[(&str, &str)], body: &str) -> Answered {
     let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
     let length = body.len();
-    let head = format!("{what} HTTP/1.0\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n");
+    let head =
+        format!("{what} HTTP/1.0\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n");
     let mut call = TcpStream::connect(to).await.unwrap();
     call.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
     let mut answer = String::new();

@@ -275,8 +275,7 @@ impl BizgoTransport {
     ///
     /// [`SendError`]; it is refused when none is open.
     pub async fn cancel_inspection(&self, code: &str) -> Result<(), SendError> {
-        let handle =
-            Handle { sender_key: &self.sender_key, sender_key_type: None, template_code: code, comment: None };
+        let handle = Handle { sender_key: &self.sender_key, sender_key_type: None, template_code: code, comment: None };
         let request =
             self.request(Method::POST, &format!("{BASE}/request/cancel"))?.json(&Alimtalk { alimtalk: handle });
         self.call::<Nothing>(request, false).await.map(drop)

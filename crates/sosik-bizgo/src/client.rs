@@ -9,13 +9,14 @@ use reqwest::{Client, Method, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use sosik_channel::{
-    Acceptance, Answer, Audience, Capabilities, Found, GroupRules, Media, MediaRef, Message, Outcome, Picture, Place, Proof,
-    Receipt, ReceiptPage, Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Tariff, Transport,
+    Acceptance, Answer, Audience, Capabilities, Found, GroupRules, Media, MediaRef, Message, Outcome, Picture, Place,
+    Proof, Receipt, ReceiptPage, Recipient, Route, SendError, SendErrorKind, Submission, Submitted, Tariff, Transport,
     Webhook, WebhookReceipts, Won, http, validate_values,
 };
 
 use crate::answers;
-use crate::errors::{self, NAME, refused};
+use crate::codes;
+use crate::errors::{NAME, refused};
 use crate::limits;
 use crate::webhook;
 use crate::wire;
@@ -312,12 +313,12 @@ pub(crate) fn acceptances(
             let verdict = match code.as_str() {
                 "A000" => Answer::Accepted,
                 "A301" => Answer::Already,
-                other if errors::code(other).is_some_and(|known| is_open(known.kind)) => {
+                other if codes::code(other).is_some_and(|known| is_open(known.kind)) => {
                     return Err(ANSWERS
                         .unreadable(true)
                         .with_detail("a recipient's answer is an error inside the dealer"));
                 }
-                other => Answer::rejected(other, errors::code(other).is_some_and(|known| known.gone)),
+                other => Answer::rejected(other, codes::code(other).is_some_and(|known| known.gone)),
             };
             Ok(Acceptance::new(recipient.reference.as_str(), answer.msg_key, verdict))
         })

@@ -157,9 +157,8 @@ impl BizgoTransport {
     /// [`SendError`]; it may be asked again.
     pub async fn insights_by_template(&self, query: &InsightQuery) -> Result<Vec<(String, Insight)>, SendError> {
         let all: Vec<OfTemplate> = self.statistics(query, "/template").await?;
-        let code = |of: OfTemplate| {
-            of.template_code.map(|code| (code, of.insight)).ok_or_else(|| ANSWERS.unreadable(false))
-        };
+        let code =
+            |of: OfTemplate| of.template_code.map(|code| (code, of.insight)).ok_or_else(|| ANSWERS.unreadable(false));
         all.into_iter().map(code).collect()
     }
 
@@ -169,8 +168,7 @@ impl BizgoTransport {
             return Err(ANSWERS.invalid("the last day is before the first"));
         }
         let day = |day: &NaiveDate| day.format("%Y%m%d").to_string();
-        let mut asked =
-            vec![("startDate", day(first)), ("endDate", day(last)), ("senderKey", self.sender_key.clone())];
+        let mut asked = vec![("startDate", day(first)), ("endDate", day(last)), ("senderKey", self.sender_key.clone())];
         asked.extend(template.clone().map(|code| ("templateCode", code)));
         let request = self.request(Method::GET, &format!("{}{what}", product.path()))?.query(&asked);
         let answer: Option<Statistics<T>> = self.call(request, false).await?;

@@ -10,6 +10,11 @@
 //! group, without anyone's number ([`validate_for_friends`] says what can). A friend group is kept with
 //! [`BizgoTransport::make_friend_group`] and its neighbours.
 //!
+//! What a city keeps up there beside its sendings is here too: templates of brand messages
+//! ([`register_template`](BizgoTransport::register_template)) and of 알림톡 Alimtalk, which Kakao inspects ([`AlimtalkDraft`]),
+//! [group tags](GroupTag), the [permission](BizgoTransport::may_ask_for_permission) to write to whoever consented, and
+//! [insights](InsightQuery).
+//!
 //! # Where it sits
 //!
 //! Above `sosik-channel`. It knows no store, no schedule and no other dealer.
@@ -42,8 +47,8 @@
 //!
 //! # What is not here
 //!
-//! Catalogues, variables' values part by part (`basic` with `messageVariable`), the upkeep of templates of Alimtalk, group
-//! tags, permissions, changes of reservations but their end, statistics.
+//! Catalogues, variables' values part by part (`basic` with `messageVariable`), files beside the request for an inspection,
+//! stopping a reservation while it goes out and adding to it, what Bizgo does for other channels than these.
 //! Waiting and turning to another dealer: adaptors of `sosik-channel` and the engine of `sosik-delivery` do that.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -52,6 +57,7 @@ mod alimtalk;
 mod answers;
 mod builder;
 mod client;
+mod codes;
 mod errors;
 mod friends;
 #[cfg(test)]
@@ -69,7 +75,8 @@ mod wire;
 pub use alimtalk::{AlimtalkCategory, AlimtalkDraft, AlimtalkStatus, Inspection, InspectionComment};
 pub use builder::{Bizgo, BizgoBuilder, BizgoError};
 pub use client::BizgoTransport;
-pub use errors::{Code, code};
+pub use codes::{Code, code};
+
 pub use friends::FriendGroup;
 pub use group_send::validate_for_friends;
 pub use group_tags::GroupTag;

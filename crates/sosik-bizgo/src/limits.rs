@@ -2,8 +2,8 @@
 
 use chrono::{NaiveTime, TimeDelta};
 use sosik_channel::{
-    ALIMTALK, Action, Ahead, AlimtalkButton, AlimtalkTemplate, BRAND_TEMPLATE, Body, Fault, Faults, GroupRules, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED,
-    Limit, Message, TEXT_MESSAGE, Unit, validate as general,
+    ALIMTALK, Action, Ahead, AlimtalkButton, AlimtalkTemplate, BRAND_TEMPLATE, Body, Fault, Faults, GroupRules,
+    KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit, validate as general,
 };
 
 const ALIMTALK_BUTTONS: &str = "Kakao Alimtalk guide, by NHN Cloud API v2.3, 2026-06-23";
@@ -107,7 +107,9 @@ fn odd_button(button: &AlimtalkButton, others: &[&str]) -> Option<String> {
     let has = |name: &str| button.links.get(name).is_some_and(|link| !link.is_empty());
     let only = |names: &[&str]| button.links.keys().all(|name| names.contains(&name.as_str()));
     match button.kind.as_str() {
-        "WL" if !has("mobile") || !only(&["mobile", "pc"]) => Some("WL has an address for phones, and one for PCs".into()),
+        "WL" if !has("mobile") || !only(&["mobile", "pc"]) => {
+            Some("WL has an address for phones, and one for PCs".into())
+        }
         "WL" if !button.links.values().all(|link| is_address(link)) => {
             Some("an address begins with http:// or https://, in plain characters, 1,000 at the most".into())
         }

@@ -69,11 +69,7 @@ impl BizgoTransport {
     /// # Errors
     ///
     /// [`SendError`]; it may be tried again.
-    pub async fn upload_consent_evidence(
-        &self,
-        file_name: &str,
-        content: impl Into<Bytes>,
-    ) -> Result<(), SendError> {
+    pub async fn upload_consent_evidence(&self, file_name: &str, content: impl Into<Bytes>) -> Result<(), SendError> {
         let part = Part::stream(content.into()).file_name(file_name.to_owned());
         let form = Form::new().text("senderKey", self.sender_key.clone()).part("file", part);
         let request = self.request(Method::POST, &format!("{BASE}/marketingAgree"))?.multipart(form);

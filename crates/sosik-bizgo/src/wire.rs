@@ -381,7 +381,10 @@ mod tests {
         let own = template("#{이름}님, 소식입니다.");
         let mut expected = json!({ "sendType": "template", "senderKey": "S", "templateCode": "T1", "targeting": "M",
             "unsubscribePhoneNumber": "0800000000" });
-        assert_eq!(serde_json::to_value(flow(&own, profile("S")).unwrap()).unwrap(), json!([{ "brandmessage": expected }]));
+        assert_eq!(
+            serde_json::to_value(flow(&own, profile("S")).unwrap()).unwrap(),
+            json!([{ "brandmessage": expected }])
+        );
         let to = [Recipient::new("r1", PhoneNumber::parse("010-0000-0001").unwrap())
             .with_variable("이름", "시민")
             .with_variable("또", "아무")];
@@ -393,7 +396,10 @@ mod tests {
 
         let same = template("소식입니다.");
         (expected["sendType"], expected["msgType"]) = (json!("basic"), json!("FT"));
-        assert_eq!(serde_json::to_value(flow(&same, profile("S")).unwrap()).unwrap(), json!([{ "brandmessage": expected }]));
+        assert_eq!(
+            serde_json::to_value(flow(&same, profile("S")).unwrap()).unwrap(),
+            json!([{ "brandmessage": expected }])
+        );
         assert_eq!(destinations(&same), json!([plain]));
 
         let mut picture = Media::new(PictureFormat::Jpeg, (800, 400), "글", vec![1]).picture;

@@ -178,9 +178,7 @@ mod tests {
             .with_extra("문의 031-000-0000")
             .with_title("여권 발급", Some("민원".to_owned()))
             .with_button(AlimtalkButton::of("채널 추가", "AC"))
-            .with_button(
-                AlimtalkButton::of("앱", "AL").with_link("android", "app://1").with_link("ios", "app://2"),
-            );
+            .with_button(AlimtalkButton::of("앱", "AL").with_link("android", "app://1").with_link("ios", "app://2"));
         let of = |template: &AlimtalkTemplate, picture| {
             serde_json::to_value(Template::of(template, "여권", Some("001001"), "S", picture)).unwrap()
         };

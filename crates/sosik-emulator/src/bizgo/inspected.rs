@@ -109,9 +109,11 @@ impl Ledger {
     }
 
     pub(crate) fn alimtalks(&self, sender_key: &str, state: Option<&str>, offset: usize, limit: usize) -> Value {
-        let ours = self.bizgo.alimtalk.iter().filter(|((key, _), template)| {
-            key == sender_key && state.is_none_or(|state| template.state == state)
-        });
+        let ours = self
+            .bizgo
+            .alimtalk
+            .iter()
+            .filter(|((key, _), template)| key == sender_key && state.is_none_or(|state| template.state == state));
         let told: Vec<Value> = ours.skip(offset).take(limit).map(|(_, template)| template.tell(true)).collect();
         json!({ "alimtalk": { "templates": told } })
     }
@@ -137,7 +139,8 @@ impl Ledger {
 
     /// What Kakao's inspectors decide of a template that was asked for, wherever it is registered.
     pub(crate) fn decide(&mut self, code: &str, verdict: &str, comment: Option<String>) -> Result<(), Refusal> {
-        let waiting = self.bizgo.alimtalk.iter().find(|((_, known), template)| known == code && template.state == "REQ");
+        let waiting =
+            self.bizgo.alimtalk.iter().find(|((_, known), template)| known == code && template.state == "REQ");
         let Some(((sender_key, _), _)) = waiting else {
             return refuse("A505", "no template of this code waits for its inspection");
         };
@@ -273,11 +276,7 @@ async fn cancel(State(shared): Server, headers: HeaderMap, body: Bytes) -> Respo
     })
 }
 
-async fn discard(
-    State(shared): Server,
-    Path((key, code)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Response {
+async fn discard(State(shared): Server, Path((key, code)): Path<(String, String)>, headers: HeaderMap) -> Response {
     shared.call(&headers, |ledger| ledger.delete_alimtalk(&key, &code).map(|()| success(json!({}))))
 }
 

@@ -136,7 +136,16 @@ impl Ledger {
         let key = self.name(&format!("reservation {}", self.bizgo.reservations.len() + 1), 16);
         let messages = self.messages[before..].iter().map(|message| message.key.clone()).collect();
         let name = body.resv_name;
-        let reservation = Reservation { key: key.clone(), name, made: now, due, advertises, messages, cancelled: None, changed: None };
+        let reservation = Reservation {
+            key: key.clone(),
+            name,
+            made: now,
+            due,
+            advertises,
+            messages,
+            cancelled: None,
+            changed: None,
+        };
         self.write_down(Event::Center(CenterEvent::Reserved { reservation }))?;
         Ok((json!({ "destinations": sent.destinations }), key, sent.lost))
     }
@@ -260,11 +269,7 @@ async fn change(State(shared): Server, Path(key): Path<String>, headers: HeaderM
     with_body(&shared, &headers, &body, |ledger, change| ledger.change_reservation(&key, change))
 }
 
-async fn take_out(
-    State(shared): Server,
-    Path((key, message)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Response {
+async fn take_out(State(shared): Server, Path((key, message)): Path<(String, String)>, headers: HeaderMap) -> Response {
     shared.call(&headers, |ledger| ledger.take_out(&key, &message).map(|()| success(json!({}))))
 }
 
