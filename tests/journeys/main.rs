@@ -8,3 +8,4 @@ mod friday;
 mod friends;
 mod minds;
 mod templates;
+mod webhooks;

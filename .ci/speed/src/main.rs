@@ -34,7 +34,10 @@ fn main() {
         Some("stub") => runtime().block_on(stub::serve(&arguments.next().expect("a folder"))),
         Some("client") => {
             let rounds = arguments.next().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
-            runtime().block_on(measure(rounds));
+            let runtime = runtime();
+            let ways = runtime.block_on(ways());
+            runtime.block_on(measure(&ways, rounds));
+            criterion(&runtime, &ways);
         }
         rounds => {
             let folder = std::env::temp_dir().join(format!("speed-{}", std::process::id()));
@@ -79,7 +82,8 @@ impl Way {
         }
     }
 
-    async fn send(&self, many: usize, ready: &Arc<Vec<u8>>) {
+    async fn send(&self, people: &[Person], ready: &Arc<Vec<u8>>) {
+        let many = people.len();
         match self {
             Self::Ready(client) => {
                 let request = client.post(format!("https://{HOST}/messages/v4/send-many/detail"));
@@ -92,18 +96,20 @@ impl Way {
                 let from = PhoneNumber::parse("031-000-0000").expect("a number");
                 let message: Message = TextMessage::new(from, TEXT).expect("a text").into();
                 limits::validate(&message).expect("a valid message");
-                let to = (0..many)
-                    .map(|n| Recipient::new(format!("r{n}"), PhoneNumber::parse(&number(n)).expect("a number")))
+                let to = people
+                    .iter()
+                    .map(|one| Recipient::new(&*one.reference, PhoneNumber::parse(&one.number).expect("a number")))
                     .collect();
                 let submission = Submission::new("key", message, Audience::Named(to));
                 assert_eq!(transport.submit(&submission).await.expect("an answer").accepted(), many);
             }
             Self::Theirs(service) => {
-                let messages = (0..many)
-                    .map(|n| {
-                        let mut message = TheirMessage::new(number(n));
+                let messages = people
+                    .iter()
+                    .map(|one| {
+                        let mut message = TheirMessage::new(one.number.clone());
                         (message.from, message.text) = (Some("0310000000".to_owned()), Some(TEXT.to_owned()));
-                        let fields = [("ref".to_owned(), format!("r{n}")), ("key".to_owned(), "key".to_owned())];
+                        let fields = [("ref".to_owned(), one.reference.clone()), ("key".to_owned(), "key".to_owned())];
                         message.custom_fields = Some(fields.into());
                         message
                     })
@@ -121,23 +127,31 @@ impl Way {
     }
 }
 
-fn number(n: usize) -> String {
-    format!("010{:08}", n)
+/// A recipient, as a city's own table has them.
+struct Person {
+    number: String,
+    reference: String,
+}
+
+fn people(many: usize) -> Vec<Person> {
+    (0..many).map(|n| Person { number: format!("010{n:08}"), reference: format!("r{n}") }).collect()
 }
 
 /// The body of a request, as `sosik-solapi` writes it.
-fn ready(many: usize) -> Vec<u8> {
-    let messages: Vec<_> = (0..many)
-        .map(|n| {
-            serde_json::json!({ "to": number(n), "from": "0310000000", "text": TEXT, "type": "SMS",
-                "customFields": { "key": "key", "ref": format!("r{n}") } })
+fn ready(people: &[Person]) -> Vec<u8> {
+    let messages: Vec<_> = people
+        .iter()
+        .map(|one| {
+            serde_json::json!({ "to": one.number, "from": "0310000000", "text": TEXT, "type": "SMS",
+                "customFields": { "key": "key", "ref": one.reference } })
         })
         .collect();
     let body = serde_json::json!({ "allowDuplicates": false, "showMessageList": true, "messages": messages });
     body.to_string().into_bytes()
 }
 
-async fn measure(rounds: usize) {
+/// The three, each with a connection of its own.
+async fn ways() -> Vec<Arc<Way>> {
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("TLS");
@@ -146,23 +160,49 @@ async fn measure(rounds: usize) {
     let client = reqwest::Client::builder().tls_backend_preconfigured(tls).build().expect("a client");
     let (clock, entropy) = (Arc::new(SystemClock::new()), Arc::new(SystemEntropy::new()));
     let ours = Solapi::builder(Credentials::new(KEY, SECRET), "KA01PF0", clock, entropy).build().expect("a client");
-    let ways: Vec<Arc<Way>> = [
+    [
         Way::Ready(client),
         Way::Ours(Arc::new(ours)),
         Way::Theirs(SolapiClient::new(KEY, SECRET).message_service()),
     ]
     .into_iter()
     .map(Arc::new)
-    .collect();
+    .collect()
+}
+
+/// The same by Criterion, a request after the other, against the same stub.
+fn criterion(runtime: &tokio::runtime::Runtime, ways: &[Arc<Way>]) {
+    let folder = std::env::temp_dir().join(format!("speed-criterion-{}", std::process::id()));
+    let mut criterion = criterion::Criterion::default()
+        .without_plots()
+        .sample_size(20)
+        .warm_up_time(std::time::Duration::from_secs(1))
+        .measurement_time(std::time::Duration::from_secs(3))
+        .output_directory(&folder);
+    for many in [1, 1_000] {
+        let people = people(many);
+        let ready = Arc::new(ready(&people));
+        let mut group = criterion.benchmark_group(format!("{many} a request, one after the other"));
+        group.throughput(criterion::Throughput::Elements(many as u64));
+        for way in ways {
+            group.bench_function(way.name(), |bench| bench.iter(|| runtime.block_on(way.send(&people, &ready))));
+        }
+        group.finish();
+    }
+    let _ = std::fs::remove_dir_all(folder);
+}
+
+async fn measure(ways: &[Arc<Way>], rounds: usize) {
     for (title, many, requests, at_once) in
         [("one message a request, 64 at once", 1, 6_000, 64), ("1,000 messages a request, 4 at once", 1_000, 120, 4)]
     {
-        let ready = Arc::new(ready(many));
+        let people = Arc::new(people(many));
+        let ready = Arc::new(ready(&people));
         let mut rates: Vec<Vec<f64>> = vec![Vec::new(); ways.len()];
         let mut allocations = vec![0.0; ways.len()];
         for round in 0..=rounds {
             for (at, way) in ways.iter().enumerate() {
-                let (seconds, counted) = run(way, many, requests, at_once, &ready).await;
+                let (seconds, counted) = run(way, &people, requests, at_once, &ready).await;
                 // The first round warms up.
                 if round > 0 {
                     rates[at].push((many * requests) as f64 / seconds);
@@ -192,15 +232,22 @@ async fn measure(rounds: usize) {
     println!("\nmemory of the three together, at the most: {}", peak.trim_start_matches("VmHWM:").trim());
 }
 
-async fn run(way: &Arc<Way>, many: usize, requests: usize, at_once: usize, ready: &Arc<Vec<u8>>) -> (f64, usize) {
+async fn run(
+    way: &Arc<Way>,
+    people: &Arc<Vec<Person>>,
+    requests: usize,
+    at_once: usize,
+    ready: &Arc<Vec<u8>>,
+) -> (f64, usize) {
     let next = Arc::new(AtomicUsize::new(0));
     let (start, before) = (Instant::now(), COUNTING.stats().allocations);
     let workers: Vec<_> = (0..at_once)
         .map(|_| {
             let (way, next, ready) = (Arc::clone(way), Arc::clone(&next), Arc::clone(ready));
+            let people = Arc::clone(people);
             tokio::spawn(async move {
                 while next.fetch_add(1, Ordering::Relaxed) < requests {
-                    way.send(many, &ready).await;
+                    way.send(&people, &ready).await;
                 }
             })
         })

@@ -172,7 +172,7 @@ impl Transport for BizgoTransport {
             return Err(unsupported("only named recipients; a GroupSender sends to friends"));
         };
         check(submission, recipients)?;
-        validate_values(submission, &limits::all()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
+        validate_values(submission, limits::table()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let message_flow =
             wire::flow(&submission.message, self.profile()).map_err(|problem| ANSWERS.invalid(&problem))?;
         let destinations = wire::Destination::all(recipients, &submission.message);

@@ -1,5 +1,7 @@
 //! What Bizgo takes, as data.
 
+use std::sync::LazyLock;
+
 use chrono::{NaiveTime, TimeDelta};
 use sosik_channel::{
     ALIMTALK, Action, Ahead, AlimtalkButton, AlimtalkTemplate, BRAND_TEMPLATE, Body, Fault, Faults, GroupRules,
@@ -41,7 +43,15 @@ pub const LIMITS: &[Limit] = &[
 /// Every limit of a message that goes by Bizgo: Kakao's, the carriers' and its own.
 #[must_use]
 pub fn all() -> Vec<Limit> {
-    [ALIMTALK, BRAND_TEMPLATE, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
+    table().to_vec()
+}
+
+/// The same, put together once.
+pub(crate) fn table() -> &'static [Limit] {
+    static TABLE: LazyLock<Vec<Limit>> = LazyLock::new(|| {
+        [ALIMTALK, BRAND_TEMPLATE, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
+    });
+    &TABLE
 }
 
 /// Checks a message against everything that Bizgo takes: [`all`] limits, and the buttons that it documents.
@@ -69,7 +79,7 @@ pub fn validate(message: &Message) -> Result<(), Faults> {
         };
         Some(Fault::new(format!("{path}.action"), problem, format!("{SDK}, 2026-09")))
     });
-    Faults::join(general(message, &all()), odd)
+    Faults::join(general(message, table()), odd)
 }
 
 /// Checks a template of Alimtalk that is to be registered: [`validate`], and what its buttons do.

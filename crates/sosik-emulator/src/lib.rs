@@ -43,9 +43,14 @@
 //! | `GET /api/comm/v1/message/inquiry/msgKey/{msgKey}`, `…/requestId/{requestId}` | where messages stand |
 //! | `GET /api/comm/v1/message/history` | messages by request time and `groupKey` |
 //! | `…/api/comm/v1/center/brandmessage/template` | templates of brand messages: register, change, read, list, delete |
+//! | `…/api/comm/v1/center/brandmessage/groupTag` | group tags: make, rename, read, list, delete |
+//! | `…/api/comm/v1/center/brandmessage/{sendPermission,marketingAgree,unSubscribeContent}` | the permission to write beyond a channel's friends |
+//! | `…/api/comm/v1/center/alimtalk/template` | templates of Alimtalk: register, change, have inspected, read, list, delete |
+//! | `POST /api/comm/v1/file/alimtalk/template`, `GET …/center/alimtalk/category` | their pictures and categories |
+//! | `GET /api/comm/v1/center/statistics/{alimtalk,brandmessage}`, `…/reaction/hourly`, `…/template` | insights |
 //! | `…/api/comm/v1/center/brandmessage/friendGroup` | friend groups: make, change, read, list, delete |
 //! | `…/api/comm/v1/center/brandmessage/groupMessage` | group sends: look ahead, start, watch, pause, resume, terminate |
-//! | `…/api/comm/v1/reservation` | messages for later: create, list, read, cancel, recipients |
+//! | `…/api/comm/v1/reservation` | messages for later: create, list, read, move, cancel, recipients |
 //! | `POST /messages/v4/send-many/{detail,fast}` | SOLAPI: 1 to 10,000 messages, now or at `scheduledDate` |
 //! | `POST`, `GET /messages/v4/groups`, `GET`, `DELETE …/{groupId}` | groups of messages |
 //! | `PUT`, `GET`, `DELETE /messages/v4/groups/{groupId}/messages` | the messages of a group |
@@ -60,6 +65,7 @@
 //! | `GET /_emulator/stats` | what it took, refused, and took twice |
 //! | `POST /_emulator/faults` | what goes wrong with the next calls: a list of [`Fault`]s |
 //! | `POST /_emulator/friends` | how people stand to channels: a list of [`Friend`]s |
+//! | `POST /_emulator/inspections` | what Kakao decides of a template of Alimtalk: `{"code": …, "verdict": "APR"}`, or `REJ` and a `comment` |
 //! | `POST /_emulator/templates` | approved templates of Alimtalk, and of brand messages at SOLAPI: a list of [`Template`]s |
 //!
 //! # What it is strict about
@@ -79,6 +85,11 @@
 //!   by themselves at 08:00, and only counts are told of them.
 //! - Kakao's admin key, content types, linked channels, columns of customer files, and members that it does not know.
 //! - Bizgo's receipts come again until they are acknowledged, and some come twice.
+//! - Receipts come by themselves too, where [`Options::with_bizgo_webhook`] or [`Options::with_solapi_webhook`] says: signed
+//!   as the dealer signs, and again when they are not answered as the dealer wants.
+//! - Templates of Alimtalk as Kakao's guide limits them; nothing goes by one before it is approved. The permission to write
+//!   beyond the friends can be asked for with 50,000 friends, evidence and an Alimtalk within three months; its refusal has
+//!   the code `A325` here, which is not documented.
 //!
 //! What the dealers do not document is the emulator's own: Bizgo's report codes other than `10000` and `3022` begin
 //! with `EMU`, SOLAPI's error codes other than those of signatures begin with `Emu`, messages of a cancelled group fail
@@ -90,9 +101,9 @@
 //!
 //! # What is not here
 //!
-//! Brand messages with their variables' values part by part (`messageVariable` and so on), catalogues, changes of Bizgo's
-//! reservations but their end, and RCS: they are refused. Webhooks that it sends by itself, Kakao's relations across a
-//! restart, and real sending of anything.
+//! Brand messages with their variables' values part by part (`messageVariable` and so on), catalogues, stopping one of Bizgo's
+//! reservations while it goes out, and RCS: they are refused. Kakao's relations across a restart, Kakao's webhooks, and real
+//! sending of anything.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -111,6 +122,7 @@ mod template;
 mod text;
 mod time;
 mod view;
+mod webhooks;
 mod window;
 
 pub use faults::Fault;

@@ -47,6 +47,15 @@ struct Arguments {
     /// The share of receipts that come twice, 0 to 1.
     #[arg(long, default_value_t = 0.0)]
     repeated_receipts: f64,
+    /// The address on this machine to which Bizgo's receipts are sent.
+    #[arg(long, requires = "bizgo_webhook_secret")]
+    bizgo_webhook: Option<String>,
+    /// The secret by which they are signed.
+    #[arg(long, requires = "bizgo_webhook")]
+    bizgo_webhook_secret: Option<String>,
+    /// The address on this machine to which SOLAPI's reports are sent.
+    #[arg(long)]
+    solapi_webhook: Option<String>,
     /// How many friends a channel has at Bizgo.
     #[arg(long, default_value_t = 12_000)]
     friends: u64,
@@ -81,6 +90,12 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         .with_receipt_delay(TimeDelta::milliseconds(arguments.receipt_delay));
     if let (Some(key), Some(secret)) = (arguments.solapi_key, arguments.solapi_secret) {
         options = options.with_solapi(key, secret);
+    }
+    if let (Some(url), Some(secret)) = (arguments.bizgo_webhook, arguments.bizgo_webhook_secret) {
+        options = options.with_bizgo_webhook(url, secret);
+    }
+    if let Some(url) = arguments.solapi_webhook {
+        options = options.with_solapi_webhook(url);
     }
     if let Some(key) = arguments.kakao_key {
         options = options.with_kakao(key);

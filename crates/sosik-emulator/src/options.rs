@@ -46,6 +46,12 @@ pub struct Options {
     pub friends: u64,
     /// How many of a group send's friends leave between its request and their turn.
     pub friends_left: u64,
+    /// Where Bizgo's receipts are sent, and the secret by which they are signed; `None` sends none.
+    pub bizgo_webhook: Option<(String, String)>,
+    /// Where SOLAPI's reports are sent; `None` sends none.
+    pub solapi_webhook: Option<String>,
+    /// Whether webhooks that are due together go in the wrong order.
+    pub shuffles_webhooks: bool,
     /// What goes wrong with calls, and with which share of them, 0 to 1 in all.
     pub faults: Vec<(Fault, f64)>,
 }
@@ -72,6 +78,9 @@ impl Options {
             approved: false,
             friends: 12_000,
             friends_left: 0,
+            bizgo_webhook: None,
+            solapi_webhook: None,
+            shuffles_webhooks: false,
             faults: Vec::new(),
         }
     }
@@ -115,6 +124,28 @@ impl Options {
     #[must_use]
     pub fn with_solapi(mut self, key: impl Into<String>, secret: impl Into<String>) -> Self {
         self.solapi = Some((key.into(), secret.into()));
+        self
+    }
+
+    /// The emulator with an address of this machine (`http://127.0.0.1:…`) to which Bizgo's receipts are sent, signed by
+    /// this secret. They can be polled for as well.
+    #[must_use]
+    pub fn with_bizgo_webhook(mut self, url: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.bizgo_webhook = Some((url.into(), secret.into()));
+        self
+    }
+
+    /// The emulator with an address of this machine to which SOLAPI's reports of messages are sent.
+    #[must_use]
+    pub fn with_solapi_webhook(mut self, url: impl Into<String>) -> Self {
+        self.solapi_webhook = Some(url.into());
+        self
+    }
+
+    /// The emulator with webhooks that go in the wrong order when they are due together.
+    #[must_use]
+    pub fn with_shuffled_webhooks(mut self) -> Self {
+        self.shuffles_webhooks = true;
         self
     }
 

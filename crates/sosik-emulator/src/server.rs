@@ -13,6 +13,7 @@ use crate::ledger::{Ledger, chance};
 use crate::options::Options;
 use crate::solapi::Account;
 use crate::stats::Stats;
+use crate::webhooks::{self, Targets};
 use crate::window::router;
 
 /// What every handler shares.
@@ -79,6 +80,7 @@ pub struct Emulator {
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<std::io::Result<()>>,
+    webhooks: Option<JoinHandle<()>>,
 }
 
 impl Emulator {
@@ -98,6 +100,9 @@ impl Emulator {
             kakao.learn(friend);
         }
         let faults = Faults { seed: options.seed, shares: options.faults.clone(), script: VecDeque::new(), calls: 0 };
+        let Options { bizgo_webhook, solapi_webhook, shuffles_webhooks, .. } = &options;
+        let targets = Targets::read(bizgo_webhook.as_ref(), solapi_webhook.as_ref(), *shuffles_webhooks)
+            .map_err(|url| EmulatorError::Webhook { url })?;
         let ledger = Ledger::open(options).map_err(EmulatorError::State)?;
         let shared = Arc::new(Shared {
             key,
@@ -115,7 +120,8 @@ impl Emulator {
             // A sender that is dropped stops the server as one that sends.
             let _ = stopped.await;
         });
-        Ok(Self { address, shared, stop: Some(stop), task: spawn(server.into_future()) })
+        let webhooks = (!targets.is_empty()).then(|| spawn(webhooks::push(Arc::clone(&shared), targets)));
+        Ok(Self { address, shared, stop: Some(stop), task: spawn(server.into_future()), webhooks })
     }
 
     /// The address it listens on.
@@ -172,13 +178,16 @@ impl Emulator {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a server runs beside its caller, which holds its handle")]
-fn spawn(future: impl Future<Output = std::io::Result<()>> + Send + 'static) -> JoinHandle<std::io::Result<()>> {
+fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
     tokio::spawn(future)
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.task.abort();
+        if let Some(webhooks) = &self.webhooks {
+            webhooks.abort();
+        }
     }
 }
 
@@ -208,4 +217,11 @@ pub enum EmulatorError {
     /// Its state cannot be read.
     #[error("the emulator's state cannot be read")]
     State(#[source] std::io::Error),
+    /// Webhooks go to this machine only.
+    #[error("webhooks go to http:// and 127.0.0.1 or localhost only, not to {url}")]
+    #[non_exhaustive]
+    Webhook {
+        /// The address.
+        url: String,
+    },
 }

@@ -30,6 +30,10 @@ pub struct Stats {
     pub group_sends: u64,
     /// Friends that they went to so far.
     pub group_sent: u64,
+    /// Webhooks that were answered as the dealer wants.
+    pub webhooks: u64,
+    /// Webhooks that were given up.
+    pub webhooks_unanswered: u64,
     /// Messages not delivered in any way, the cancelled among them.
     pub failed: u64,
 }

@@ -152,13 +152,15 @@ impl Transport for SolapiTransport {
             let problem = format!("{} is not one minute to six months ahead", at.to_rfc3339());
             return Err(ANSWERS.invalid(&problem));
         }
-        validate_values(submission, &limits::all()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
+        validate_values(submission, limits::table()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let written = wire::request(submission, recipients, &self.pf_id);
         let body = written.map_err(|error| ANSWERS.invalid(&error.to_string()))?;
         let request = self.request(Method::POST, "messages/v4/send-many/detail")?;
         let request = request.header("Content-Type", "application/json").body(body);
         let answer = self.answer(request, true).await?;
-        let answer: SendAnswer<'_> = serde_json::from_slice(&answer).map_err(|error| ANSWERS.unparsed(&error, true))?;
+        // Read once as text, not again for each of its words.
+        let answer = str::from_utf8(&answer).map_err(|_| ANSWERS.unreadable(true).with_detail("it is no UTF-8"))?;
+        let answer: SendAnswer<'_> = serde_json::from_str(answer).map_err(|error| ANSWERS.unparsed(&error, true))?;
         let handle = answer.group_info.group_id.clone();
         let submitted = Submitted::new(Proof::PerRecipient(acceptances(recipients, answer)?));
         Ok(handle.into_iter().fold(submitted, Submitted::with_handle))
@@ -246,14 +248,36 @@ pub(crate) fn acceptances(recipients: &[Recipient], answer: SendAnswer<'_>) -> R
     }
     let taken = answer.message_list.into_iter().flatten();
     let keys = taken.filter_map(|item| Some((item.custom_fields?.reference?.0, item.message_id?.0))).collect();
-    verdicts(recipients, answer.failed_message_list, keys)
+    verdicts(recipients, answer.failed_message_list, Keys::new(keys))
+}
+
+/// The dealer's keys by the references of the messages, in its order: mostly that of the request.
+pub(crate) struct Keys<'a> {
+    rest: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    by_reference: HashMap<Cow<'a, str>, Cow<'a, str>>,
+}
+
+impl<'a> Keys<'a> {
+    pub(crate) fn new(rest: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Self {
+        Self { rest, by_reference: HashMap::new() }
+    }
+
+    /// The key of a message; asked for from the last one to the first, nothing is looked up.
+    fn take_last(&mut self, reference: &str) -> Option<Cow<'a, str>> {
+        if let Some((_, key)) = self.rest.pop_if(|(known, _)| *known == reference) {
+            return Some(key);
+        }
+        // Another order: from here on they are looked up.
+        self.by_reference.extend(self.rest.drain(..));
+        self.by_reference.remove(reference)
+    }
 }
 
 /// The answer for each recipient, by those that failed and the dealer's keys of those that did not.
 pub(crate) fn verdicts(
     recipients: &[Recipient],
     failed: Vec<Item>,
-    mut keys: HashMap<Cow<'_, str>, Cow<'_, str>>,
+    mut keys: Keys<'_>,
 ) -> Result<Vec<Acceptance>, SendError> {
     let unreadable = |why: &str| ANSWERS.unreadable(true).with_detail(why);
     let mut failed_references = HashMap::new();
@@ -269,9 +293,8 @@ pub(crate) fn verdicts(
     let mut account = None;
     // Of one number that stands twice, the later one failed.
     for to in recipients.iter().rev() {
-        let failed = failed_references
-            .remove(&to.reference)
-            .or_else(|| failed_numbers.get_mut(to.phone.expose()).and_then(Vec::pop));
+        let by_reference = if failed_references.is_empty() { None } else { failed_references.remove(&to.reference) };
+        let failed = by_reference.or_else(|| failed_numbers.get_mut(to.phone.expose()).and_then(Vec::pop));
         let verdict = match failed {
             None => Answer::Accepted,
             Some(item) => {
@@ -285,7 +308,7 @@ pub(crate) fn verdicts(
                 Answer::rejected(status, gone)
             }
         };
-        let key = keys.remove(to.reference.as_str()).map(Cow::into_owned);
+        let key = keys.take_last(&to.reference).map(Cow::into_owned);
         answers.push(Acceptance::new(to.reference.as_str(), key, verdict));
     }
     if !failed_references.is_empty() || failed_numbers.values().any(|left| !left.is_empty()) {

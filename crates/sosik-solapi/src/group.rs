@@ -7,7 +7,7 @@ use serde_json::json;
 use sosik_channel::{Acceptance, Audience, SendError, SendErrorKind, Submission, validate_values};
 
 use crate::answers::Item;
-use crate::client::{ANSWERS, SolapiTransport, check, verdicts};
+use crate::client::{ANSWERS, Keys, SolapiTransport, check, verdicts};
 use crate::errors::NAME;
 use crate::{limits, wire};
 
@@ -105,7 +105,7 @@ impl SolapiTransport {
             return Err(ANSWERS.invalid("a group goes as a whole: schedule the group"));
         }
         check(submission, recipients)?;
-        validate_values(submission, &limits::all()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
+        validate_values(submission, limits::table()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let body = wire::messages(submission, recipients, &self.pf_id);
         let body = body.map_err(|error| ANSWERS.invalid(&error.to_string()))?;
         let request =
@@ -121,7 +121,7 @@ impl SolapiTransport {
             let reference = item.field("ref")?.to_owned();
             Some((reference.into(), item.message_id?.into()))
         });
-        verdicts(recipients, failed, keys.collect())
+        verdicts(recipients, failed, Keys::new(keys.collect()))
     }
 
     /// Sends a group at once: the step that cannot be taken back.

@@ -102,7 +102,15 @@ pub(crate) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// Every limit of a message that goes by SOLAPI: Kakao's, the carriers' and its own.
 #[must_use]
 pub fn all() -> Vec<Limit> {
-    [ALIMTALK, BRAND_TEMPLATE, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
+    table().to_vec()
+}
+
+/// The same, put together once.
+pub(crate) fn table() -> &'static [Limit] {
+    static TABLE: LazyLock<Vec<Limit>> = LazyLock::new(|| {
+        [ALIMTALK, BRAND_TEMPLATE, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, TEXT_MESSAGE, LIMITS].concat()
+    });
+    &TABLE
 }
 
 /// The form of links that SOLAPI takes (its SDK's own expression).
@@ -133,5 +141,5 @@ pub fn validate(message: &Message) -> Result<(), Faults> {
     let links = message.links().into_iter().filter(|(path, _)| sent(path));
     let odd = links.filter(|(_, link)| !LINK.as_ref().is_some_and(|form| form.is_match(link.as_str())));
     let problem = "SOLAPI takes links of a name with a dot, letters, digits and -@:%~_+.#?&/= only: encode the others";
-    Faults::join(general(message, &all()), odd.map(|(path, _)| Fault::new(path, problem, format!("{SDK}, {DATE}"))))
+    Faults::join(general(message, table()), odd.map(|(path, _)| Fault::new(path, problem, format!("{SDK}, {DATE}"))))
 }

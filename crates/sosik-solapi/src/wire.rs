@@ -295,9 +295,10 @@ fn listed(head: &str, submission: &Submission, to: &[Recipient], pf_id: &str) ->
             }
         }
         out.extend(&shared);
-        out.extend(br#","to":"#);
-        serde_json::to_writer(&mut out, to.phone.expose()).map_err(WireError::json)?;
-        out.extend(br#","customFields":{"key":"#);
+        // A number has digits only, which JSON writes as they are.
+        out.extend(br#","to":""#);
+        out.extend(to.phone.expose().bytes());
+        out.extend(br#"","customFields":{"key":"#);
         out.extend(&key);
         out.extend(br#","ref":"#);
         serde_json::to_writer(&mut out, &to.reference).map_err(WireError::json)?;

@@ -435,7 +435,7 @@ impl Ledger {
         self.write_down(Event::Acknowledged { page: id.to_owned(), receipts, again })
     }
 
-    fn report(&self, message: usize, number: usize) -> Value {
+    pub(crate) fn report(&self, message: usize, number: usize) -> Value {
         let message = &self.messages[message];
         let attempt = &message.tries[number];
         json!({

@@ -140,7 +140,7 @@ impl Ledger {
         Ok(json!({ "startKey": start, "nextKey": next, "limit": limit, "messageList": list }))
     }
 
-    fn tell_message(&self, message: &Message) -> Value {
+    pub(crate) fn tell_message(&self, message: &Message) -> Value {
         let now = self.now();
         let stand = stand(message, now);
         let content = |field: &str| message.content.get(field).cloned().unwrap_or_default();
