@@ -14,7 +14,11 @@ use std::time::Instant;
 
 use solapi::SolapiClient;
 use solapi::message::{Message as TheirMessage, SendRequest};
-use sosik_channel::{Audience, Message, Recipient, Submission, TextMessage, Transport};
+use sosik_channel::{
+    Advertising, Audience, Body, Button, CarouselCard, CarouselFeed, Media, MediaRef, Message, PictureFormat, Recipient,
+    Refusal, Submission, TextMessage, Transport,
+};
+use sosik_content::WebLink;
 use sosik_core::{PhoneNumber, SystemClock, SystemEntropy};
 use sosik_solapi::{Credentials, Solapi, limits};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -38,6 +42,7 @@ fn main() {
             let ways = runtime.block_on(ways());
             runtime.block_on(measure(&ways, rounds));
             criterion(&runtime, &ways);
+            runtime.block_on(memory(&ways[1]));
         }
         rounds => {
             let folder = std::env::temp_dir().join(format!("speed-{}", std::process::id()));
@@ -192,6 +197,48 @@ fn criterion(runtime: &tokio::runtime::Runtime, ways: &[Arc<Way>]) {
     let _ = std::fs::remove_dir_all(folder);
 }
 
+/// What 10,000 carousels in one request take of memory: their body, and what of it stood in memory at once.
+async fn memory(way: &Way) {
+    let Way::Ours(transport) = way else { return };
+    let carousel = || {
+        let link = |path: &str| WebLink::parse(&format!("https://www.example.go.kr/{path}")).expect("a link");
+        let card = |n: usize| {
+            let mut picture = Media::new(PictureFormat::Jpeg, (800, 400), "글", vec![1]).picture;
+            picture.media = Some(MediaRef::new("ST01FZ1234567890ABCDEF"));
+            CarouselCard::new(format!("카드 {n}"), "가".repeat(180), picture)
+                .with_link(link("news"))
+                .with_button(Button::new("자세히", link("news")))
+        };
+        let feed = CarouselFeed::new((0..6).map(card).collect()).with_tail(link("all"));
+        Message::new(Body::CarouselFeed(feed)).with_advertising(Advertising::new("예시시청", Refusal::BlockChannel))
+    };
+    let message = carousel();
+    limits::validate(&message).expect("a valid message");
+    let to = people(10_000)
+        .iter()
+        .map(|one| Recipient::new(&*one.reference, PhoneNumber::parse(&one.number).expect("a number")))
+        .collect::<Vec<_>>();
+    let one = sosik_solapi::wire::write(&message, &to[0], "KA01PF0").expect("a message").to_string().len();
+    let submission = Submission::new("key", message, Audience::Named(to));
+    let (resident, start) = (resident("VmRSS"), Instant::now());
+    // The peak so far is forgotten.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+    assert_eq!(transport.submit(&submission).await.expect("an answer").accepted(), 10_000);
+    println!(
+        "\n10,000 carousels of {one} bytes in one request, a body of {} MB: {:.2} s, and {} MB more memory at the most",
+        one * 10_000 / 1_000_000,
+        start.elapsed().as_secs_f64(),
+        self::resident("VmHWM").saturating_sub(resident) / 1_000
+    );
+}
+
+/// One of this process's figures of memory, in kB.
+fn resident(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse().ok()).unwrap_or_default()
+}
+
 async fn measure(ways: &[Arc<Way>], rounds: usize) {
     for (title, many, requests, at_once) in
         [("one message a request, 64 at once", 1, 6_000, 64), ("1,000 messages a request, 4 at once", 1_000, 120, 4)]
@@ -227,9 +274,7 @@ async fn measure(ways: &[Arc<Way>], rounds: usize) {
             );
         }
     }
-    let memory = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = memory.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("VmHWM: not known here");
-    println!("\nmemory of the three together, at the most: {}", peak.trim_start_matches("VmHWM:").trim());
+    println!("\nmemory of the three together, at the most: {} kB", resident("VmHWM"));
 }
 
 async fn run(

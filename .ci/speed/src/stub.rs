@@ -25,14 +25,14 @@ pub async fn serve(folder: &str) {
     let port = listener.local_addr().expect("an address").port();
     std::fs::write(Path::new(folder).join("port.new"), port.to_string()).expect("the port");
     std::fs::rename(Path::new(folder).join("port.new"), Path::new(folder).join("port")).expect("the port");
-    let answers = Arc::new([answer(1), answer(1_000)]);
+    let answers = Arc::new([answer(1), answer(1_000), answer(10_000)]);
     loop {
         let (client, _) = listener.accept().await.expect("a client");
         tokio::spawn(take(client, acceptor.clone(), Arc::clone(&answers)));
     }
 }
 
-async fn take(mut client: TcpStream, acceptor: TlsAcceptor, answers: Arc<[Vec<u8>; 2]>) {
+async fn take(mut client: TcpStream, acceptor: TlsAcceptor, answers: Arc<[Vec<u8>; 3]>) {
     let _ = client.set_nodelay(true);
     if head(&mut client, &mut Vec::new()).await.is_none() {
         return;
@@ -43,15 +43,19 @@ async fn take(mut client: TcpStream, acceptor: TlsAcceptor, answers: Arc<[Vec<u8
     let Ok(mut secure) = acceptor.accept(client).await else { return };
     let mut rest = Vec::new();
     while let Some(length) = head(&mut secure, &mut rest).await {
-        while rest.len() < length {
-            match secure.read_buf(&mut rest).await {
+        // What is read is thrown away.
+        let mut left = length - rest.len().min(length);
+        rest.drain(..rest.len().min(length));
+        let mut piece = vec![0; 64 * 1024];
+        while left > 0 {
+            let room = left.min(piece.len());
+            match secure.read(&mut piece[..room]).await {
                 Ok(0) | Err(_) => return,
-                Ok(_) => {}
+                Ok(read) => left -= read,
             }
         }
-        rest.drain(..length);
-        // A request of one message is short.
-        let answer = &answers[usize::from(length > 10_000)];
+        // How many messages there are shows in the length.
+        let answer = &answers[usize::from(length > 10_000) + usize::from(length > 1_000_000)];
         if secure.write_all(answer).await.is_err() || secure.flush().await.is_err() {
             return;
         }

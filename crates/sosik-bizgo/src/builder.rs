@@ -24,6 +24,7 @@ impl Bizgo {
             sender_key: sender_key.into(),
             base_url: Self::PRODUCTION.to_owned(),
             timeout: Duration::from_secs(30),
+            http_client: None,
             unreachable_codes: Vec::new(),
             webhook_secret: None,
             group_tag: None,
@@ -40,6 +41,7 @@ pub struct BizgoBuilder {
     sender_key: String,
     base_url: String,
     timeout: Duration,
+    http_client: Option<reqwest::Client>,
     unreachable_codes: Vec<String>,
     webhook_secret: Option<SecretString>,
     group_tag: Option<String>,
@@ -55,6 +57,13 @@ impl BizgoBuilder {
     /// Sends to another host: a proxy, or an emulator on this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self
+    }
+
+    /// Calls by a client of your own: with a proxy, other certificates or a pool that several share. Its redirects and its
+    /// retries have to be off, since both could send twice; its time-outs count instead of [`timeout`](Self::timeout).
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http_client = Some(client);
         self
     }
 
@@ -108,7 +117,10 @@ impl BizgoBuilder {
         let base = http::base_url(&self.base_url)
             .map_err(|why| BizgoError::Setting { setting: "base_url", why: why.to_owned() })?;
         let agent = concat!("sosik-bizgo/", env!("CARGO_PKG_VERSION"));
-        let client = http::client(agent, self.timeout).map_err(BizgoError::Client)?;
+        let client = match self.http_client {
+            Some(client) => client,
+            None => http::client(agent, self.timeout).map_err(BizgoError::Client)?,
+        };
         let capabilities = Capabilities::named(limits::BATCH, limits::RECIPIENTS_PER_SECOND, limits::CALLS_PER_SECOND)
             .with_idempotency(Idempotency::per_recipient(Duration::from_secs(limits::KEY_LIFETIME)))
             .with_fallback()

@@ -20,6 +20,7 @@ impl Kakao {
             admin_key: admin_key.into(),
             base_url: Self::PRODUCTION.to_owned(),
             timeout: Duration::from_secs(10),
+            http_client: None,
             many: None,
             phones: false,
         }
@@ -33,6 +34,7 @@ pub struct KakaoBuilder {
     admin_key: SecretString,
     base_url: String,
     timeout: Duration,
+    http_client: Option<reqwest::Client>,
     many: Option<usize>,
     phones: bool,
 }
@@ -41,6 +43,13 @@ impl KakaoBuilder {
     /// Calls another host: a proxy, or an emulator on this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self
+    }
+
+    /// Calls by a client of your own: with a proxy, other certificates or a pool that several share. Its redirects and its
+    /// retries have to be off, since both could send twice; its time-outs count instead of [`timeout`](Self::timeout).
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http_client = Some(client);
         self
     }
 
@@ -80,7 +89,10 @@ impl KakaoBuilder {
         }
         let base = http::base_url(&self.base_url).map_err(|why| wrong("base_url", why))?;
         let agent = concat!("sosik-kakao/", env!("CARGO_PKG_VERSION"));
-        let client = http::client(agent, self.timeout).map_err(KakaoError::Client)?;
+        let client = match self.http_client {
+            Some(client) => client,
+            None => http::client(agent, self.timeout).map_err(KakaoError::Client)?,
+        };
         Ok(KakaoClient { client, base, admin_key: self.admin_key, many: self.many, phones: self.phones })
     }
 }

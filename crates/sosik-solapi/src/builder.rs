@@ -33,6 +33,7 @@ impl Solapi {
             entropy,
             base_url: Self::PRODUCTION.to_owned(),
             timeout: Duration::from_secs(30),
+            http_client: None,
             receipts_back: TimeDelta::days(3),
             rates: (1_000, 10),
             tariff: limits::tariff(),
@@ -50,6 +51,7 @@ pub struct SolapiBuilder {
     entropy: Arc<dyn Entropy>,
     base_url: String,
     timeout: Duration,
+    http_client: Option<reqwest::Client>,
     receipts_back: TimeDelta,
     rates: (u32, u32),
     tariff: Tariff,
@@ -59,6 +61,13 @@ impl SolapiBuilder {
     /// Sends to another host: a proxy, or an emulator on this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self
+    }
+
+    /// Calls by a client of your own: with a proxy, other certificates or a pool that several share. Its redirects and its
+    /// retries have to be off, since both could send twice; its time-outs count instead of [`timeout`](Self::timeout).
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http_client = Some(client);
         self
     }
 
@@ -108,7 +117,10 @@ impl SolapiBuilder {
         }
         let base = http::base_url(&self.base_url).map_err(|why| wrong("base_url", why))?;
         let agent = concat!("sosik-solapi/", env!("CARGO_PKG_VERSION"));
-        let client = http::client(agent, self.timeout).map_err(SolapiError::Client)?;
+        let client = match self.http_client {
+            Some(client) => client,
+            None => http::client(agent, self.timeout).map_err(SolapiError::Client)?,
+        };
         let capabilities =
             Capabilities::named(limits::BATCH, self.rates.0, self.rates.1).with_schedule(limits::schedule());
         Ok(SolapiTransport {

@@ -22,7 +22,7 @@ use crate::auth::Credentials;
 use crate::codes::CodeKind;
 use crate::errors::{NAME, Refusal, refused, rejection};
 use crate::receipts::Cursor;
-use crate::{limits, wire};
+use crate::{body, limits, wire};
 
 /// How answers are read.
 pub(crate) const ANSWERS: http::Answers = http::Answers::new(NAME, limits::ANSWER_BYTES);
@@ -153,10 +153,10 @@ impl Transport for SolapiTransport {
             return Err(ANSWERS.invalid(&problem));
         }
         validate_values(submission, limits::table()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
-        let written = wire::request(submission, recipients, &self.pf_id);
-        let body = written.map_err(|error| ANSWERS.invalid(&error.to_string()))?;
+        let written = body::request(submission, recipients, &self.pf_id);
+        let written = written.map_err(|error| ANSWERS.invalid(&error.to_string()))?;
         let request = self.request(Method::POST, "messages/v4/send-many/detail")?;
-        let request = request.header("Content-Type", "application/json").body(body);
+        let request = request.header("Content-Type", "application/json").body(written);
         let answer = self.answer(request, true).await?;
         // Read once as text, not again for each of its words.
         let answer = str::from_utf8(&answer).map_err(|_| ANSWERS.unreadable(true).with_detail("it is no UTF-8"))?;

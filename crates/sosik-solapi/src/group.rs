@@ -9,7 +9,7 @@ use sosik_channel::{Acceptance, Audience, SendError, SendErrorKind, Submission, 
 use crate::answers::Item;
 use crate::client::{ANSWERS, Keys, SolapiTransport, check, verdicts};
 use crate::errors::NAME;
-use crate::{limits, wire};
+use crate::{body, limits};
 
 /// A group of messages at SOLAPI: filled first, then sent at once or at a time.
 ///
@@ -106,7 +106,7 @@ impl SolapiTransport {
         }
         check(submission, recipients)?;
         validate_values(submission, limits::table()).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
-        let body = wire::messages(submission, recipients, &self.pf_id);
+        let body = body::messages(submission, recipients, &self.pf_id);
         let body = body.map_err(|error| ANSWERS.invalid(&error.to_string()))?;
         let request =
             self.of_group(Method::PUT, group, "/messages")?.header("Content-Type", "application/json").body(body);

@@ -62,6 +62,7 @@
 mod account;
 mod answers;
 mod auth;
+mod body;
 mod builder;
 mod client;
 mod codes;

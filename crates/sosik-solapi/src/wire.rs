@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sosik_channel::{
     Action, AlimtalkTemplate, Body, BrandTemplate, Button, CarouselCommerce, CarouselFeed, Coupon, MediaRef, Message,
-    Picture, Place, Price, Product, Recipient, Submission, TextMessage,
+    Picture, Place, Price, Product, Recipient, TextMessage,
 };
 use sosik_content::WebLink;
 
@@ -45,7 +44,7 @@ impl WireError {
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "errors are mapped by name")]
-    fn json(error: serde_json::Error) -> Self {
+    pub(crate) fn json(error: serde_json::Error) -> Self {
         Self::new("message", error.to_string())
     }
 
@@ -259,65 +258,6 @@ pub fn write(message: &Message, to: &Recipient, pf_id: &str) -> Result<Value, Wi
     to.phone.expose().clone_into(&mut row.to);
     row.custom_fields = Some(serde_json::json!({ "ref": to.reference }));
     serde_json::to_value(row).map_err(WireError::json)
-}
-
-/// The body of a request for all of a submission's recipients, byte by byte: what they share is written once.
-///
-/// The submission's key goes along with each message as the custom field `key`.
-pub(crate) fn request(submission: &Submission, to: &[Recipient], pf_id: &str) -> Result<Vec<u8>, WireError> {
-    let head = r#"{"allowDuplicates":false,"showMessageList":true,"#;
-    let Some(at) = submission.send_at else { return listed(head, submission, to, pf_id) };
-    let date = at.to_rfc3339_opts(SecondsFormat::Millis, true);
-    listed(&format!(r#"{head}"scheduledDate":"{date}","#), submission, to, pf_id)
-}
-
-/// The messages of a submission as they are put into a group.
-pub(crate) fn messages(submission: &Submission, to: &[Recipient], pf_id: &str) -> Result<Vec<u8>, WireError> {
-    listed("{", submission, to, pf_id)
-}
-
-fn listed(head: &str, submission: &Submission, to: &[Recipient], pf_id: &str) -> Result<Vec<u8>, WireError> {
-    let message = &*submission.message;
-    let own_words = matches!(message.body, Body::Alimtalk(_) | Body::Template(_));
-    let mut shared = match to.first() {
-        Some(first) => shared(message, first, pf_id)?,
-        None => Vec::new(),
-    };
-    let key = serde_json::to_vec(&submission.key).map_err(WireError::json)?;
-    let mut out = Vec::with_capacity(to.len() * (shared.len() + key.len() + 96) + 160);
-    out.extend(head.bytes());
-    out.extend(br#""messages":["#);
-    for (at, to) in to.iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-            if own_words {
-                shared = self::shared(message, to, pf_id)?;
-            }
-        }
-        out.extend(&shared);
-        // A number has digits only, which JSON writes as they are.
-        out.extend(br#","to":""#);
-        out.extend(to.phone.expose().bytes());
-        out.extend(br#"","customFields":{"key":"#);
-        out.extend(&key);
-        out.extend(br#","ref":"#);
-        serde_json::to_writer(&mut out, &to.reference).map_err(WireError::json)?;
-        out.extend(b"}}");
-    }
-    out.extend(b"]}");
-    Ok(out)
-}
-
-/// A message without whom it goes to, and without its last bracket.
-fn shared(message: &Message, to: &Recipient, pf_id: &str) -> Result<Vec<u8>, WireError> {
-    let mut row = write(message, to, pf_id)?;
-    if let Some(fields) = row.as_object_mut() {
-        fields.remove("to");
-        fields.remove("customFields");
-    }
-    let mut bytes = serde_json::to_vec(&row).map_err(WireError::json)?;
-    bytes.pop();
-    Ok(bytes)
 }
 
 /// An Alimtalk by its template: the dealer writes the words. It sends no text instead, which it does unless told.
@@ -545,7 +485,7 @@ fn wire_coupon(coupon: &Coupon) -> WireCoupon {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use sosik_channel::{Audience, Bubble};
+    use sosik_channel::Bubble;
     use sosik_core::PhoneNumber;
 
     use super::*;
@@ -577,25 +517,5 @@ mod tests {
         );
         let two = write(&one.with_picture(picture).into(), &to(1), "KA01PF0").unwrap_err();
         assert_eq!(two.to_string(), "imageId: SOLAPI takes one picture in a text");
-    }
-
-    #[test]
-    fn a_whole_request_is_its_messages_written_one_by_one() {
-        let template = AlimtalkTemplate::new("KA01TP0", "#{이름}님, 소식입니다.");
-        for body in [Body::Bubble(Bubble::new("소식\n\"둘\"")), Body::Alimtalk(template)] {
-            let recipients = vec![to(1), to(2), to(3)];
-            let submission = Submission::new("k\"1", Message::new(body), Audience::Named(recipients.clone()));
-            let request = request(&submission, &recipients, "KA01PF0").unwrap();
-            let request: Value = serde_json::from_slice(&request).unwrap();
-            let rows: Vec<Value> = recipients
-                .iter()
-                .map(|to| {
-                    let mut row = write(&submission.message, to, "KA01PF0").unwrap();
-                    row["customFields"]["key"] = json!("k\"1");
-                    row
-                })
-                .collect();
-            assert_eq!(request, json!({ "allowDuplicates": false, "showMessageList": true, "messages": rows }));
-        }
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use sosik_channel::{
-    Answer, Audience, Media, Message, Outcome, PictureFormat, Proof, Recipient, Route, SendErrorKind, Submission,
-    TextMessage, Transport, TransportExt, Webhook, Won,
+    Answer, Audience, Body, Bubble, Media, Message, Outcome, PictureFormat, Proof, Recipient, Route, SendErrorKind,
+    Submission, TextMessage, Transport, TransportExt, Webhook, Won,
 };
 use sosik_core::{Clock, ManualClock, PhoneNumber, SystemEntropy};
 use sosik_emulator::{Emulator, Fault, Options};
@@ -48,6 +48,27 @@ fn text() -> TextMessage {
 fn submission(key: &str, numbers: std::ops::Range<u32>) -> Submission {
     let to = numbers.map(|number| Recipient::new(format!("r{number}"), phone(number))).collect();
     Submission::new(key, Message::from(text()), Audience::Named(to))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_request_goes_piece_by_piece_by_a_client_of_one_s_own() {
+    let dealer = Dealer::new(Options::without_rates).await;
+    let http = sosik_channel::http::client("own", Duration::from_secs(30)).unwrap();
+    let credentials = Credentials::new("KEY", "SECRET");
+    let transport =
+        Solapi::builder(credentials, "KA01PF0", Arc::clone(&dealer.clock) as _, Arc::new(SystemEntropy::new()))
+            .base_url(dealer.emulator.url())
+            .http_client(http)
+            .build()
+            .unwrap();
+    // 1,300 characters, 2,000 times: more than five megabytes.
+    let news = Message::new(Body::Bubble(Bubble::new("가".repeat(1_300))));
+    let to = (0..2_000).map(|number| Recipient::new(format!("r{number}"), phone(number))).collect();
+    let submitted = transport.submit(&Submission::new("k", news, Audience::Named(to))).await.unwrap();
+    let Proof::PerRecipient(answers) = &submitted.proof else { panic!("no answers") };
+    assert_eq!((submitted.accepted(), answers[1_999].reference.as_str()), (2_000, "r1999"));
+    assert!(answers.iter().all(|answer| answer.message_key.is_some()));
+    assert_eq!(dealer.emulator.stats().accepted, 2_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]
