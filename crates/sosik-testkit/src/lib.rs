@@ -24,6 +24,8 @@
 //! }
 //! ```
 //!
+//! What a client over HTTP asks and is answered can be [recorded](exchanges) once and played again.
+//!
 //! # Features
 //!
 //! None.
@@ -36,6 +38,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a suite fails by panicking")]
 
 pub mod answers;
+pub mod exchanges;
 pub mod group_sender;
 mod mocks;
 pub mod outbox;
