@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use axum::body::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -14,10 +14,13 @@ use crate::options::Options;
 use crate::solapi::desk::Solapi;
 use crate::stats::Stats;
 use crate::template::Template;
+use crate::time::later;
 
 #[derive(Debug)]
 pub(crate) struct Ledger {
     pub(crate) options: Options,
+    /// How far its clock was moved on by hand.
+    pub(crate) ahead: TimeDelta,
     journal: Journal,
     secret: [u8; 32],
     pub(crate) messages: Vec<Message>,
@@ -73,6 +76,7 @@ impl Ledger {
         let templates = options.templates.iter().map(|template| (template.code.clone(), template.clone())).collect();
         let mut ledger = Self {
             options,
+            ahead: TimeDelta::zero(),
             journal,
             secret,
             messages: Vec::new(),
@@ -93,7 +97,7 @@ impl Ledger {
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.options.clock.now()
+        later(self.options.clock.now(), self.ahead)
     }
 
     pub(crate) fn stats(&self) -> Stats {

@@ -65,6 +65,7 @@
 //! | `GET /_emulator/stats` | what it took, refused, and took twice |
 //! | `POST /_emulator/faults` | what goes wrong with the next calls: a list of [`Fault`]s |
 //! | `POST /_emulator/friends` | how people stand to channels: a list of [`Friend`]s |
+//! | `GET`, `POST /_emulator/clock` | its time; `{"seconds": 3600}` moves it on: to what is scheduled, or past the night |
 //! | `POST /_emulator/inspections` | what Kakao decides of a template of Alimtalk: `{"code": …, "verdict": "APR"}`, or `REJ` and a `comment` |
 //! | `POST /_emulator/templates` | approved templates of Alimtalk, and of brand messages at SOLAPI: a list of [`Template`]s |
 //!

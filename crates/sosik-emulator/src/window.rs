@@ -8,6 +8,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -26,6 +27,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_emulator/stats", get(stats))
         .route("/_emulator/faults", post(faults))
         .route("/_emulator/templates", post(templates))
+        .route("/_emulator/clock", get(time).post(move_on))
         .route("/_emulator/inspections", post(inspections))
         .route("/_emulator/friends", post(kakao::friends))
         .fallback(bizgo::routes::unknown)
@@ -95,6 +97,28 @@ async fn templates(State(shared): State<Arc<Shared>>, body: axum::body::Bytes) -
             Json(json!({ "approved": ledger.templates.len() })).into_response()
         }
         Err(error) => (StatusCode::BAD_REQUEST, format!("a list of templates is wanted: {error}\n")).into_response(),
+    }
+}
+
+async fn time(State(shared): State<Arc<Shared>>) -> Response {
+    Json(json!({ "now": shared.ledger().now().to_rfc3339() })).into_response()
+}
+
+/// How far the clock is moved on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ahead {
+    seconds: u32,
+}
+
+async fn move_on(State(shared): State<Arc<Shared>>, body: axum::body::Bytes) -> Response {
+    match serde_json::from_slice::<Ahead>(&body) {
+        Ok(Ahead { seconds }) => {
+            let mut ledger = shared.ledger();
+            ledger.ahead += TimeDelta::seconds(seconds.into());
+            Json(json!({ "now": ledger.now().to_rfc3339() })).into_response()
+        }
+        Err(error) => (StatusCode::BAD_REQUEST, format!("seconds are wanted: {error}\n")).into_response(),
     }
 }
 

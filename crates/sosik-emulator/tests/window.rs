@@ -90,3 +90,25 @@ async fn the_page_shows_what_goes_to_friends_and_how_far_it_is() {
         assert!(page.contains(shown), "{shown}: {page}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_is_moved_on_to_what_is_reserved() {
+    let start = "2026-11-27T15:00:00+09:00".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    let options = Options::new("KEY").with_clock(Arc::new(ManualClock::at(start)));
+    let emulator = Emulator::start("127.0.0.1:0".parse().unwrap(), options).await.unwrap();
+    let call = async |path: &str, body: Value| {
+        let request = client().post(format!("{}{path}", emulator.url())).header("Authorization", "KEY");
+        request.body(body.to_string()).send().await.unwrap()
+    };
+    let later = json!({
+        "destinations": [{ "to": "01000000001" }],
+        "messageFlow": [{ "sms": { "from": "0310000000", "text": "내일 안내" } }],
+        "resvSendTime": "2026-11-27 16:00:00",
+    });
+    assert_eq!(call("/api/comm/v1/reservation", later).await.status(), 200);
+    assert_eq!(emulator.stats().delivered, 0);
+    let moved: Value = call("/_emulator/clock", json!({ "seconds": 3_601 })).await.json().await.unwrap();
+    assert_eq!(moved["now"], "2026-11-27T07:00:01+00:00");
+    assert_eq!(emulator.stats().delivered, 1);
+    assert_eq!(call("/_emulator/clock", json!({ "seconds": -1 })).await.status(), 400);
+}
