@@ -240,7 +240,10 @@ impl<'a> Draw<'a> {
             8 => return self.text(),
             _ => return self.mms(),
         };
-        let message = Message::new(body);
+        let mut message = Message::new(body);
+        if self.one_in(16) {
+            message = message.for_adults_only();
+        }
         if self.marks && self.byte() > 247 {
             return message;
         }

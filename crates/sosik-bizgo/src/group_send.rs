@@ -235,6 +235,9 @@ pub fn validate_for_friends(message: &Message) -> Result<(), Faults> {
     if message.targeting != Targeting::Friends {
         more.push(fault("targeting", "a group send goes to friends of the channel, whoever else was meant"));
     }
+    if message.adults_only {
+        more.push(fault("adults-only", "a template, by which a group send goes, cannot be for adults only"));
+    }
     if stored::to_json(message).contains("#{") {
         more.push(fault("body", "a group send has the same words for everyone: no variables"));
     }

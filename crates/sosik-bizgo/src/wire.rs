@@ -96,6 +96,8 @@ pub(crate) struct BrandMessage<'a> {
     targeting: &'static str,
     ad_flag: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    adult: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     unsubscribe_phone_number: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     group_tag_key: Option<&'a str>,
@@ -184,6 +186,7 @@ pub(crate) fn flow<'a>(message: &'a Message, profile: Profile<'a>) -> Result<Vec
                 sender_key,
                 targeting: message.targeting.code(),
                 ad_flag: if message.advertising.is_some() { "Y" } else { "N" },
+                adult: message.adults_only.then_some("Y"),
                 unsubscribe_phone_number: refusal_number(message),
                 group_tag_key: group_tag,
                 shown,
@@ -413,6 +416,15 @@ mod tests {
             serde_json::to_value(flow(&mms(picture), profile("S")).unwrap()).unwrap(),
             json!([{ "mms": { "from": "0310000000", "text": "소식", "fileKey": ["FILE1"] } }])
         );
+    }
+
+    #[test]
+    fn what_is_for_adults_only_says_so_and_goes_to_no_group() {
+        let message = message().without_fallback().for_adults_only();
+        let flow = serde_json::to_value(flow(&message, profile("S")).unwrap()).unwrap();
+        assert_eq!(flow[0]["brandmessage"]["adult"], "Y");
+        let faults = crate::validate_for_friends(&message).unwrap_err();
+        assert!(faults.to_string().contains("adults-only"), "{faults}");
     }
 
     #[test]

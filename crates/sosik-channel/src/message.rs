@@ -21,13 +21,16 @@ pub struct Message {
     pub advertising: Option<Advertising>,
     /// What is sent as text to those whom the message cannot reach and who allow it.
     pub fallback: Option<TextMessage>,
+    /// Whether only adults (19 and older) may read it: `KakaoTalk` asks for proof of age before it shows a brand message so
+    /// marked.
+    pub adults_only: bool,
 }
 
 impl Message {
     /// A message of this body.
     #[must_use]
     pub fn new(body: Body) -> Self {
-        Self { body, targeting: Targeting::default(), advertising: None, fallback: None }
+        Self { body, targeting: Targeting::default(), advertising: None, fallback: None, adults_only: false }
     }
 
     /// The message as an advertisement (광고성 정보).
@@ -48,6 +51,14 @@ impl Message {
     #[must_use]
     pub fn without_fallback(mut self) -> Self {
         self.fallback = None;
+        self
+    }
+
+    /// The message for adults only: about wine at a festival, as it may be. A brand message of free form alone can be so
+    /// marked, and has no text behind it, which anyone could read.
+    #[must_use]
+    pub fn for_adults_only(mut self) -> Self {
+        self.adults_only = true;
         self
     }
 

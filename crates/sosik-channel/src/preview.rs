@@ -49,10 +49,18 @@ pub fn html(message: &Message, media: &[Media], title: &str, font: Option<&[u8]>
     )
 }
 
+/// What stands over a message for adults only: `KakaoTalk` hides it until the reader's age is proven.
+const ADULTS: &str = "19세 이상";
+
 /// A brand message: who sends it and its mark, its cards, and how to refuse it.
 fn brand(out: &mut String, message: &Message, body: &Body, media: &[Media]) {
     let sender = message.advertising.as_ref().map_or("", |advertising| advertising.sender.as_str());
-    let mark = if message.advertising.is_some() { Advertising::MARK } else { "" };
+    let mark = match (&message.advertising, message.adults_only) {
+        (Some(_), false) => Advertising::MARK.to_owned(),
+        (Some(_), true) => format!("{} {ADULTS}", Advertising::MARK),
+        (None, true) => ADULTS.to_owned(),
+        (None, false) => String::new(),
+    };
     let initial: String = sender.chars().take(1).collect();
     let _ = write!(
         out,

@@ -111,6 +111,7 @@ pub(crate) fn messages() -> Vec<Message> {
         .map(|body| Message::new(body).with_advertising(Advertising::new("예시시청", Refusal::BlockChannel)))
         .collect();
     messages[0] = messages[0].clone().with_targeting(Targeting::Consented);
+    messages[1] = messages[1].clone().without_fallback().for_adults_only();
     messages[0].advertising = Some(Advertising::new("예시시청", Refusal::FreeCall(call)));
     messages.extend(alimtalks());
     let from = PhoneNumber::parse("031-000-0000").unwrap();

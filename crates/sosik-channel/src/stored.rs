@@ -49,6 +49,7 @@ pub fn to_json(message: &Message) -> String {
             },
         }),
         fallback: message.fallback.as_ref().map(store_text),
+        adults_only: message.adults_only,
     };
     serde_json::to_string(&stored).unwrap_or_default()
 }
@@ -228,6 +229,7 @@ pub fn from_json(json: &str) -> Result<Message, StoredMessageError> {
         message = message.with_advertising(Advertising::new(advertising.sender, refusal));
     }
     message.fallback = stored.fallback.map(load_text).transpose()?;
+    message.adults_only = stored.adults_only;
     Ok(message)
 }
 

@@ -93,6 +93,7 @@ impl std::error::Error for Faults {}
 pub fn validate(message: &Message, limits: &[Limit]) -> Result<(), Faults> {
     let mut check = Check { limits, faults: Vec::new() };
     check.body(message);
+    check.adults(message);
     if let Some(fallback) = &message.fallback {
         check.text("fallback", fallback, message.advertising.as_ref());
     }
@@ -158,6 +159,21 @@ mod tests {
         for message in samples::messages() {
             assert_eq!(validate(&message, &kakao()), Ok(()), "{}", message.body.kind());
         }
+    }
+
+    #[test]
+    fn only_a_brand_message_of_free_form_without_a_text_is_for_adults_only() {
+        for message in samples::messages() {
+            let free =
+                !matches!(message.body, crate::Body::Alimtalk(_) | crate::Body::Template(_) | crate::Body::Text(_));
+            let kind = message.body.kind();
+            let adults = validate(&message.clone().without_fallback().for_adults_only(), &kakao());
+            assert_eq!(adults.is_ok(), free, "{kind}: {adults:?}");
+        }
+        let text = crate::TextMessage::new(sosik_core::PhoneNumber::parse("031-000-0000").unwrap(), "소식").unwrap();
+        let hidden = samples::messages().remove(1).with_fallback(text);
+        let faults = validate(&hidden, &kakao()).unwrap_err();
+        assert!(faults.iter().any(|fault| fault.path == "fallback"), "{faults}");
     }
 
     #[test]

@@ -47,7 +47,9 @@ pub fn read(row: &Value, picture: &dyn Fn(&str, Place) -> Picture) -> Result<Mes
     let bms = options.bms.ok_or_else(|| WireError::new(path, "it is missing"))?;
     let targeting = Targeting::from_code(&bms.targeting);
     let targeting = targeting.ok_or_else(|| WireError::new(format!("{path}.targeting"), "it is I, M, N or O"))?;
-    Ok(Message::new(body(bms, row.text.as_deref(), picture)?).with_targeting(targeting))
+    let adults_only = bms.adult == Some(true);
+    let message = Message::new(body(bms, row.text.as_deref(), picture)?).with_targeting(targeting);
+    Ok(if adults_only { message.for_adults_only() } else { message })
 }
 
 fn text(row: Row, picture: &dyn Fn(&str, Place) -> Picture) -> Result<TextMessage, WireError> {
@@ -104,9 +106,6 @@ fn need<T>(value: Option<T>, name: &str) -> Result<T, WireError> {
 
 fn body(bms: Bms, top: Option<&str>, picture: &dyn Fn(&str, Place) -> Picture) -> Result<Body, WireError> {
     only_what_it_takes(&bms)?;
-    if bms.adult == Some(true) {
-        return Err(WireError::new("kakaoOptions.bms.adult", "a city sends nothing for adults only"));
-    }
     let words = bms.content.clone().or(top.map(str::to_owned));
     let buttons = bms.buttons.unwrap_or_default().into_iter().map(button).collect::<Result<Vec<_>, _>>()?;
     let coupon = bms.coupon.map(coupon).transpose()?;

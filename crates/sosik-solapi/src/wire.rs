@@ -250,7 +250,7 @@ pub fn write(message: &Message, to: &Recipient, pf_id: &str) -> Result<Value, Wi
                 template_id: None,
                 variables: None,
                 disable_sms: None,
-                bms: Some(bms(body, message.targeting.code())?),
+                bms: Some(Bms { adult: message.adults_only.then_some(true), ..bms(body, message.targeting.code())? }),
             }),
             ..Row::default()
         },

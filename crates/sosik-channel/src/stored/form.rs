@@ -12,6 +12,8 @@ pub(super) struct StoredMessage {
     pub(super) targeting: Option<String>,
     pub(super) advertising: Option<StoredAdvertising>,
     pub(super) fallback: Option<StoredText>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) adults_only: bool,
 }
 
 #[derive(Serialize, Deserialize)]

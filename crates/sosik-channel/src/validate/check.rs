@@ -62,6 +62,20 @@ impl Check<'_> {
         }
     }
 
+    /// Who may be told that a message is for adults only.
+    pub(super) fn adults(&mut self, message: &Message) {
+        const SOURCE: &str = "PyPI bizgo-sdk-comm 1.2.0 and npm solapi 6.0.1: a field of free-form brand messages";
+        if !message.adults_only {
+            return;
+        }
+        if matches!(message.body, Body::Alimtalk(_) | Body::Template(_) | Body::Text(_)) {
+            self.fault("adults-only".to_owned(), "only a brand message of free form is for adults only", SOURCE);
+        }
+        if message.fallback.is_some() {
+            self.fault("fallback".to_owned(), "a text is read by anyone, and the message is for adults only", SOURCE);
+        }
+    }
+
     /// What a brand message shows.
     pub(super) fn shown(&mut self, body: &Body) {
         match body {
