@@ -45,8 +45,14 @@ impl AreaCode {
     /// digits with them: a city's code of five digits that ends in 0 stands for all that begin with those four.
     #[must_use]
     pub fn is_within(&self, wider: &Self) -> bool {
-        let prefix = wider.0.strip_suffix('0').filter(|_| wider.0.len() == 5).unwrap_or(&wider.0);
-        self.0.starts_with(prefix) && self.0.len() >= wider.0.len()
+        self.0.starts_with(wider.prefix()) && self.0.len() >= wider.0.len()
+    }
+
+    /// The digits with which the codes of all its parts begin: for stores that look them up. Shorter codes that begin so
+    /// are no parts of it.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.0.strip_suffix('0').filter(|_| self.0.len() == 5).unwrap_or(&self.0)
     }
 }
 

@@ -41,15 +41,43 @@ impl FrozenAudience {
     where
         I: IntoIterator<Item = &'a Subscriber>,
     {
-        let mut audience = Self::default();
-        for person in people.into_iter().filter(|person| request.segment.contains(person)) {
-            match suppression(person, request.purpose, request.at) {
-                None => audience.members.push(Member { id: person.id, allows_text: person.allows_text }),
-                Some(reason) => *audience.suppressed.entry(reason).or_default() += 1,
-            }
+        let mut gathering = Gathering::new(request);
+        people.into_iter().for_each(|person| gathering.add(person));
+        gathering.frozen()
+    }
+}
+
+/// An audience while its people come one by one, as out of a database: the rule that every store follows.
+#[derive(Debug)]
+pub struct Gathering<'a> {
+    request: &'a AudienceRequest,
+    audience: FrozenAudience,
+}
+
+impl<'a> Gathering<'a> {
+    /// An audience of no one yet.
+    #[must_use]
+    pub fn new(request: &'a AudienceRequest) -> Self {
+        Self { request, audience: FrozenAudience::default() }
+    }
+
+    /// Sorts one person in; whoever is not of the segment is passed over.
+    pub fn add(&mut self, person: &Subscriber) {
+        let AudienceRequest { segment, purpose, at } = self.request;
+        if !segment.contains(person, *at) {
+            return;
         }
-        audience.members.sort_by_key(|member| member.id);
-        audience
+        match suppression(person, *purpose, *at) {
+            None => self.audience.members.push(Member { id: person.id, allows_text: person.allows_text }),
+            Some(reason) => *self.audience.suppressed.entry(reason).or_default() += 1,
+        }
+    }
+
+    /// The audience.
+    #[must_use]
+    pub fn frozen(mut self) -> FrozenAudience {
+        self.audience.members.sort_by_key(|member| member.id);
+        self.audience
     }
 }
 
@@ -182,7 +210,7 @@ mod tests {
         let phone = PhoneNumber::parse("010-0000-0001").unwrap();
         let mut new = NewSubscriber::new(phone, AreaCode::parse("4163053000").unwrap());
         new.consents = events.to_vec();
-        Subscriber::new(SubscriberId::new(Uuid::from_u128(1)), new)
+        Subscriber::new(SubscriberId::new(Uuid::from_u128(1)), new, DateTime::UNIX_EPOCH)
     }
 
     #[test]

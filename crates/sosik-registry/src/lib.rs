@@ -35,7 +35,8 @@
 //!
 //! # Concepts
 //!
-//! - [`Segment`]: who is meant. [`AudienceRequest`]: who of them may be sent to, for which [`Purpose`].
+//! - [`Segment`]: who is meant, as types or as text (`area:4163053000 and topic:culture`), and explained for one person.
+//!   [`SubscriberStore::count_of`] counts them. [`AudienceRequest`]: who of them may be sent to, for which [`Purpose`].
 //!   Everyone who may not is counted under a [`Suppression`].
 //! - [`import`]: subscribers from a CSV file, with each bad row named.
 //! - [`Directory`]: the 읍면동 districts of a city by code, valid from and until.
@@ -61,11 +62,11 @@ mod subscriber;
 mod vault;
 
 pub use async_trait::async_trait;
-pub use audience::{Address, AudienceRequest, FrozenAudience, Member, Suppression};
+pub use audience::{Address, AudienceRequest, FrozenAudience, Gathering, Member, Suppression};
 pub use consent::{ConsentEvent, Purpose, standing};
 pub use directory::{Directory, DirectoryError, District};
 pub use memory::MemorySubscriberStore;
-pub use segment::Segment;
+pub use segment::{Explanation, Segment, SegmentError};
 pub use store::{Put, StoreError, StoreErrorKind, SubscriberStore};
 pub use subscriber::{NewSubscriber, Subscriber, SubscriberId};
 pub use vault::{SecretKey, SecretKeyError, Vault, VaultError};

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use sosik_core::{Entropy, PhoneNumber, SeededEntropy, uuid_v7};
 
 use crate::{
-    Address, AudienceRequest, ConsentEvent, FrozenAudience, NewSubscriber, Purpose, Put, StoreError, Subscriber,
-    SubscriberId, SubscriberStore,
+    Address, AudienceRequest, ConsentEvent, FrozenAudience, NewSubscriber, Purpose, Put, Segment, StoreError,
+    Subscriber, SubscriberId, SubscriberStore,
 };
 
 /// Subscribers kept in memory: for tests and first steps.
@@ -41,7 +41,7 @@ impl SubscriberStore for MemorySubscriberStore {
                 out.push(Put::Updated(known.id));
             } else {
                 let id = SubscriberId::new(uuid_v7(now, self.entropy.as_ref()));
-                kept.insert(id, Subscriber::new(id, new.clone()));
+                kept.insert(id, Subscriber::new(id, new.clone(), now));
                 out.push(Put::Added(id));
             }
         }
@@ -67,6 +67,10 @@ impl SubscriberStore for MemorySubscriberStore {
 
     async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError> {
         Ok(FrozenAudience::gather(request, self.lock().values()))
+    }
+
+    async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError> {
+        Ok(self.lock().values().filter(|person| segment.contains(person, at)).count() as u64)
     }
 
     async fn addresses(

@@ -1,33 +1,59 @@
+//! Who is meant: expressions over what is known of a subscriber, as types, as text, and explained for one person.
+
+mod explain;
+mod text;
+
+use chrono::{DateTime, Utc};
 use sosik_core::AreaCode;
 
-use crate::Subscriber;
+pub use self::explain::Explanation;
+pub use self::text::SegmentError;
+use crate::{Purpose, Subscriber, standing};
 
 /// Who is meant: an expression over what is known of a subscriber.
 ///
+/// It is written as text too, in settings and at the command line:
+///
 /// ```
 /// use sosik_core::AreaCode;
-/// use sosik_registry::Segment;
+/// use sosik_registry::{Purpose, Segment};
 ///
 /// let hoecheon = Segment::Area(AreaCode::parse("4163053000")?);
-/// let culture = Segment::Topic("culture".into());
-/// let everyone = Segment::All;
-/// # let _ = (hoecheon.and(culture), everyone);
-/// # Ok::<(), sosik_core::AreaCodeError>(())
+/// let culture = Segment::Topic("culture".into()).or(Segment::Topic("가족 행사".into()));
+/// let segment = hoecheon.and(culture).and(Segment::Consents(Purpose::Advertising));
+/// let text = r#"area:4163053000 and (topic:culture or topic:"가족 행사") and consent:advertising"#;
+/// assert_eq!(segment.to_string(), text);
+/// assert_eq!(text.parse::<Segment>()?, segment);
+///
+/// let error = "area:4163053000 und topic:culture".parse::<Segment>().unwrap_err();
+/// assert_eq!(error.to_string(), "at character 17: `and`, `or` or the end is wanted, not `und`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// `not` binds strongest, then `and`, then `or`; a day after `since:` begins at midnight in Seoul. A topic of more than one
+/// word stands in quotation marks, in which `\"` and `\\` stand for themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Segment {
-    /// Everyone.
+    /// Everyone: `everyone`.
     All,
-    /// Those who live in an area or a part of it.
+    /// Those who allow a text message where `KakaoTalk` cannot: `text`.
+    AllowsText,
+    /// Those who live in an area or a part of it: `area:4163053000`.
     Area(AreaCode),
-    /// Those of both.
+    /// Those of both: `… and …`.
     Both(Box<Self>, Box<Self>),
-    /// Those of either.
+    /// Those whose consent to a purpose stands at the instant that is asked about: `consent:advertising`. Of night
+    /// advertising it stands as long as that to advertising does; warnings need none.
+    Consents(Purpose),
+    /// Those of either: `… or …`.
     Either(Box<Self>, Box<Self>),
-    /// Everyone else.
+    /// Everyone else: `not …`.
     Not(Box<Self>),
-    /// Those who want to hear of a topic; whoever named none wants to hear of all.
+    /// Those who were kept at an instant or later: `since:2026-03-02`, or with a time of day,
+    /// `since:2026-03-02T09:00:00+09:00`.
+    Since(DateTime<Utc>),
+    /// Those who want to hear of a topic; whoever named none wants to hear of all: `topic:culture`.
     Topic(String),
 }
 
@@ -44,16 +70,41 @@ impl Segment {
         Self::Either(Box::new(self), Box::new(other))
     }
 
-    /// Whether a subscriber is meant.
+    /// Everyone who is not in this segment.
     #[must_use]
-    pub fn contains(&self, person: &Subscriber) -> bool {
+    pub fn negated(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+
+    /// Whether a subscriber is meant, by what stands at an instant.
+    #[must_use]
+    pub fn contains(&self, person: &Subscriber, at: DateTime<Utc>) -> bool {
         match self {
             Self::All => true,
+            Self::AllowsText => person.allows_text,
             Self::Area(area) => person.area.is_within(area),
-            Self::Both(a, b) => a.contains(person) && b.contains(person),
-            Self::Either(a, b) => a.contains(person) || b.contains(person),
-            Self::Not(inner) => !inner.contains(person),
+            Self::Both(a, b) => a.contains(person, at) && b.contains(person, at),
+            Self::Consents(purpose) => consents(person, *purpose, at),
+            Self::Either(a, b) => a.contains(person, at) || b.contains(person, at),
+            Self::Not(inner) => !inner.contains(person, at),
+            Self::Since(from) => person.since >= *from,
             Self::Topic(topic) => person.topics.is_empty() || person.topics.contains(topic),
         }
+    }
+
+    /// Why a subscriber is meant or not, part by part. It tells of the person: it is for whoever may see them.
+    #[must_use]
+    pub fn explain(&self, person: &Subscriber, at: DateTime<Utc>) -> Explanation {
+        Explanation::of(self, person, at)
+    }
+}
+
+/// Whether a consent stands, as an audience asks for it.
+fn consents(person: &Subscriber, purpose: Purpose, at: DateTime<Utc>) -> bool {
+    let stands = |purpose| standing(&person.consents, purpose, at).is_some_and(|event| event.granted);
+    match purpose {
+        Purpose::PublicSafety => true,
+        Purpose::NightAdvertising => stands(purpose) && stands(Purpose::Advertising),
+        Purpose::Advertising | Purpose::Collection => stands(purpose),
     }
 }

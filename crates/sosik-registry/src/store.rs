@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sosik_core::PhoneNumber;
 
-use crate::{Address, AudienceRequest, ConsentEvent, FrozenAudience, NewSubscriber, Purpose, Subscriber, SubscriberId};
+use crate::{
+    Address, AudienceRequest, ConsentEvent, FrozenAudience, NewSubscriber, Purpose, Segment, Subscriber, SubscriberId,
+};
 
 /// Where subscribers are kept.
 ///
@@ -24,11 +26,13 @@ use crate::{Address, AudienceRequest, ConsentEvent, FrozenAudience, NewSubscribe
 /// 5. Consents are added, never changed or dropped.
 /// 6. A person marked [`gone`](Self::mark_gone) is in no audience from that instant on, until they give a consent
 ///    later than that. The latest mark counts. Unknown ids are passed over.
+/// 7. [`count_of`](Self::count_of) counts, and an audience is made of, exactly those whom
+///    [`Segment::contains`](crate::Segment::contains) holds at the instant given.
 ///
 /// # Implementing one
 ///
 /// Write plain `async fn`s under `#[async_trait]`, as [`MemorySubscriberStore`](crate::MemorySubscriberStore) does;
-/// the rules of who is in an audience are in [`FrozenAudience::gather`] and [`Address::of`].
+/// the rules of who is in an audience are in [`Gathering`](crate::Gathering) and [`Address::of`].
 #[async_trait]
 pub trait SubscriberStore: fmt::Debug + Send + Sync {
     /// Keeps people, and says what became of each, in their order.
@@ -65,6 +69,13 @@ pub trait SubscriberStore: fmt::Debug + Send + Sync {
     ///
     /// [`StoreError`].
     async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError>;
+
+    /// How many people a segment holds, by what stands at an instant: whether they may be sent to or not.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError>;
 
     /// Where to send to these people, if they may still be sent to at `at`.
     ///
@@ -106,6 +117,10 @@ macro_rules! forward {
             async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError> {
                 (**self).audience(request).await
             }
+            async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError> {
+                (**self).count_of(segment, at).await
+            }
+
             async fn addresses(
                 &self,
                 ids: &[SubscriberId],

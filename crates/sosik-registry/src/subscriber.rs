@@ -103,15 +103,17 @@ pub struct Subscriber {
     pub consents: Vec<ConsentEvent>,
     /// When receipts said that the channel no longer reaches them.
     pub gone: Option<DateTime<Utc>>,
+    /// Since when they are kept.
+    pub since: DateTime<Utc>,
 }
 
 impl Subscriber {
-    /// A citizen newly kept under this name.
+    /// A citizen kept under this name since an instant.
     #[must_use]
-    pub fn new(id: SubscriberId, new: NewSubscriber) -> Self {
+    pub fn new(id: SubscriberId, new: NewSubscriber, since: DateTime<Utc>) -> Self {
         let NewSubscriber { phone, area, topics, allows_text, consents } = new;
         let (topics, allows_text) = (topics.unwrap_or_default(), allows_text.unwrap_or(false));
-        Self { id, phone, area, topics, allows_text, consents, gone: None }
+        Self { id, phone, area, topics, allows_text, consents, gone: None, since }
     }
 
     /// Brings in what is newly said of a citizen: the rule that every store follows. Consents are only added.

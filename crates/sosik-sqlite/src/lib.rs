@@ -48,6 +48,7 @@
 mod error;
 mod outbox;
 mod rows;
+mod segments;
 mod store;
 mod subscribers;
 mod worker;

@@ -39,7 +39,7 @@ pub(crate) fn subscriber(row: &Row<'_>, vault: &Vault) -> Result<Subscriber, Sto
     let topics = serde_json::from_str::<BTreeSet<String>>(&topics).map_err(|error| unreadable("topics", error))?;
     (new.topics, new.allows_text) = (Some(topics), Some(get(row, 4)?));
     let gone: Option<i64> = get(row, 5)?;
-    let mut subscriber = Subscriber::new(SubscriberId::new(uuid(&id)?), new);
+    let mut subscriber = Subscriber::new(SubscriberId::new(uuid(&id)?), new, instant(get(row, 6)?)?);
     subscriber.gone = gone.map(instant).transpose()?;
     Ok(subscriber)
 }

@@ -10,7 +10,8 @@ use crate::error::database;
 use crate::worker::{Worker, transact};
 
 /// The migrations, in order; the database's `user_version` says how many it has had.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_initial.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_segments.sql")];
 
 /// Tells a sosik file from any other SQLite database: `sosk`.
 const APPLICATION: i32 = 0x736f_736b;

@@ -1,14 +1,15 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
 use sosik_core::{PhoneNumber, uuid_v7};
 use sosik_registry::{
-    Address, AudienceRequest, ConsentEvent, FrozenAudience, NewSubscriber, Purpose, Put, StoreError, Subscriber,
-    SubscriberId, SubscriberStore, Vault,
+    Address, AudienceRequest, ConsentEvent, FrozenAudience, Gathering, NewSubscriber, Purpose, Put, Segment,
+    StoreError, Subscriber, SubscriberId, SubscriberStore, Vault,
 };
 
 use crate::error::database;
 use crate::rows::{consent, micros, subscriber, uuid};
+use crate::segments::Condition;
 use crate::store::SqliteStore;
 
 #[deny(clippy::missing_trait_methods)]
@@ -53,20 +54,32 @@ impl SubscriberStore for SqliteStore {
 
     async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError> {
         let (vault, request) = (self.vault.clone(), request.clone());
-        let people: Vec<Subscriber> = self
+        let condition = Condition::of(&request.segment, request.at)?;
+        let query = format!("{} {}", include_str!("../queries/subscribers_where.sql").trim_end(), condition.sql);
+        self.worker
+            .call(move |transaction| {
+                let mut statement = transaction.prepare(&query).map_err(database)?;
+                let mut rows = statement.query(params_from_iter(&condition.values)).map_err(database)?;
+                let mut gathering = Gathering::new(&request);
+                while let Some(row) = rows.next().map_err(database)? {
+                    gathering.add(&with_consents(transaction, subscriber(row, &vault)?)?);
+                }
+                Ok(gathering.frozen())
+            })
+            .await
+    }
+
+    async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError> {
+        let condition = Condition::of(segment, at)?;
+        let query = format!("SELECT count(*) FROM subscribers AS s WHERE {}", condition.sql);
+        let count: i64 = self
             .worker
             .call(move |transaction| {
-                let mut statement =
-                    transaction.prepare_cached(include_str!("../queries/subscribers_all.sql")).map_err(database)?;
-                let mut rows = statement.query([]).map_err(database)?;
-                let mut people = Vec::new();
-                while let Some(row) = rows.next().map_err(database)? {
-                    people.push(with_consents(transaction, subscriber(row, &vault)?)?);
-                }
-                Ok::<_, StoreError>(people)
+                let values = params_from_iter(&condition.values);
+                transaction.query_row(&query, values, |row| row.get(0)).map_err(database)
             })
             .await?;
-        Ok(FrozenAudience::gather(&request, &people))
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     async fn addresses(
@@ -122,12 +135,16 @@ fn put(
             .prepare_cached(update)
             .and_then(|mut statement| statement.execute(params![bytes, new.area.as_str(), topics, new.allows_text]))
             .map_err(database)?;
+        if let Some(topics) = &topics {
+            interests(transaction, &bytes, topics)?;
+        }
         let id = SubscriberId::new(uuid(&bytes)?);
         (bytes, Put::Updated(id))
     } else {
         let id = SubscriberId::new(uuid_v7(now, &store.entropy));
         let bytes = id.as_uuid().as_bytes().to_vec();
         let sealed = store.vault.seal(&new.phone, &bytes);
+        let topics = topics.unwrap_or_else(|| "[]".to_owned());
         let insert = include_str!("../queries/subscriber_insert.sql");
         transaction
             .prepare_cached(insert)
@@ -137,18 +154,28 @@ fn put(
                     index,
                     sealed,
                     new.area.as_str(),
-                    topics.unwrap_or_else(|| "[]".to_owned()),
+                    topics,
                     new.allows_text.unwrap_or(false),
                     micros(now)
                 ])
             })
             .map_err(database)?;
+        interests(transaction, &bytes, &topics)?;
         (bytes, Put::Added(id))
     };
     for event in &new.consents {
         add_consent(transaction, &id, event)?;
     }
     Ok(put)
+}
+
+/// Keeps what someone wants to hear of, from a JSON list, so that it can be looked up.
+fn interests(transaction: &Transaction<'_>, subscriber: &[u8], topics: &str) -> Result<(), StoreError> {
+    let run = |query: &str, values: &[&dyn rusqlite::ToSql]| {
+        transaction.prepare_cached(query).and_then(|mut statement| statement.execute(values)).map_err(database)
+    };
+    run(include_str!("../queries/interests_clear.sql"), &[&subscriber])?;
+    run(include_str!("../queries/interests_set.sql"), &[&subscriber, &topics]).map(drop)
 }
 
 fn add_consent(transaction: &Transaction<'_>, subscriber: &[u8], event: &ConsentEvent) -> Result<(), StoreError> {

@@ -26,9 +26,30 @@ fn a_file_of_a_newer_release_is_refused_by_its_number_and_left_alone() {
     direct.pragma_update(None, "user_version", 99).unwrap();
     let error = open(&path).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Newer);
-    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 1");
+    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 2");
     let version: i64 = direct.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 99);
+}
+
+/// What a release of before had in its file is found by what this one asks.
+#[tokio::test]
+async fn an_older_file_is_brought_up_to_date_with_all_that_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let store = open(&path).unwrap();
+    let people = [consented(1).with_topic("문화"), consented(2), consented(3).with_topic("복지").with_topic("문화")];
+    store.put(&people, noon()).await.unwrap();
+    drop(store);
+    let direct = Connection::open(&path).unwrap();
+    let undone = "DROP TABLE interests; DROP INDEX subscribers_by_area; DROP INDEX consents_by_time;";
+    direct.execute_batch(undone).unwrap();
+    direct.pragma_update(None, "user_version", 1).unwrap();
+    drop(direct);
+
+    let store = open(&path).unwrap();
+    let count = async |text: &str| store.count_of(&text.parse().unwrap(), noon()).await.unwrap();
+    assert_eq!((count("topic:문화").await, count("topic:복지").await, count("topic:축제").await), (3, 2, 1));
+    assert_eq!(store.find(&phone(1)).await.unwrap().unwrap().since, noon());
 }
 
 #[test]

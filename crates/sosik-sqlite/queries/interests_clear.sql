@@ -1,0 +1,1 @@
+DELETE FROM interests WHERE subscriber = ?1

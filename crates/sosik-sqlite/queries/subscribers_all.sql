@@ -1,1 +1,0 @@
-SELECT id, phone_sealed, area, topics, allows_text, gone_at FROM subscribers ORDER BY id

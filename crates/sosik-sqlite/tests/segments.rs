@@ -1,0 +1,90 @@
+//! Segments asked of the database, and of each person in memory: the same answer.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use sosik_core::{AreaCode, SeededEntropy};
+use sosik_registry::{
+    AudienceRequest, ConsentEvent, MemorySubscriberStore, NewSubscriber, Purpose, SecretKey, Segment, SubscriberStore,
+    Vault,
+};
+use sosik_sqlite::SqliteStore;
+use sosik_testkit::{citizen, noon};
+
+const AREAS: [&str; 6] = ["41", "41630", "41110", "41630530", "4163053000", "4111156000"];
+const TOPICS: [&str; 5] = ["문화", "복지", "", "*", "%_'\""];
+
+fn day(day: i64) -> DateTime<Utc> {
+    noon() + TimeDelta::days(day)
+}
+
+fn people() -> impl Strategy<Value = Vec<(NewSubscriber, i64)>> {
+    let consents = prop::collection::vec((prop::sample::select(Purpose::ALL.to_vec()), any::<bool>(), 0..9i64), 0..4);
+    let person = (0..AREAS.len(), prop::collection::vec(0..TOPICS.len(), 0..3), any::<bool>(), consents, 0..9i64);
+    prop::collection::vec(person, 1..16).prop_map(|all| {
+        let one = |(at, (area, topics, text, consents, since)): (usize, (usize, Vec<usize>, bool, Vec<_>, i64))| {
+            let mut new = citizen(u32::try_from(at).unwrap());
+            new.area = AreaCode::parse(AREAS[area]).unwrap();
+            new.allows_text = Some(text);
+            let new = topics.into_iter().fold(new, |new, topic| new.with_topic(TOPICS[topic]));
+            let event = |(purpose, granted, at): (Purpose, bool, i64)| match granted {
+                true => ConsentEvent::granted(purpose, day(at), "서면"),
+                false => ConsentEvent::withdrawn(purpose, day(at), "전화"),
+            };
+            (consents.into_iter().map(event).fold(new, NewSubscriber::with_consent), since)
+        };
+        all.into_iter().enumerate().map(one).collect()
+    })
+}
+
+fn segments() -> impl Strategy<Value = Segment> {
+    let leaf = prop_oneof![
+        Just(Segment::All),
+        Just(Segment::AllowsText),
+        prop::sample::select(AREAS.to_vec()).prop_map(|code| Segment::Area(AreaCode::parse(code).unwrap())),
+        prop::sample::select(TOPICS.to_vec()).prop_map(|topic| Segment::Topic(topic.to_owned())),
+        prop::sample::select(Purpose::ALL.to_vec()).prop_map(Segment::Consents),
+        (0..9i64, 0..2i64).prop_map(|(at, nanos)| Segment::Since(day(at) + TimeDelta::nanoseconds(nanos))),
+    ];
+    leaf.prop_recursive(4, 16, 2, |inner| {
+        prop_oneof![
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| a.and(b)),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| a.or(b)),
+            inner.prop_map(Segment::negated),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn the_database_and_the_memory_hold_the_same_people(
+        people in people(),
+        segments in prop::collection::vec(segments(), 1..12),
+        at in 0..10i64,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let vault = Vault::new(&SecretKey::from_hex(&"0f".repeat(32)).unwrap(), Arc::new(SeededEntropy::new(1)));
+            let database = SqliteStore::in_memory(vault, Arc::new(SeededEntropy::new(2))).unwrap();
+            // The same ids in both.
+            let memory = MemorySubscriberStore::new(2);
+            for (new, since) in &people {
+                database.put(std::slice::from_ref(new), day(*since)).await.unwrap();
+                memory.put(std::slice::from_ref(new), day(*since)).await.unwrap();
+            }
+            for segment in &segments {
+                let counts = (database.count_of(segment, day(at)).await, memory.count_of(segment, day(at)).await);
+                prop_assert_eq!(counts.0.unwrap(), counts.1.unwrap(), "{}", segment);
+                let request = AudienceRequest::new(segment.clone(), Purpose::Advertising, day(at));
+                let audiences = (database.audience(&request).await, memory.audience(&request).await);
+                prop_assert_eq!(audiences.0.unwrap(), audiences.1.unwrap(), "{}", segment);
+            }
+            Ok(())
+        })?;
+    }
+}
