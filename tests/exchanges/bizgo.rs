@@ -96,7 +96,7 @@ async fn centre(bizgo: &BizgoTransport, tagged: &BizgoTransport, news: &Message,
     log.told("tagged", tagged.submit(&submission("tagged", news.clone())).await);
     log.told("delete", bizgo.delete_group_tag("weekly").await);
     log.told("may ask", bizgo.may_ask_for_permission().await);
-    log.told("evidence", bizgo.upload_consent_evidence("consents.pdf", &b"evidence"[..]).await);
+    log.told("evidence", bizgo.upload_consent_evidence("consents.pdf", "application/pdf", &b"evidence"[..]).await);
     log.told("ask", bizgo.ask_for_permission().await);
     log.told("refuse", bizgo.set_refusal_number(&PhoneNumber::parse("080-000-0000").unwrap(), Some("1234")).await);
     let day = NaiveDate::from_ymd_opt(2026, 11, 27).unwrap();

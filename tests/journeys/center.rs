@@ -5,8 +5,8 @@ use chrono::{NaiveDate, TimeDelta};
 use serde_json::json;
 use sosik::bizgo::{AlimtalkDraft, Bizgo, BizgoBuilder, BizgoTransport, GroupTag, InsightQuery, Inspection, Product};
 use sosik::channel::{
-    Advertising, AlimtalkButton, AlimtalkTemplate, Audience, Body, Bubble, Emphasis, Media, Message, PictureFormat,
-    Recipient, Refusal, SendErrorKind, Submission, TextMessage, Transport, TransportExt,
+    Advertising, AlimtalkButton, AlimtalkItems, AlimtalkTemplate, Audience, Body, Bubble, Emphasis, Media, Message,
+    PictureFormat, Recipient, Refusal, SendErrorKind, Submission, TextMessage, Transport, TransportExt,
 };
 use sosik::{Clock, PhoneNumber};
 use sosik_emulator::{Emulator, Options};
@@ -91,6 +91,22 @@ async fn a_template_with_a_picture_brings_it_along_and_an_odd_one_never_leaves()
     let draft = AlimtalkDraft::new("그림 안내", AlimtalkTemplate::new("PICTURE1", "안내입니다."));
     transport.register_alimtalk(&draft.with_picture(media.clone())).await.unwrap();
     assert_eq!(city.emulator.stats().uploads, 1);
+    // A list keeps its picture and its items; a title shows none.
+    let pair = |title: &str, value: &str| (title.to_owned(), value.to_owned());
+    let items = AlimtalkItems::new([pair("발급", "12월 4일"), pair("장소", "민원실")]);
+    let list = AlimtalkTemplate::new("LIST1", "안내입니다.").with_items(items);
+    transport.register_alimtalk(&AlimtalkDraft::new("목록", list).with_picture(media.clone())).await.unwrap();
+    let seen = http(city.emulator.address(), LIST1, &[("authorization", "KEY")], "").await.json();
+    let listed = &seen["data"]["data"]["alimtalk"];
+    assert_eq!(
+        (&listed["templateEmphasizeType"], &listed["attachment"]["item"]["list"][1]["title"]),
+        (&json!("ITEM_LIST"), &json!("장소"))
+    );
+    assert!(listed["imgUrl"].is_string(), "{listed}");
+    transport.delete_alimtalk("LIST1").await.unwrap();
+    let titled = AlimtalkTemplate::new("TITLE1", "안내입니다.").with_title("제목", None);
+    let error = transport.register_alimtalk(&AlimtalkDraft::new("제목", titled).with_picture(media.clone())).await;
+    assert!(error.unwrap_err().to_string().contains("a title"));
     transport.delete_alimtalk("PICTURE1").await.unwrap();
     assert_eq!(transport.alimtalks().await.unwrap(), []);
     assert_eq!(transport.alimtalk("PICTURE1").await.unwrap_err().code(), Some("A505"));
@@ -109,12 +125,19 @@ async fn a_template_with_a_picture_brings_it_along_and_an_odd_one_never_leaves()
         (long, "alimtalk.text"),
         (no_address, "alimtalk.buttons[1]"),
         (AlimtalkTemplate::new("", "안내입니다."), "code"),
+        (AlimtalkTemplate::new("E1", "안내입니다.").with_extra(""), "alimtalk.extra"),
+        (
+            AlimtalkTemplate::new("E2", "안내입니다.").with_button(AlimtalkButton::web("보기", "https://a.kr/#{x")),
+            "alimtalk.buttons[0]",
+        ),
     ] {
         let error = transport.register_alimtalk(&AlimtalkDraft::new("안내", template)).await.unwrap_err();
         assert!(error.kind() == SendErrorKind::InvalidContent && error.to_string().contains(said), "{error}");
     }
-    assert_eq!(city.emulator.stats().uploads, 1);
+    assert_eq!(city.emulator.stats().uploads, 2);
 }
+
+const LIST1: &str = "GET /api/comm/v1/center/alimtalk/template?senderKey=SENDER&templateCode=LIST1";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_are_counted_under_a_group_tag_that_is_there() {
@@ -152,7 +175,10 @@ async fn the_permission_is_asked_for_once_all_its_conditions_are_met() {
     assert!(transport.set_refusal_number(&local, None).await.is_err());
 
     assert!(!transport.may_ask_for_permission().await.unwrap());
-    transport.upload_consent_evidence("consents.pdf", &b"how consents were asked for"[..]).await.unwrap();
+    transport
+        .upload_consent_evidence("consents.pdf", "application/pdf", &b"how consents were asked for"[..])
+        .await
+        .unwrap();
     assert!(!transport.may_ask_for_permission().await.unwrap());
     assert_eq!(transport.ask_for_permission().await.unwrap_err().kind(), SendErrorKind::NotPermitted);
     let alimtalk = Message::new(Body::Alimtalk(passport()));
@@ -220,6 +246,9 @@ async fn a_submission_that_waits_is_moved_and_one_number_is_taken_out_of_it() {
 
     transport.reschedule(&handle, now + TimeDelta::hours(3)).await.unwrap();
     assert_eq!(transport.find(&sent, now).await.unwrap().len(), 3, "it is found by its name still");
+    transport.reschedule(&handle, now + TimeDelta::minutes(30)).await.unwrap();
+    assert_eq!(transport.find(&sent, now).await.unwrap().len(), 3, "earlier too");
+    transport.reschedule(&handle, now + TimeDelta::hours(3)).await.unwrap();
     assert!(transport.take_out(&handle, &phone(2)).await.unwrap());
     assert!(!transport.take_out(&handle, &phone(2)).await.unwrap());
     let soon = transport.reschedule(&handle, now + TimeDelta::minutes(9)).await.unwrap_err();

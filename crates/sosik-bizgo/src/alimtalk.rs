@@ -47,10 +47,12 @@ impl AlimtalkDraft {
         self
     }
 
-    /// The draft with the bytes of the picture that its template shows ([`Emphasis::Image`]); they are uploaded when it
-    /// is registered.
+    /// The draft with the bytes of the picture that its template shows, alone or over a list; they are uploaded when it is
+    /// registered. A template with a title shows none.
     pub fn with_picture(mut self, picture: Media) -> Self {
-        self.template = self.template.with_picture(picture.picture.clone());
+        if self.template.emphasis == Emphasis::None {
+            self.template = self.template.with_picture(picture.picture.clone());
+        }
         self.picture = Some(picture);
         self
     }
@@ -106,19 +108,23 @@ pub struct AlimtalkStatus {
     pub name: Option<String>,
     /// How far its inspection is.
     pub inspection: Inspection,
-    /// Whether Kakao blocked it.
-    pub is_blocked: bool,
-    /// Whether it sleeps: it was not used for a year.
-    pub is_dormant: bool,
+    /// Kakao's letter for how it stands: `R` (nothing was sent by it yet), `A`, `S` (stopped), where it is told.
+    pub status: Option<String>,
+    /// Whether Kakao blocked it, where that is told.
+    pub is_blocked: Option<bool>,
+    /// Whether it sleeps, since it was not used for a year, where that is told.
+    pub is_dormant: Option<bool>,
     /// What was said of it, as far as it was asked for by its code.
     pub comments: Vec<InspectionComment>,
 }
 
 impl AlimtalkStatus {
-    /// Whether messages can go by it.
+    /// Whether messages can go by it: it is approved, and nothing is told that speaks against it.
     #[must_use]
     pub fn is_usable(&self) -> bool {
-        self.inspection == Inspection::Approved && !self.is_blocked && !self.is_dormant
+        let is_held =
+            self.status.as_deref() == Some("S") || self.is_blocked == Some(true) || self.is_dormant == Some(true);
+        self.inspection == Inspection::Approved && !is_held
     }
 }
 
@@ -130,11 +136,9 @@ pub struct AlimtalkCategory {
     /// Its code.
     pub code: String,
     /// Its name, in Korean.
-    #[serde(default)]
-    pub name: String,
+    pub name: Option<String>,
     /// The name of what it belongs to.
-    #[serde(default)]
-    pub group_name: String,
+    pub group_name: Option<String>,
     /// What belongs in it.
     pub inclusion: Option<String>,
     /// What does not.
@@ -163,6 +167,7 @@ struct Told {
     template_code: Option<String>,
     template_name: Option<String>,
     inspection_status: Option<String>,
+    status: Option<String>,
     block: Option<String>,
     dormant: Option<String>,
     comments: Option<Vec<Said>>,
@@ -178,7 +183,7 @@ struct Said {
 
 impl Told {
     fn read(self) -> Option<AlimtalkStatus> {
-        let is = |word: Option<String>| word.as_deref() == Some("true");
+        let is = |word: Option<String>| word.map(|word| word == "true");
         let comment = |said: Said| InspectionComment {
             at: said.created_at.as_deref().and_then(|at| instant(&at.replacen(' ', "T", 1))),
             status: said.status,
@@ -187,7 +192,9 @@ impl Told {
         Some(AlimtalkStatus {
             code: self.template_code?,
             name: self.template_name,
-            inspection: Inspection::of(&self.inspection_status?),
+            // One that is not told is none that messages go by.
+            inspection: Inspection::of(&self.inspection_status.unwrap_or_default()),
+            status: self.status,
             is_blocked: is(self.block),
             is_dormant: is(self.dormant),
             comments: self.comments.unwrap_or_default().into_iter().map(comment).collect(),
@@ -236,13 +243,15 @@ impl BizgoTransport {
         let AlimtalkDraft { name, template, category, picture } = draft;
         named("code", &template.code, limits::ALIMTALK_CODE)?;
         named("name", name, limits::ALIMTALK_NAME)?;
-        limits::validate_alimtalk(template).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
+        let pictured = picture.is_some();
+        limits::validate_alimtalk(template, pictured).map_err(|faults| ANSWERS.invalid(&faults.to_string()))?;
         let picture = match (&template.emphasis, picture) {
-            (Emphasis::Image(_), Some(media)) => Some(self.upload_for_alimtalk(media).await?),
+            (Emphasis::Image(_) | Emphasis::Items(_), Some(media)) => Some(self.upload_for_alimtalk(media).await?),
             (Emphasis::Image(_), None) => {
                 return Err(ANSWERS.invalid("the template shows a picture whose bytes the draft was not given"));
             }
-            _ => None,
+            (_, Some(_)) => return Err(ANSWERS.invalid("a template with a title shows no picture")),
+            (_, None) => None,
         };
         let alimtalk = Template::of(template, name, category.as_deref(), &self.sender_key, picture);
         let request = self.request(method, BASE)?.json(&Alimtalk { alimtalk });

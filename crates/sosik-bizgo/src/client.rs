@@ -193,17 +193,15 @@ impl Transport for BizgoTransport {
     }
 
     async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
-        if let (Some(at), Audience::Named(recipients)) = (submission.send_at, &submission.audience) {
-            return self.reserved(&submission.key, at, recipients).await;
+        let since = since.checked_sub_signed(TimeDelta::minutes(5)).unwrap_or(since);
+        if let (Some(_), Audience::Named(recipients)) = (submission.send_at, &submission.audience) {
+            return self.reserved(&submission.key, since, recipients).await;
         }
         let mut found = Vec::new();
         let mut cursor: Option<i64> = None;
         loop {
-            let mut query = vec![
-                ("requestTime", seoul(since.checked_sub_signed(TimeDelta::minutes(5)).unwrap_or(since))),
-                ("groupKey", submission.key.clone()),
-                ("limit", "1000".to_owned()),
-            ];
+            let mut query =
+                vec![("requestTime", seoul(since)), ("groupKey", submission.key.clone()), ("limit", "1000".to_owned())];
             query.extend(cursor.map(|cursor| ("lastSeq", cursor.to_string())));
             let request = self.request(Method::GET, "message/history")?.query(&query);
             let page: Option<answers::HistoryAnswer> = self.call(request, false).await?;

@@ -11,7 +11,7 @@ use crate::limits;
 
 /// A group tag (그룹태그): brand messages of a transport that was built with its key
 /// ([`BizgoBuilder::group_tag`](crate::BizgoBuilder::group_tag)) are counted under it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct GroupTag {
     /// The key that the city gave it, of up to 40 characters.
@@ -31,7 +31,15 @@ struct Body<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Tags {
-    group_tags: Option<Vec<GroupTag>>,
+    group_tags: Option<Vec<Told>>,
+}
+
+/// A tag as Bizgo tells of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    group_tag_key: String,
+    group_tag_name: Option<String>,
 }
 
 impl BizgoTransport {
@@ -71,7 +79,8 @@ impl BizgoTransport {
     pub async fn group_tags(&self) -> Result<Vec<GroupTag>, SendError> {
         let request = self.request(Method::GET, &format!("{BASE}/groupTag/list"))?;
         let tags: Option<Tags> = self.call(request.query(&[("senderKey", &self.sender_key)]), false).await?;
-        Ok(tags.and_then(|tags| tags.group_tags).unwrap_or_default())
+        let read = |told: Told| GroupTag { key: told.group_tag_key, name: told.group_tag_name.unwrap_or_default() };
+        Ok(tags.and_then(|tags| tags.group_tags).unwrap_or_default().into_iter().map(read).collect())
     }
 
     /// Deletes a group tag.

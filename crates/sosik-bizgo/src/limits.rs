@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use chrono::{NaiveTime, TimeDelta};
 use sosik_channel::{
-    ALIMTALK, Action, Ahead, AlimtalkButton, AlimtalkTemplate, BRAND_TEMPLATE, Body, Fault, Faults, GroupRules,
-    KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit, validate as general,
+    ALIMTALK, Action, Ahead, AlimtalkButton, AlimtalkTemplate, BRAND_TEMPLATE, Body, Emphasis, Fault, Faults,
+    GroupRules, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit, validate as general,
 };
 
 const ALIMTALK_BUTTONS: &str = "Kakao Alimtalk guide, by NHN Cloud API v2.3, 2026-06-23";
@@ -82,21 +82,21 @@ pub fn validate(message: &Message) -> Result<(), Faults> {
     Faults::join(general(message, table()), odd)
 }
 
-/// Checks a template of Alimtalk that is to be registered: [`validate`], and what its buttons do.
+/// Checks a template of Alimtalk that is to be registered, with a picture or without: [`validate`], and what its buttons do.
 ///
 /// ```
 /// use sosik_bizgo::limits;
 /// use sosik_channel::{AlimtalkButton, AlimtalkTemplate};
 ///
 /// let template = AlimtalkTemplate::new("P1", "안내입니다.").with_button(AlimtalkButton::of("앱 열기", "AL"));
-/// let faults = limits::validate_alimtalk(&template).unwrap_err();
+/// let faults = limits::validate_alimtalk(&template, false).unwrap_err();
 /// assert!(faults.to_string().contains("alimtalk.buttons[0]"), "{faults}");
 /// ```
 ///
 /// # Errors
 ///
 /// [`Faults`] names everything that is broken.
-pub fn validate_alimtalk(template: &AlimtalkTemplate) -> Result<(), Faults> {
+pub fn validate_alimtalk(template: &AlimtalkTemplate, pictured: bool) -> Result<(), Faults> {
     let of = |name: &'static str, buttons: &[AlimtalkButton], also: &'static [&'static str]| -> Vec<Fault> {
         let odd = |(at, button): (usize, &AlimtalkButton)| {
             let problem = odd_button(button, also)?;
@@ -109,7 +109,33 @@ pub fn validate_alimtalk(template: &AlimtalkTemplate) -> Result<(), Faults> {
         of("quick-replies", &template.quick_replies, &["BK", "BC", "BT"]),
     ];
     let message = Message::new(Body::Alimtalk(template.clone()));
-    Faults::join(validate(&message), odd.into_iter().flatten())
+    Faults::join(validate(&message), odd.into_iter().flatten().chain(odd_words(template, pictured)))
+}
+
+/// What of its words is there and empty, and what is too long beside a picture.
+fn odd_words(template: &AlimtalkTemplate, pictured: bool) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut fault = |path: &str, problem: &str| faults.push(Fault::new(path, problem, ALIMTALK_BUTTONS));
+    let (title, header, highlight) = match &template.emphasis {
+        Emphasis::Title { subtitle, .. } => (subtitle.as_deref(), None, None),
+        Emphasis::Items(items) => (None, items.header.as_deref(), items.highlight.as_ref()),
+        _ => (None, None, None),
+    };
+    let words = [
+        ("text", Some(&*template.text)),
+        ("extra", template.extra.as_deref()),
+        ("subtitle", title),
+        ("header", header),
+    ];
+    for (name, _) in words.into_iter().filter(|(_, words)| *words == Some("")) {
+        fault(&format!("alimtalk.{name}"), "it is there and empty");
+    }
+    if let Some((title, text)) = highlight.filter(|_| pictured)
+        && (title.chars().count() > 21 || text.chars().count() > 13)
+    {
+        fault("alimtalk.highlight", "beside a picture it has 21 characters, and 13 below, at the most");
+    }
+    faults
 }
 
 /// What is wrong with a button, of which these kinds beside `WL` and `AL` are taken; they have no links.
@@ -123,6 +149,9 @@ fn odd_button(button: &AlimtalkButton, others: &[&str]) -> Option<String> {
         "WL" if !button.links.values().all(|link| is_address(link)) => {
             Some("an address begins with http:// or https://, in plain characters, 1,000 at the most".into())
         }
+        "AL" if !only(&["mobile", "pc", "android", "ios"]) => {
+            Some("the names of links are mobile, pc, android and ios".into())
+        }
         "AL" if ["mobile", "android", "ios"].iter().filter(|name| has(name)).count() < 2 => {
             Some("AL has two of the addresses for phones, Android and iOS".into())
         }
@@ -133,17 +162,22 @@ fn odd_button(button: &AlimtalkButton, others: &[&str]) -> Option<String> {
     }
 }
 
-/// Whether a link, apart from its variables, is written as an address of the web is.
+/// Whether a link is written as an address of the web is, whatever stands in its variables.
 fn is_address(link: &str) -> bool {
-    let Some(rest) = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")) else { return false };
-    let mut parts = rest.split("#{");
-    let first = parts.next().unwrap_or_default();
-    let after = parts.filter_map(|part| part.split_once('}').map(|(_, after)| after));
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() && !b"()<>\"{}|\\^`[]".contains(&byte));
-    let host = first.split(['/', '?', '#']).next().unwrap_or_default();
+    let mut parts = link.split("#{");
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // A variable may be all of an address but its scheme.
+        match part.split_once('}') {
+            Some((_, rest)) => filled.extend(["a.kr", rest]),
+            None => return false,
+        }
+    }
+    let Some(rest) = filled.strip_prefix("https://").or_else(|| filled.strip_prefix("http://")) else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let is_named = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
-    let is_variable = first.is_empty() && rest.starts_with("#{");
-    (is_named || is_variable) && link.len() <= 1_000 && plain(first) && after.into_iter().all(plain)
+    let plain = filled.bytes().all(|byte| byte.is_ascii_graphic() && !b"()<>\"{}|\\^`[]".contains(&byte));
+    is_named && plain && filled.len() <= 1_000
 }
 
 /// When group sends (동보) go, and to how few: 10 minutes ahead, from 08:00 to 20:50 in Seoul, to groups of 10 or more.

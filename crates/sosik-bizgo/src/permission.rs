@@ -8,7 +8,7 @@ use sosik_channel::{SendError, SendErrorKind};
 use sosik_core::PhoneNumber;
 
 use crate::answers::Nothing;
-use crate::client::BizgoTransport;
+use crate::client::{ANSWERS, BizgoTransport};
 use crate::group_send::{BASE, Brand};
 
 /// Here, unlike in every other call, with a capital M.
@@ -64,13 +64,21 @@ impl BizgoTransport {
     }
 
     /// Uploads a file that proves the consents to advertisements (수신동의 증적자료): how they were asked for, not by whom
-    /// they were given.
+    /// they were given. `media_type` is that of the file: `application/pdf`.
     ///
     /// # Errors
     ///
     /// [`SendError`]; it may be tried again.
-    pub async fn upload_consent_evidence(&self, file_name: &str, content: impl Into<Bytes>) -> Result<(), SendError> {
-        let part = Part::stream(content.into()).file_name(file_name.to_owned());
+    pub async fn upload_consent_evidence(
+        &self,
+        file_name: &str,
+        media_type: &str,
+        content: impl Into<Bytes>,
+    ) -> Result<(), SendError> {
+        let part = Part::stream(content.into())
+            .file_name(file_name.to_owned())
+            .mime_str(media_type)
+            .map_err(|error| ANSWERS.invalid("the file's type is none").with_source(error))?;
         let form = Form::new().text("senderKey", self.sender_key.clone()).part("file", part);
         let request = self.request(Method::POST, &format!("{BASE}/marketingAgree"))?.multipart(form);
         self.call::<Nothing>(request, false).await.map(drop)
@@ -97,14 +105,25 @@ impl BizgoTransport {
 
 /// Whether an error denies what was asked, rather than the account or the question.
 fn is_no(error: &SendError) -> bool {
-    const OTHER: [&str; 7] = ["A001", "A002", "A100", "A110", "A111", "A300", "A502"];
+    const OTHER: [&str; 5] = ["A002", "A110", "A111", "A300", "A502"];
     let denies = matches!(error.kind(), SendErrorKind::InvalidContent | SendErrorKind::NotPermitted);
-    denies && error.code().is_some_and(|code| !code.starts_with("HTTP") && !OTHER.contains(&code))
+    // Codes that begin so are about the JSON, the account, the upload and, of the gateway, the address.
+    let other = |code: &str| ["HTTP", "A01", "A1", "A2", "A4"].iter().any(|start| code.starts_with(start));
+    denies && error.code().is_some_and(|code| !other(code) && !OTHER.contains(&code))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_denies_the_channel_is_a_no() {
+        let error = |code: &str, gateway| crate::errors::refused(400, Some(code), gateway, false);
+        assert!(is_no(&error("A325", false)) && is_no(&error("A820", false)));
+        for (code, gateway) in [("A404", true), ("A400", true), ("A010", false), ("A502", false), ("A100", false)] {
+            assert!(!is_no(&error(code, gateway)), "{code}");
+        }
+    }
 
     #[test]
     fn the_application_has_a_capital_letter_of_its_own() {

@@ -87,17 +87,18 @@ impl BizgoTransport {
         Ok(Submitted::new(Proof::PerRecipient(acceptances(recipients, answers)?)).with_handle(handle))
     }
 
-    /// Who of the recipients stands in a reservation of this name that was not cancelled.
+    /// Who of the recipients stands in a reservation of this name, made since, that was not cancelled. It may have been
+    /// moved: so every one to come is looked at, from when it was made.
     pub(crate) async fn reserved(
         &self,
         key: &str,
-        at: DateTime<Utc>,
+        since: DateTime<Utc>,
         recipients: &[Recipient],
     ) -> Result<Vec<Found>, SendError> {
         let mut found = Vec::new();
         let mut cursor: Option<i64> = None;
         loop {
-            let mut query = vec![("resvSendTime", stamp(at)), ("limit", "1000".to_owned())];
+            let mut query = vec![("resvSendTime", stamp(since)), ("limit", "1000".to_owned())];
             query.extend(cursor.map(|cursor| ("lastSeq", cursor.to_string())));
             let request = self.request(Method::GET, "reservation/list")?.query(&query);
             let page: Listed = self.call(request, false).await?.ok_or_else(|| ANSWERS.unreadable(false))?;

@@ -419,6 +419,18 @@ mod tests {
     }
 
     #[test]
+    fn a_group_tag_goes_with_a_message_of_free_form_and_not_with_a_template() {
+        let tagged = Profile { sender_key: "S", group_tag: Some("weekly") };
+        let news = message();
+        let written = serde_json::to_value(flow(&news, tagged).unwrap()).unwrap();
+        assert_eq!(written[0]["brandmessage"]["groupTagKey"], "weekly");
+        let shown = BrandTemplate::new("T1", Body::Bubble(sosik_channel::Bubble::new("소식"))).unwrap();
+        let by_template = Message::new(Body::Template(shown));
+        let written = serde_json::to_value(flow(&by_template, tagged).unwrap()).unwrap();
+        assert_eq!(written[0]["brandmessage"]["groupTagKey"], Value::Null);
+    }
+
+    #[test]
     fn what_is_for_adults_only_says_so_and_goes_to_no_group() {
         let message = message().without_fallback().for_adults_only();
         let flow = serde_json::to_value(flow(&message, profile("S")).unwrap()).unwrap();

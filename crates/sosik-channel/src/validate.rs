@@ -164,8 +164,7 @@ mod tests {
     #[test]
     fn only_a_brand_message_of_free_form_without_a_text_is_for_adults_only() {
         for message in samples::messages() {
-            let free =
-                !matches!(message.body, Body::Alimtalk(_) | Body::Template(_) | Body::Text(_));
+            let free = !matches!(message.body, Body::Alimtalk(_) | Body::Template(_) | Body::Text(_));
             let kind = message.body.kind();
             let adults = validate(&message.clone().without_fallback().for_adults_only(), &kakao());
             assert_eq!(adults.is_ok(), free, "{kind}: {adults:?}");

@@ -31,6 +31,8 @@ pub(crate) enum Event {
         #[serde(default)]
         ratio: usize,
     },
+    /// The clock was moved on by hand.
+    MovedOn { seconds: u32 },
     /// A request was refused.
     Refused { code: String },
     /// A page of Bizgo's receipts was acknowledged.

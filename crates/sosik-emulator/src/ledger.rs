@@ -100,6 +100,11 @@ impl Ledger {
         later(self.options.clock.now(), self.ahead)
     }
 
+    /// The time of whoever calls, whatever the ledger's was moved on to: by it calls are signed.
+    pub(crate) fn callers_now(&self) -> DateTime<Utc> {
+        self.options.clock.now()
+    }
+
     pub(crate) fn stats(&self) -> Stats {
         let mut stats = self.stats.clone();
         stats.distinct = self.recipients.len() as u64;
@@ -138,6 +143,7 @@ impl Ledger {
                 self.pictures.insert(address, Uploaded { kind, digest, ratio, file: None });
             }
             Event::Refused { code } => self.reject(code, 1),
+            Event::MovedOn { seconds } => self.ahead += TimeDelta::seconds(seconds.into()),
         }
     }
 

@@ -80,7 +80,7 @@ pub struct Emulator {
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<std::io::Result<()>>,
-    webhooks: Option<JoinHandle<()>>,
+    webhooks: Vec<JoinHandle<()>>,
 }
 
 impl Emulator {
@@ -120,7 +120,7 @@ impl Emulator {
             // A sender that is dropped stops the server as one that sends.
             let _ = stopped.await;
         });
-        let webhooks = (!targets.is_empty()).then(|| spawn(webhooks::push(Arc::clone(&shared), targets)));
+        let webhooks = targets.each().map(|one| spawn(webhooks::push(Arc::clone(&shared), one))).collect();
         Ok(Self { address, shared, stop: Some(stop), task: spawn(server.into_future()), webhooks })
     }
 
@@ -185,9 +185,7 @@ fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) ->
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.task.abort();
-        if let Some(webhooks) = &self.webhooks {
-            webhooks.abort();
-        }
+        self.webhooks.iter().for_each(JoinHandle::abort);
     }
 }
 

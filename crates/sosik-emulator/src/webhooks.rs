@@ -1,12 +1,11 @@
 //! Receipts that the dealers send by themselves, to where the account says.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{Method, Request, StatusCode, Uri, header};
-use chrono::Utc;
 use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_util::client::legacy::Client;
@@ -56,8 +55,12 @@ impl Targets {
         Ok(Self { bizgo, solapi: solapi.map(address).transpose()?, shuffled })
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.bizgo.is_none() && self.solapi.is_none()
+    /// One for each dealer that sends any: so that one who does not listen holds up no other's.
+    pub(crate) fn each(self) -> impl Iterator<Item = Self> {
+        let Self { bizgo, solapi, shuffled } = self;
+        let first = bizgo.map(|bizgo| Self { bizgo: Some(bizgo), solapi: None, shuffled });
+        let second = solapi.map(|solapi| Self { bizgo: None, solapi: Some(solapi), shuffled });
+        first.into_iter().chain(second)
     }
 }
 
@@ -67,12 +70,13 @@ struct Letter {
     body: Value,
 }
 
-/// What was sent before.
+/// What was sent before. After a restart everything is sent again, as a dealer does that is not sure.
 #[derive(Default)]
 struct Told {
-    /// Every message before this place is told.
-    first: usize,
-    done: HashSet<(usize, usize)>,
+    /// How many messages were seen.
+    seen: usize,
+    /// Of those that are not told to their end yet, how many tries are.
+    open: BTreeMap<usize, usize>,
 }
 
 impl Told {
@@ -80,16 +84,23 @@ impl Told {
     fn due(&mut self, ledger: &Ledger, targets: &Targets) -> Vec<Letter> {
         let now = ledger.now();
         let (mut bizgo, mut solapi) = (Vec::new(), Vec::new());
-        for (place, message) in ledger.messages.iter().enumerate().skip(self.first) {
+        self.open.extend((self.seen..ledger.messages.len()).map(|place| (place, 0)));
+        self.seen = ledger.messages.len();
+        self.open.retain(|place, done| {
+            let (place, message) = (*place, &ledger.messages[*place]);
             let wanted = match message.dealer {
                 Dealer::Bizgo => targets.bizgo.is_some(),
                 Dealer::Solapi => targets.solapi.is_some(),
             };
             let last = message.tries.len().saturating_sub(1);
-            for (number, attempt) in message.tries.iter().enumerate() {
+            for (number, attempt) in message.tries.iter().enumerate().skip(*done) {
+                if attempt.at > now {
+                    break;
+                }
+                *done = number + 1;
                 // SOLAPI tells what became of a message, not how.
                 let told = wanted && (message.dealer == Dealer::Bizgo || number == last);
-                if attempt.at > now || !self.done.insert((place, number)) || !told {
+                if !told {
                     continue;
                 }
                 let twice = ledger.chance("webhook again", &format!("{place}.{number}"));
@@ -103,17 +114,9 @@ impl Told {
                     }
                 }
             }
-        }
-        while let Some(message) = ledger.messages.get(self.first) {
-            let told = |number| self.done.contains(&(self.first, number));
-            if message.tries.is_empty() || !(0..message.tries.len()).all(told) {
-                break;
-            }
-            for number in 0..message.tries.len() {
-                self.done.remove(&(self.first, number));
-            }
-            self.first += 1;
-        }
+            // One without tries waits for its time, or was taken back.
+            message.tries.is_empty() || *done < message.tries.len()
+        });
         if targets.shuffled {
             bizgo.reverse();
             solapi.reverse();
@@ -159,7 +162,7 @@ async fn deliver(
     let mut request = Request::builder().method(Method::POST).header(header::CONTENT_TYPE, "application/json");
     request = match (&letter.key, &targets.bizgo, &targets.solapi) {
         (Some(_), Some((uri, secret)), _) => {
-            let stamp = shared.ledger().now().with_timezone(&Utc).timestamp_millis().to_string();
+            let stamp = shared.ledger().callers_now().timestamp_millis().to_string();
             let signature = signed(secret, &stamp);
             request.uri(uri).header("X-IB-Timestamp", stamp).header("X-IB-Signature", signature)
         }

@@ -8,11 +8,11 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::faults::{Fault, disturb};
+use crate::journal::Event;
 use crate::server::Shared;
 use crate::template::Template;
 use crate::{bizgo, kakao, page, solapi};
@@ -115,8 +115,10 @@ async fn move_on(State(shared): State<Arc<Shared>>, body: axum::body::Bytes) -> 
     match serde_json::from_slice::<Ahead>(&body) {
         Ok(Ahead { seconds }) => {
             let mut ledger = shared.ledger();
-            ledger.ahead += TimeDelta::seconds(seconds.into());
-            Json(json!({ "now": ledger.now().to_rfc3339() })).into_response()
+            match ledger.happen(Event::MovedOn { seconds }) {
+                Ok(()) => Json(json!({ "now": ledger.now().to_rfc3339() })).into_response(),
+                Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
+            }
         }
         Err(error) => (StatusCode::BAD_REQUEST, format!("seconds are wanted: {error}\n")).into_response(),
     }

@@ -72,6 +72,42 @@ async fn a_long_request_goes_piece_by_piece_by_a_client_of_one_s_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_long_request_says_how_long_it_is_and_goes_out_unchunked() {
+    use tokio::io::AsyncReadExt as _;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let transport = client(&url, "SECRET", Arc::new(ManualClock::at(noon())));
+    let news = Message::new(Body::Bubble(Bubble::new("가".repeat(1_300))));
+    let to = (0..500).map(|number| Recipient::new(format!("r{number}"), phone(number))).collect();
+    let submission = Submission::new("k", news, Audience::Named(to));
+    let takes = async {
+        let (mut call, _) = listener.accept().await.unwrap();
+        let mut read = Vec::new();
+        let mut piece = vec![0; 65_536];
+        let (head, length) = loop {
+            let many = call.read(&mut piece).await.unwrap();
+            read.extend_from_slice(&piece[..many]);
+            if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
+                let head = String::from_utf8(read[..end].to_vec()).unwrap().to_lowercase();
+                let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+                let length: usize = length.parse().unwrap();
+                break (head, (end + 4, length));
+            }
+        };
+        while read.len() < length.0 + length.1 {
+            let many = call.read(&mut piece).await.unwrap();
+            assert!(many > 0, "it ends before it said");
+            read.extend_from_slice(&piece[..many]);
+        }
+        assert!(!head.contains("transfer-encoding"), "{head}");
+        let body: serde_json::Value = serde_json::from_slice(&read[length.0..]).unwrap();
+        (length.1, body["messages"].as_array().unwrap().len())
+    };
+    let (_, (bytes, messages)) = tokio::join!(transport.submit(&submission), takes);
+    assert!(bytes > 1_000_000 && messages == 500, "{bytes} {messages}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_secret_or_clock_stops_the_transport_and_never_shows() {
     let dealer = Dealer::new(|options| options).await;
     let wrong = client(&dealer.emulator.url(), "geheim", Arc::clone(&dealer.clock) as _);

@@ -1,8 +1,9 @@
 //! Recorded exchanges: what a client asked over HTTP and what it was answered, kept as lines of JSON, to be played again
 //! without whoever answered.
 //!
-//! Record once, against an emulator or a dealer's sandbox, and look at what was kept before it is committed: keys stand in
-//! headers, which are not kept, and mobile numbers are replaced by placeholders, but names in a message's words are not.
+//! Record once, against an emulator or a dealer's sandbox, and look at what was kept before it is committed. Headers, in which
+//! keys stand, are not kept, and mobile numbers are replaced by placeholders, in the order in which they come; the names of
+//! accounts, as a sender profile's key, are [covered by hand](Recorder::cover), and what a message says is kept as it is.
 //!
 //! ```
 //! use sosik_testkit::exchanges::{Tape, record, replay};
@@ -21,6 +22,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -93,16 +95,22 @@ impl Tape {
 }
 
 /// A dealer's place taken by what was recorded of it.
-#[derive(Debug)]
 pub struct Player {
     url: String,
     played: Arc<Mutex<Played>>,
 }
 
-#[derive(Debug, Default)]
+impl fmt::Debug for Player {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Player").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+#[derive(Default)]
 struct Played {
     rest: VecDeque<Exchange>,
     odd: Vec<String>,
+    veil: Veil,
 }
 
 impl Player {
@@ -127,7 +135,7 @@ impl Player {
 
 /// Answers as was recorded: each question in its turn, and only as it was asked.
 pub async fn replay(tape: Tape) -> Player {
-    let played = Arc::new(Mutex::new(Played { rest: tape.0.into(), odd: Vec::new() }));
+    let played = Arc::new(Mutex::new(Played { rest: tape.0.into(), ..Played::default() }));
     let kept = Arc::clone(&played);
     let url = serve(move |asked: Asked| {
         let answer = kept.lock().unwrap_or_else(PoisonError::into_inner).next(&asked);
@@ -139,15 +147,17 @@ pub async fn replay(tape: Tape) -> Player {
 
 impl Played {
     fn next(&mut self, asked: &Asked) -> Answer {
-        let form = asked.form();
+        let (path, form) = (self.veil.cover(&decoded(&asked.path)), self.veil.cover_all(asked.form()));
         match self.rest.pop_front() {
-            Some(next) if (&next.method, &next.path, &next.asked) == (&asked.method, &asked.path, &form) => {
+            Some(next) if (&next.method, &next.path, &next.asked) == (&asked.method, &path, &form) => {
+                // Numbers that the dealer told first have their placeholders by now.
+                self.veil.note(&next.answered);
                 Answer::of(&next)
             }
             next => {
                 let wanted =
                     next.map_or_else(|| "nothing".to_owned(), |it| format!("{} {} {}", it.method, it.path, it.asked));
-                let odd = format!("wanted {wanted}\n asked {} {} {form}", asked.method, asked.path);
+                let odd = format!("wanted {wanted}\n asked {} {path} {form}", asked.method);
                 self.odd.push(odd.clone());
                 Answer { status: 599, headers: BTreeMap::new(), body: odd.into_bytes() }
             }
@@ -156,19 +166,30 @@ impl Played {
 }
 
 /// A dealer behind something that writes down what passes.
-#[derive(Debug)]
 pub struct Recorder {
     url: String,
     kept: Arc<Mutex<Kept>>,
 }
 
-#[derive(Debug, Default)]
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+#[derive(Default)]
 struct Kept {
     exchanges: Vec<Exchange>,
     veil: Veil,
 }
 
 impl Recorder {
+    /// Writes something else in the place of a name that is nobody's business, as a sender profile's key, from here on.
+    pub fn cover(&self, name: &str, by: &str) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.veil.names.push((name.to_owned(), by.to_owned()));
+    }
+
     /// The address for a client.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -215,7 +236,7 @@ impl Kept {
     fn write(&mut self, asked: &Asked, answer: &Answer) {
         let exchange = Exchange {
             method: asked.method.clone(),
-            path: self.veil.cover(&asked.path),
+            path: self.veil.cover(&decoded(&asked.path)),
             asked: self.veil.cover_all(asked.form()),
             status: answer.status,
             headers: answer.headers.clone(),
@@ -225,27 +246,78 @@ impl Kept {
     }
 }
 
-/// Mobile numbers, each with the placeholder that stands for it; placeholders stand for themselves.
-#[derive(Debug, Default)]
-struct Veil(BTreeMap<String, String>);
+/// Mobile numbers, each with the placeholder that stands for it, and names that are covered by hand. Placeholders stand for
+/// themselves. It has no `Debug`: it holds the numbers.
+#[derive(Default)]
+struct Veil {
+    numbers: BTreeMap<String, String>,
+    names: Vec<(String, String)>,
+    /// How many placeholders are given.
+    given: usize,
+}
+
+/// With what placeholders begin: no one has such a number.
+const PLACEHOLDER: &str = "0100000";
+
+/// The first of those that are given here; tests have the lower ones.
+const FIRST: usize = 9_000;
 
 impl Veil {
     fn cover(&mut self, text: &str) -> String {
+        let text = self.names.iter().fold(text.to_owned(), |text, (name, by)| text.replace(name, by));
         let mut out = String::with_capacity(text.len());
-        let mut rest = text;
+        let mut rest = text.as_str();
         while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-            let end = rest[start..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |length| start + length);
-            let run = &rest[start..end];
+            // A number as people write it: digits, with one separator between some of them.
+            let bytes = &rest.as_bytes()[start..];
+            let mut end = 0;
+            while end < bytes.len() {
+                let separated =
+                    matches!(bytes[end], b'-' | b' ' | b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+                if !bytes[end].is_ascii_digit() && !separated {
+                    break;
+                }
+                end += 1;
+            }
+            let run = &rest[start..start + end];
             out.push_str(&rest[..start]);
-            out.push_str(&if is_mobile(run) { self.placeholder(run) } else { run.to_owned() });
-            rest = &rest[end..];
+            match mobile(run) {
+                Some(number) => out.push_str(&self.placeholder(&number)),
+                // A number may stand beside others: each by itself.
+                None => {
+                    for (at, piece) in run.split(' ').enumerate() {
+                        out.push_str(if at > 0 { " " } else { "" });
+                        match mobile(piece) {
+                            Some(number) => out.push_str(&self.placeholder(&number)),
+                            None => out.push_str(piece),
+                        }
+                    }
+                }
+            }
+            rest = &rest[start + end..];
         }
         out + rest
     }
 
     fn placeholder(&mut self, number: &str) -> String {
-        let next = format!("0109999{:04}", self.0.len());
-        self.0.entry(number.to_owned()).or_insert(next).clone()
+        if let Some(known) = self.numbers.get(number) {
+            return known.clone();
+        }
+        let new = format!("{PLACEHOLDER}{:04}", FIRST + self.given);
+        self.given += 1;
+        self.numbers.insert(number.to_owned(), new.clone());
+        new
+    }
+
+    /// Takes account of placeholders that were given when it was recorded.
+    fn note(&mut self, value: &Value) {
+        let text = value.to_string();
+        for rest in text.split(PLACEHOLDER).skip(1) {
+            let number = rest.get(..4).and_then(|four| four.parse::<usize>().ok());
+            if let Some(at) = number.and_then(|number| number.checked_sub(FIRST)) {
+                self.given = self.given.max(at + 1);
+            }
+        }
     }
 
     fn cover_all(&mut self, value: Value) -> Value {
@@ -260,10 +332,31 @@ impl Veil {
     }
 }
 
-/// Whether a run of digits is the mobile number of someone, and no placeholder.
-fn is_mobile(run: &str) -> bool {
-    let prefixed = ["010", "011", "016", "017", "018", "019"].iter().any(|prefix| run.starts_with(prefix));
-    prefixed && (10..=11).contains(&run.len()) && !run.starts_with("0100000")
+/// The mobile number that is written so, if it is someone's and no placeholder.
+fn mobile(written: &str) -> Option<String> {
+    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+    let national = digits.strip_prefix("0082").or_else(|| digits.strip_prefix("82"));
+    let digits = national.map_or(digits.clone(), |rest| format!("0{}", rest.trim_start_matches('0')));
+    let prefixed = ["010", "011", "016", "017", "018", "019"].iter().any(|prefix| digits.starts_with(prefix));
+    (prefixed && (10..=11).contains(&digits.len()) && !digits.starts_with(PLACEHOLDER)).then_some(digits)
+}
+
+/// A path with its percent escapes undone, so that a number in it is seen.
+fn decoded(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escape = path.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        if let Some(byte) = escape.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            out.push(byte);
+            at += 3;
+        } else {
+            out.push(bytes[at]);
+            at += 1;
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| path.to_owned())
 }
 
 /// A call that came in.
@@ -283,7 +376,8 @@ impl Asked {
             return Value::Null;
         }
         if let Some((_, boundary)) = media_type.split_once("boundary=") {
-            return parts(&self.body, boundary.trim_matches('"'));
+            let boundary = boundary.split(';').next().unwrap_or_default();
+            return parts(&self.body, boundary.trim().trim_matches('"'));
         }
         let json = serde_json::from_slice(&self.body).map(short);
         json.unwrap_or_else(|_| json!({ "mediaType": media_type, "bytes": self.body.len() }))
@@ -314,7 +408,7 @@ fn parts(body: &[u8], boundary: &str) -> Value {
         let end = find(part, mark.as_bytes()).unwrap_or(part.len());
         if let Some(head) = find(&part[..end], b"\r\n\r\n") {
             let words = String::from_utf8_lossy(&part[..head]);
-            let content = &part[head + 4..end.saturating_sub(2)];
+            let content = part.get(head + 4..end.saturating_sub(2)).unwrap_or_default();
             let field = |name: &str| words.split(&format!("{name}=\"")).nth(1).and_then(|it| it.split('"').next());
             let file = words.contains("filename=");
             let name = words.split(" name=\"").nth(1).and_then(|it| it.split('"').next()).unwrap_or_default();
@@ -414,15 +508,42 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_covered_each_by_its_own_placeholder_and_placeholders_are_left() {
+    fn numbers_are_covered_however_they_are_written_and_placeholders_are_left() {
         let mut veil = Veil::default();
-        let said = json!({ "to": "01012345678", "text": "031-000-0000 01012345678.", "at": "20261127150000123" });
-        let covered = veil.cover_all(json!([said, { "01098765432": "01000000001" }]));
+        veil.names.push(("PROFILE".to_owned(), "SENDER".to_owned()));
+        let said = json!({ "to": "01012345678", "text": "031-000-0000 010-1234-5678.", "at": "20261127150000123" });
+        let covered = veil.cover_all(json!([said, { "01098765432": "01000000001" }, "key PROFILE"]));
         let expected = json!([
-            { "to": "01099990000", "text": "031-000-0000 01099990000.", "at": "20261127150000123" },
-            { "01099990001": "01000000001" },
+            { "to": "01000009000", "text": "031-000-0000 01000009000.", "at": "20261127150000123" },
+            { "01000009001": "01000000001" }, "key SENDER",
         ]);
         assert_eq!(covered, expected);
+        for written in ["010 1234 5678", "+82 10-1234-5678", "821012345678", "0082 10 1234 5678", "011-123-4567"] {
+            let covered = veil.cover(&format!("전화 {written} 입니다"));
+            assert!(covered.contains(PLACEHOLDER) && !covered.contains("1234"), "{written}: {covered}");
+        }
+        assert_eq!(veil.cover(&decoded("/a?to=%2001012345678&q=%EA%B0%80")), "/a?to= 01000009000&q=가");
+        assert_eq!(veil.cover("2026 12 01 41630"), "2026 12 01 41630");
+    }
+
+    #[tokio::test]
+    async fn what_was_recorded_of_a_real_number_is_played_for_it_again() {
+        let dealer =
+            crate::answers::answering(b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{\"to\":\"01087654321\"}").await;
+        let recorder = record(&dealer).await;
+        let ask = async |url: &str| {
+            let client = sosik_channel::http::client("test", Duration::from_secs(5)).unwrap();
+            let body = json!({ "to": "01012345678" }).to_string();
+            let request = client.request("POST".parse().unwrap(), format!("{url}/send?phone=010-1234-5678"));
+            request.body(body).send().await.unwrap().text().await.unwrap()
+        };
+        ask(recorder.url()).await;
+        let lines = recorder.tape().to_lines();
+        assert!(!lines.contains("1234") && !lines.contains("8765"), "{lines}");
+        assert!(!format!("{recorder:?}").contains("1234"));
+        let player = replay(Tape::from_lines(&lines).unwrap()).await;
+        assert_eq!(ask(player.url()).await, r#"{"to":"01000009001"}"#);
+        player.finish();
     }
 
     #[test]
@@ -432,6 +553,12 @@ mod tests {
         let kept = parts(body.as_bytes(), "x");
         let expected = json!([{ "name": "senderKey", "text": "S" }, { "name": "file", "file": "a.jpg", "bytes": 3 }]);
         assert_eq!(kept, expected);
+        // An empty part, and one that is cut off.
+        assert_eq!(
+            parts(b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n--x--", "x"),
+            json!([{ "name": "a", "text": "" }])
+        );
+        assert_eq!(parts(b"--x\r\n name=\"a\"\r\n\r\nb", "x")[0]["name"], "a");
     }
 
     #[test]

@@ -149,7 +149,7 @@ impl Ledger {
                 }
             }
             Event::Center(event) => self.apply_center(event),
-            Event::Uploaded { .. } | Event::Refused { .. } | Event::Group(_) => {}
+            Event::Uploaded { .. } | Event::Refused { .. } | Event::Group(_) | Event::MovedOn { .. } => {}
         }
     }
 

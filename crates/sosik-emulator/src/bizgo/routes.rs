@@ -140,6 +140,13 @@ pub(crate) struct File {
     pub(crate) fields: HashMap<String, String>,
 }
 
+impl File {
+    /// Whether it says of what type it is.
+    pub(crate) fn has_type(&self) -> bool {
+        self.media_type.is_some()
+    }
+}
+
 pub(crate) async fn read_file(form: &mut Multipart, own: &[&str]) -> Result<File, Refusal> {
     let mut file = None;
     let mut fields = HashMap::new();

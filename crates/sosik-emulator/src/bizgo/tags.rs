@@ -205,6 +205,9 @@ async fn evidence(State(shared): Server, headers: HeaderMap, mut form: Multipart
     let file = read_file(&mut form, &["senderKey"]).await;
     shared.call(&headers, |ledger| {
         let file = file?;
+        if !file.has_type() {
+            return refuse("A205", "file: it has no type");
+        }
         let sender_key = file.fields.get("senderKey").map(String::as_str).unwrap_or_default();
         ledger.keep_evidence(sender_key, &file.content).map(success)
     })

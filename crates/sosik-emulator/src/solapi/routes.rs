@@ -46,7 +46,7 @@ fn answer(
     work: impl FnOnce(&mut Ledger) -> Result<Response, Refusal>,
 ) -> Response {
     let mut ledger = shared.ledger();
-    let now = ledger.now();
+    let now = ledger.callers_now();
     let account = shared.solapi.as_ref().ok_or_else(|| Refusal::auth("InvalidAPIKey", "no account is set up here"));
     let allowed = account.and_then(|account| ledger.solapi.used.check(headers, account, now));
     allowed.and_then(|()| work(&mut ledger)).unwrap_or_else(|refusal| {
