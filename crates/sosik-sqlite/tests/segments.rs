@@ -30,9 +30,9 @@ fn people() -> impl Strategy<Value = Vec<(NewSubscriber, i64)>> {
             new.area = AreaCode::parse(AREAS[area]).unwrap();
             new.allows_text = Some(text);
             let new = topics.into_iter().fold(new, |new, topic| new.with_topic(TOPICS[topic]));
-            let event = |(purpose, granted, at): (Purpose, bool, i64)| match granted {
-                true => ConsentEvent::granted(purpose, day(at), "서면"),
-                false => ConsentEvent::withdrawn(purpose, day(at), "전화"),
+            let event = |(purpose, granted, at): (Purpose, bool, i64)| {
+                let said = if granted { ConsentEvent::granted } else { ConsentEvent::withdrawn };
+                said(purpose, day(at), "서면")
             };
             (consents.into_iter().map(event).fold(new, NewSubscriber::with_consent), since)
         };
