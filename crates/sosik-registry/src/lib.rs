@@ -38,6 +38,8 @@
 //! - [`Segment`]: who is meant, as types or as text (`area:4163053000 and topic:culture`), and explained for one person.
 //!   [`SubscriberStore::count_of`] counts them. [`AudienceRequest`]: who of them may be sent to, for which [`Purpose`].
 //!   Everyone who may not is counted under a [`Suppression`].
+//! - [`Chain`]: what binds each consent to all before it, so that a change shows; [`SubscriberStore::verify`] names the
+//!   first entry that is not as it was written.
 //! - [`import`]: subscribers from a CSV file, with each bad row named.
 //! - [`Directory`]: the 읍면동 districts of a city by code, valid from and until.
 //!
@@ -55,6 +57,7 @@ mod audience;
 mod consent;
 mod directory;
 pub mod import;
+mod ledger;
 mod memory;
 mod segment;
 mod store;
@@ -65,6 +68,7 @@ pub use async_trait::async_trait;
 pub use audience::{Address, AudienceRequest, FrozenAudience, Gathering, Member, Suppression};
 pub use consent::{ConsentEvent, Purpose, standing};
 pub use directory::{Directory, DirectoryError, District};
+pub use ledger::{BrokenEntry, Chain, LedgerReport, Link};
 pub use memory::MemorySubscriberStore;
 pub use segment::{Explanation, Segment, SegmentError};
 pub use store::{Put, StoreError, StoreErrorKind, SubscriberStore};

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sosik_core::{Entropy, PhoneNumber, SeededEntropy, uuid_v7};
 
 use crate::{
-    Address, AudienceRequest, ConsentEvent, FrozenAudience, NewSubscriber, Purpose, Put, Segment, StoreError,
-    Subscriber, SubscriberId, SubscriberStore,
+    Address, AudienceRequest, Chain, ConsentEvent, FrozenAudience, LedgerReport, NewSubscriber, Purpose, Put,
+    SecretKey, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore, Vault,
 };
 
 /// Subscribers kept in memory: for tests and first steps.
@@ -15,13 +15,26 @@ use crate::{
 pub struct MemorySubscriberStore {
     entropy: Box<dyn Entropy>,
     people: Mutex<BTreeMap<SubscriberId, Subscriber>>,
+    /// Every consent, in the order in which they were added.
+    ledger: Mutex<Vec<(SubscriberId, ConsentEvent)>>,
+    vault: Vault,
 }
 
 impl MemorySubscriberStore {
     /// An empty store; its ids are drawn from a seed, so that tests repeat.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { entropy: Box::new(SeededEntropy::new(seed)), people: Mutex::default() }
+        // What is in memory ends with it: the key of its ledger may be anyone's.
+        let entropy = Arc::new(SeededEntropy::new(0));
+        let vault = Vault::new(&SecretKey::generate(entropy.as_ref()), entropy);
+        let entropy = Box::new(SeededEntropy::new(seed));
+        Self { entropy, people: Mutex::default(), ledger: Mutex::default(), vault }
+    }
+
+    /// Notes the consents of a person that are new since there were so many.
+    fn note(&self, person: &Subscriber, known: usize) {
+        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        ledger.extend(person.consents[known..].iter().map(|said| (person.id, said.clone())));
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<SubscriberId, Subscriber>> {
@@ -37,11 +50,17 @@ impl SubscriberStore for MemorySubscriberStore {
         let mut out = Vec::with_capacity(people.len());
         for new in people {
             if let Some(known) = kept.values_mut().find(|known| known.phone == new.phone) {
+                let before = known.consents.len();
                 known.update(new);
+                self.note(known, before);
                 out.push(Put::Updated(known.id));
             } else {
                 let id = SubscriberId::new(uuid_v7(now, self.entropy.as_ref()));
-                kept.insert(id, Subscriber::new(id, new.clone(), now));
+                let mut person = Subscriber::new(id, NewSubscriber { consents: Vec::new(), ..new.clone() }, now);
+                // What was said twice stands once, as of someone known.
+                person.update(new);
+                self.note(&person, 0);
+                kept.insert(id, person);
                 out.push(Put::Added(id));
             }
         }
@@ -61,6 +80,7 @@ impl SubscriberStore for MemorySubscriberStore {
         let Some(person) = kept.get_mut(&id) else { return Ok(false) };
         if !person.consents.contains(event) {
             person.consents.push(event.clone());
+            self.note(person, person.consents.len() - 1);
         }
         Ok(true)
     }
@@ -81,6 +101,15 @@ impl SubscriberStore for MemorySubscriberStore {
     ) -> Result<Vec<Address>, StoreError> {
         let kept = self.lock();
         Ok(ids.iter().map(|id| Address::of(*id, kept.get(id), purpose, at)).collect())
+    }
+
+    async fn verify(&self) -> Result<LedgerReport, StoreError> {
+        let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut chain = Chain::new(&self.vault);
+        for (who, said) in ledger.iter() {
+            chain.add(*who, said);
+        }
+        Ok(chain.report())
     }
 
     async fn mark_gone(&self, ids: &[SubscriberId], at: DateTime<Utc>) -> Result<(), StoreError> {

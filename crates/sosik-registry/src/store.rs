@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use sosik_core::PhoneNumber;
 
 use crate::{
-    Address, AudienceRequest, ConsentEvent, FrozenAudience, NewSubscriber, Purpose, Segment, Subscriber, SubscriberId,
+    Address, AudienceRequest, ConsentEvent, FrozenAudience, LedgerReport, NewSubscriber, Purpose, Segment, Subscriber,
+    SubscriberId,
 };
 
 /// Where subscribers are kept.
@@ -28,6 +29,8 @@ use crate::{
 ///    later than that. The latest mark counts. Unknown ids are passed over.
 /// 7. [`count_of`](Self::count_of) counts, and an audience is made of, exactly those whom
 ///    [`Segment::contains`](crate::Segment::contains) holds at the instant given.
+/// 8. [`verify`](Self::verify) finds every consent that was added, once each, in their order, as it was written; its
+///    [head](crate::LedgerReport::head) changes with each and is the same for the same.
 ///
 /// # Implementing one
 ///
@@ -89,6 +92,13 @@ pub trait SubscriberStore: fmt::Debug + Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<Vec<Address>, StoreError>;
 
+    /// Reads the whole ledger of consents again, and names the first entry that is not as it was written.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be read at all.
+    async fn verify(&self) -> Result<LedgerReport, StoreError>;
+
     /// Marks people whom receipts say the channel no longer reaches.
     ///
     /// # Errors
@@ -129,6 +139,10 @@ macro_rules! forward {
             ) -> Result<Vec<Address>, StoreError> {
                 (**self).addresses(ids, purpose, at).await
             }
+            async fn verify(&self) -> Result<LedgerReport, StoreError> {
+                (**self).verify().await
+            }
+
             async fn mark_gone(&self, ids: &[SubscriberId], at: DateTime<Utc>) -> Result<(), StoreError> {
                 (**self).mark_gone(ids, at).await
             }

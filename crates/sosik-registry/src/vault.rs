@@ -98,6 +98,7 @@ pub struct SecretKeyError {
 pub struct Vault {
     cipher: XChaCha20Poly1305,
     index_key: Zeroizing<[u8; 32]>,
+    ledger_key: Zeroizing<[u8; 32]>,
     fingerprint: [u8; 8],
     entropy: Arc<dyn Entropy>,
 }
@@ -114,6 +115,7 @@ impl Vault {
         Self {
             cipher: XChaCha20Poly1305::new((&*seal_key).into()),
             index_key: key.derive("sosik vault: index"),
+            ledger_key: key.derive("sosik vault: ledger"),
             fingerprint,
             entropy,
         }
@@ -149,6 +151,16 @@ impl Vault {
         let plain = Zeroizing::new(self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError)?);
         let digits = std::str::from_utf8(&plain).map_err(|_| VaultError)?;
         PhoneNumber::parse(digits).map_err(|_| VaultError)
+    }
+
+    /// A keyed hash of fields of the ledger, each with its length before it, so that none passes for a part of another.
+    pub(crate) fn ledger_mac(&self, fields: &[&[u8]]) -> [u8; 32] {
+        let mut text = Vec::with_capacity(fields.iter().map(|field| field.len() + 8).sum());
+        for field in fields {
+            text.extend((field.len() as u64).to_be_bytes());
+            text.extend_from_slice(field);
+        }
+        mac(&self.ledger_key, &text)
     }
 
     /// The keyed hash by which a number is found.

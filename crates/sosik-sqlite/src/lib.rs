@@ -46,6 +46,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod error;
+mod ledger;
 mod outbox;
 mod rows;
 mod segments;

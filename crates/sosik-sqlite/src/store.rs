@@ -7,11 +7,26 @@ use sosik_core::Entropy;
 use sosik_registry::{StoreError, StoreErrorKind, Vault};
 
 use crate::error::database;
+use crate::ledger;
 use crate::worker::{Worker, transact};
 
 /// The migrations, in order; the database's `user_version` says how many it has had.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_segments.sql")];
+const MIGRATIONS: [Migration; 3] = [
+    Migration::Sql(include_str!("../migrations/0001_initial.sql")),
+    Migration::Sql(include_str!("../migrations/0002_segments.sql")),
+    Migration::Ledger(
+        include_str!("../migrations/0003_ledger.sql"),
+        include_str!("../migrations/0003_ledger_after.sql"),
+    ),
+];
+
+/// A step from one version to the next.
+enum Migration {
+    /// Statements alone.
+    Sql(&'static str),
+    /// Between the two the entries of before are linked, which needs the key.
+    Ledger(&'static str, &'static str),
+}
 
 /// Tells a sosik file from any other SQLite database: `sosk`.
 const APPLICATION: i32 = 0x736f_736b;
@@ -56,7 +71,11 @@ impl SqliteStore {
         connection.pragma_update(None, "foreign_keys", "ON").map_err(database)?;
         connection.set_prepared_statement_cache_capacity(64);
         transact(&mut connection, |transaction| {
-            migrate(transaction)?;
+            // A wrong key changes nothing.
+            if number(transaction, "user_version")? > 0 {
+                check_key(transaction, &vault)?;
+            }
+            migrate(transaction, &vault)?;
             check_key(transaction, &vault)
         })?;
         Ok(Self { worker: Worker::start(connection)?, vault, entropy })
@@ -82,10 +101,17 @@ fn check(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn migrate(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+fn migrate(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreError> {
     let version = usize::try_from(number(transaction, "user_version")?).unwrap_or(0);
     for migration in MIGRATIONS.iter().skip(version) {
-        transaction.execute_batch(migration).map_err(database)?;
+        match migration {
+            Migration::Sql(sql) => transaction.execute_batch(sql).map_err(database)?,
+            Migration::Ledger(before, after) => {
+                transaction.execute_batch(before).map_err(database)?;
+                ledger::link_all(transaction, vault)?;
+                transaction.execute_batch(after).map_err(database)?;
+            }
+        }
     }
     transaction.pragma_update(None, "application_id", APPLICATION).map_err(database)?;
     transaction

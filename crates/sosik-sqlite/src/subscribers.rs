@@ -3,11 +3,12 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
 use sosik_core::{PhoneNumber, uuid_v7};
 use sosik_registry::{
-    Address, AudienceRequest, ConsentEvent, FrozenAudience, Gathering, NewSubscriber, Purpose, Put, Segment,
-    StoreError, Subscriber, SubscriberId, SubscriberStore, Vault,
+    Address, AudienceRequest, ConsentEvent, FrozenAudience, Gathering, LedgerReport, NewSubscriber, Purpose, Put,
+    Segment, StoreError, Subscriber, SubscriberId, SubscriberStore, Vault,
 };
 
 use crate::error::database;
+use crate::ledger;
 use crate::rows::{consent, micros, subscriber, uuid};
 use crate::segments::Condition;
 use crate::store::SqliteStore;
@@ -46,7 +47,7 @@ impl SubscriberStore for SqliteStore {
                 if one(transaction, &vault, include_str!("../queries/subscriber_by_id.sql"), &id)?.is_none() {
                     return Ok(false);
                 }
-                add_consent(transaction, &id, &event)?;
+                ledger::add(transaction, &vault, &id, &event)?;
                 Ok(true)
             })
             .await
@@ -100,6 +101,11 @@ impl SubscriberStore for SqliteStore {
                     .collect()
             })
             .await
+    }
+
+    async fn verify(&self) -> Result<LedgerReport, StoreError> {
+        let vault = self.vault.clone();
+        self.worker.call(move |transaction| ledger::verify(transaction, &vault)).await
     }
 
     async fn mark_gone(&self, ids: &[SubscriberId], at: DateTime<Utc>) -> Result<(), StoreError> {
@@ -164,7 +170,7 @@ fn put(
         (bytes, Put::Added(id))
     };
     for event in &new.consents {
-        add_consent(transaction, &id, event)?;
+        ledger::add(transaction, &store.vault, &id, event)?;
     }
     Ok(put)
 }
@@ -176,13 +182,6 @@ fn interests(transaction: &Transaction<'_>, subscriber: &[u8], topics: &str) -> 
     };
     run(include_str!("../queries/interests_clear.sql"), &[&subscriber])?;
     run(include_str!("../queries/interests_set.sql"), &[&subscriber, &topics]).map(drop)
-}
-
-fn add_consent(transaction: &Transaction<'_>, subscriber: &[u8], event: &ConsentEvent) -> Result<(), StoreError> {
-    let insert = include_str!("../queries/consent_insert.sql");
-    let values = params![subscriber, event.purpose.code(), event.granted, micros(event.at), event.evidence];
-    transaction.prepare_cached(insert).and_then(|mut statement| statement.execute(values)).map_err(database)?;
-    Ok(())
 }
 
 fn one(

@@ -26,7 +26,7 @@ fn a_file_of_a_newer_release_is_refused_by_its_number_and_left_alone() {
     direct.pragma_update(None, "user_version", 99).unwrap();
     let error = open(&path).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Newer);
-    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 2");
+    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 3");
     let version: i64 = direct.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 99);
 }
@@ -41,7 +41,8 @@ async fn an_older_file_is_brought_up_to_date_with_all_that_it_holds() {
     store.put(&people, noon()).await.unwrap();
     drop(store);
     let direct = Connection::open(&path).unwrap();
-    let undone = "DROP TABLE interests; DROP INDEX subscribers_by_area; DROP INDEX consents_by_time;";
+    let undone = "DROP TABLE interests; DROP INDEX subscribers_by_area; DROP INDEX consents_by_time; \
+        ALTER TABLE consents DROP COLUMN link; DELETE FROM meta WHERE name = 'ledger-end';";
     direct.execute_batch(undone).unwrap();
     direct.pragma_update(None, "user_version", 1).unwrap();
     drop(direct);
@@ -50,6 +51,8 @@ async fn an_older_file_is_brought_up_to_date_with_all_that_it_holds() {
     let count = async |text: &str| store.count_of(&text.parse().unwrap(), noon()).await.unwrap();
     assert_eq!((count("topic:문화").await, count("topic:복지").await, count("topic:축제").await), (3, 2, 1));
     assert_eq!(store.find(&phone(1)).await.unwrap().unwrap().since, noon());
+    let ledger = store.verify().await.unwrap();
+    assert_eq!((ledger.entries, ledger.broken), (3, None), "entries of before are linked");
 }
 
 #[test]
@@ -112,4 +115,62 @@ async fn a_consent_cannot_be_changed_even_by_hand() {
     for statement in ["UPDATE consents SET granted = 0", "DELETE FROM consents"] {
         assert!(direct.execute(statement, []).unwrap_err().to_string().contains("a consent is never"), "{statement}");
     }
+}
+
+/// Whoever has the file and not the key cannot change what was said unseen: not by SQL, and not by a byte of the file.
+#[tokio::test]
+async fn what_is_changed_in_the_ledger_is_named_by_its_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let store = open(&path).unwrap();
+    let people: Vec<_> = (1..=9).map(consented).collect();
+    store.put(&people, noon()).await.unwrap();
+    let whole = store.verify().await.unwrap();
+    assert_eq!(whole.to_string(), format!("9 entries, each as it was written; the last is {}", whole.head));
+    let direct = Connection::open(&path).unwrap();
+    direct.execute_batch("DROP TRIGGER consents_are_never_changed; DROP TRIGGER consents_are_never_dropped").unwrap();
+    for (change, undo, number) in [
+        ("UPDATE consents SET granted = 0 WHERE seq = 4", "UPDATE consents SET granted = 1 WHERE seq = 4", 4),
+        ("UPDATE consents SET at = at + 1 WHERE seq = 9", "UPDATE consents SET at = at - 1 WHERE seq = 9", 9),
+        (
+            "UPDATE consents SET purpose = 'lunch' WHERE seq = 2",
+            "UPDATE consents SET purpose = 'advertising' WHERE seq = 2",
+            2,
+        ),
+        (
+            "CREATE TABLE aside AS SELECT * FROM consents WHERE seq = 9; DELETE FROM consents WHERE seq = 9",
+            "INSERT INTO consents SELECT * FROM aside; DROP TABLE aside",
+            9,
+        ),
+        (
+            "INSERT INTO consents SELECT 10, subscriber, purpose, granted, at + 1, evidence, link FROM consents WHERE seq = 1",
+            "DELETE FROM consents WHERE seq = 10",
+            10,
+        ),
+    ] {
+        direct.execute_batch(change).unwrap();
+        let report = store.verify().await.unwrap();
+        assert_eq!(report.broken.as_ref().map(|entry| entry.number), Some(number), "{change}: {report}");
+        assert_eq!(report.entries, number - 1, "{report}");
+        direct.execute_batch(undo).unwrap();
+        assert_eq!(store.verify().await.unwrap(), whole, "{undo}");
+    }
+    direct.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    drop((store, direct));
+
+    // A byte of the file: of each place where the evidence is kept, the last one.
+    let file = std::fs::read(&path).unwrap();
+    let evidence = people[0].consents[0].evidence.as_bytes();
+    let places: Vec<usize> = (0..file.len() - evidence.len()).filter(|at| file[*at..].starts_with(evidence)).collect();
+    let mut seen = 0;
+    for at in places {
+        let mut changed = file.clone();
+        changed[at + evidence.len() - 1] ^= 1;
+        std::fs::write(&path, changed).unwrap();
+        // One in an index or in a page that is free says nothing of the ledger.
+        seen += usize::from(open(&path).unwrap().verify().await.unwrap().broken.is_some());
+        std::fs::write(&path, &file).unwrap();
+    }
+    assert!(seen >= 9, "{seen}");
+    assert_eq!(open(&path).unwrap().verify().await.unwrap(), whole);
 }

@@ -20,6 +20,7 @@ macro_rules! subscriber_store_conformance {
             rule_5_consents_are_added_and_never_changed
             rule_6_who_is_gone_is_in_no_audience
             rule_7_a_segment_holds_whom_it_says
+            rule_8_the_ledger_is_as_it_was_written
         );
     };
     (@ $make:path: $($rule:ident)+) => {$(
@@ -240,4 +241,24 @@ pub async fn rule_7_a_segment_holds_whom_it_says(store: &dyn SubscriberStore) {
             assert_eq!(store.audience(&request).await.unwrap(), FrozenAudience::gather(&request, &held), "{segment}");
         }
     }
+}
+
+/// Rule 8.
+pub async fn rule_8_the_ledger_is_as_it_was_written(store: &dyn SubscriberStore) {
+    let empty = store.verify().await.unwrap();
+    assert_eq!((empty.entries, empty.broken), (0, None));
+    let twice = consented(1);
+    let twice = twice.clone().with_consent(twice.consents[0].clone());
+    let put = store.put(&[twice, consented(2)], noon()).await.unwrap();
+    let first = store.verify().await.unwrap();
+    assert_eq!((first.entries, &first.broken), (2, &None), "what was said twice stands once");
+    store.put(&[consented(1)], noon()).await.unwrap();
+    assert_eq!(store.verify().await.unwrap(), first, "nothing new was said");
+    let withdrawn = ConsentEvent::withdrawn(Purpose::Advertising, noon(), "080");
+    assert!(store.record(id(&put[0]), &withdrawn).await.unwrap());
+    let second = store.verify().await.unwrap();
+    assert_eq!((second.entries, &second.broken), (3, &None));
+    assert_ne!(second.head, first.head);
+    assert!(store.record(id(&put[0]), &withdrawn).await.unwrap());
+    assert_eq!(store.verify().await.unwrap(), second);
 }

@@ -1,0 +1,1 @@
+SELECT link FROM consents ORDER BY seq DESC LIMIT 1

@@ -1,0 +1,1 @@
+UPDATE consents SET link = ?2 WHERE seq = ?1
