@@ -50,6 +50,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("json-lines", &["sosik"]),
     ("partner-kit", &["sosik"]),
     ("send", &["sosik"]),
+    ("subscribers", &["sosik"]),
     ("when", &["sosik"]),
     ("yangju-weekly", &["sosik", "sosik-emulator"]),
     ("sosik-tests", &["sosik", "sosik-emulator", "sosik-testkit"]),

@@ -1,4 +1,5 @@
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use sosik_registry::{StoreError, StoreErrorKind};
@@ -10,6 +11,7 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 #[derive(Debug, Clone)]
 pub(crate) struct Worker {
     jobs: mpsc::Sender<Job>,
+    thread: Arc<JoinHandle<()>>,
 }
 
 impl Worker {
@@ -22,11 +24,18 @@ impl Worker {
             }
         });
         match started {
-            Ok(_) => Ok(Self { jobs }),
+            Ok(thread) => Ok(Self { jobs, thread: Arc::new(thread) }),
             Err(error) => {
                 Err(StoreError::new(StoreErrorKind::Unavailable, "no thread for the database").with_source(error))
             }
         }
+    }
+
+    /// Ends the thread when this is the last handle, and waits until the file is closed.
+    pub(crate) fn end(self) -> bool {
+        let Self { jobs, thread } = self;
+        drop(jobs);
+        Arc::try_unwrap(thread).is_ok_and(|thread| thread.join().is_ok())
     }
 
     /// Does something with the connection, in one transaction that is kept when it succeeds and undone when it fails.
