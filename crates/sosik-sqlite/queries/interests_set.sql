@@ -1,4 +1,1 @@
-INSERT INTO interests (subscriber, topic)
-SELECT ?1, '=' || value FROM json_each(?2)
-UNION ALL
-SELECT ?1, '*' WHERE ?2 = '[]'
+INSERT INTO interests (subscriber, topic) VALUES (?1, ?2)

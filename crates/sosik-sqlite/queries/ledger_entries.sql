@@ -1,1 +1,2 @@
-SELECT purpose, granted, at, evidence, subscriber, link, seq FROM consents ORDER BY seq
+SELECT purpose, granted, at, evidence, subscribers.id, link, seq
+FROM consents LEFT JOIN subscribers ON subscribers.number = consents.subscriber ORDER BY seq

@@ -1,1 +1,1 @@
-SELECT id, phone_sealed, area, topics, allows_text, gone_at, created_at FROM subscribers WHERE id = ?1
+SELECT id, phone_sealed, area, topics, allows_text, gone_at, created_at, number FROM subscribers WHERE id = ?1

@@ -9,39 +9,53 @@ use crate::rows::{consent, micros, uuid};
 /// The name under which the end of the ledger is noted: how many entries it has, and a seal over that and the last link.
 const END: &str = "ledger-end";
 
-/// Adds an entry that is not there yet.
-pub(crate) fn add(
-    transaction: &Transaction<'_>,
-    vault: &Vault,
-    who: &[u8],
-    said: &ConsentEvent,
-) -> Result<(), StoreError> {
-    let last: Option<Option<Vec<u8>>> = transaction
-        .prepare_cached(include_str!("../queries/ledger_last.sql"))
-        .and_then(|mut statement| statement.query_row([], |row| row.get(0)).optional())
-        .map_err(database)?;
-    let head = match last.flatten() {
-        None => Link::START,
-        Some(bytes) => Link::from_bytes(&bytes).ok_or_else(|| unreadable("ledger", "its last link is none"))?,
-    };
-    let (entries, _) = end(transaction)?.unwrap_or_default();
-    let mut chain = Chain::after(vault, entries, head);
-    let link = chain.add(SubscriberId::new(uuid(who)?), said);
-    let values =
-        params![who, said.purpose.code(), said.granted, micros(said.at), said.evidence, link.as_bytes().as_slice()];
-    let insert = include_str!("../queries/consent_insert.sql");
-    let added =
-        transaction.prepare_cached(insert).and_then(|mut statement| statement.execute(values)).map_err(database)?;
-    if added > 0 {
-        note(transaction, &chain)?;
+/// The ledger while entries are added to it in a transaction: its end is noted once, by [`close`](Self::close).
+pub(crate) struct Ledger<'a> {
+    transaction: &'a Transaction<'a>,
+    vault: &'a Vault,
+    chain: Chain<'a>,
+}
+
+impl<'a> Ledger<'a> {
+    pub(crate) fn open(transaction: &'a Transaction<'a>, vault: &'a Vault) -> Result<Self, StoreError> {
+        let last: Option<Option<Vec<u8>>> = transaction
+            .prepare_cached(include_str!("../queries/ledger_last.sql"))
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0)).optional())
+            .map_err(database)?;
+        let head = match last.flatten() {
+            None => Link::START,
+            Some(bytes) => Link::from_bytes(&bytes).ok_or_else(|| unreadable("ledger", "its last link is none"))?,
+        };
+        let (entries, _) = end(transaction)?.unwrap_or_default();
+        Ok(Self { transaction, vault, chain: Chain::after(vault, entries, head) })
     }
-    Ok(())
+
+    /// Adds an entry of someone, who has this number, that is not there yet; whether it was not.
+    pub(crate) fn add(&mut self, (who, number): (&[u8], i64), said: &ConsentEvent) -> Result<bool, StoreError> {
+        let before = self.chain.report();
+        let link = self.chain.add(SubscriberId::new(uuid(who)?), said);
+        let (purpose, at) = (said.purpose.code(), micros(said.at));
+        let values = params![number, purpose, said.granted, at, said.evidence, link.as_bytes().as_slice()];
+        let insert = include_str!("../queries/consent_insert.sql");
+        let mut statement = self.transaction.prepare_cached(insert).map_err(database)?;
+        let is_new = statement.execute(values).map_err(database)? > 0;
+        if !is_new {
+            self.chain = Chain::after(self.vault, before.entries, before.head);
+        }
+        Ok(is_new)
+    }
+
+    /// Notes the end.
+    pub(crate) fn close(self) -> Result<(), StoreError> {
+        note(self.transaction, &self.chain)
+    }
 }
 
 /// Links every entry that stands there: of a file from before there were links.
 pub(crate) fn link_all(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreError> {
     let mut chain = Chain::new(vault);
-    let mut select = transaction.prepare(include_str!("../queries/ledger_entries.sql")).map_err(database)?;
+    let before = include_str!("../queries/ledger_entries_before.sql");
+    let mut select = transaction.prepare(before).map_err(database)?;
     let mut update = transaction.prepare(include_str!("../queries/ledger_link.sql")).map_err(database)?;
     let mut rows = select.query([]).map_err(database)?;
     while let Some(row) = rows.next().map_err(database)? {

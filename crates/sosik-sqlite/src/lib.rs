@@ -50,6 +50,7 @@ mod ledger;
 mod outbox;
 mod rows;
 mod segments;
+mod sets;
 mod store;
 mod subscribers;
 mod worker;

@@ -60,7 +60,7 @@ impl Condition {
                 self.put("s.created_at >= ?", [Value::from(micros(*from).saturating_add(whole))]);
             }
             Segment::Topic(topic) => self.put(
-                "EXISTS (SELECT 1 FROM interests WHERE subscriber = s.id AND topic IN ('*', ?))",
+                "EXISTS (SELECT 1 FROM interests WHERE subscriber = s.number AND topic IN ('*', ?))",
                 [Value::from(format!("={topic}"))],
             ),
             other => return Err(unreadable("segment", format!("this store cannot ask for `{other}`"))),
@@ -80,7 +80,7 @@ impl Condition {
     /// That the latest word up to an instant is a consent; of two at the same instant the withdrawal counts.
     fn stands(&mut self, purpose: Purpose, at: DateTime<Utc>) {
         self.put(
-            "coalesce((SELECT granted FROM consents WHERE subscriber = s.id AND purpose = ? AND at <= ? \
+            "coalesce((SELECT granted FROM consents WHERE subscriber = s.number AND purpose = ? AND at <= ? \
              ORDER BY at DESC, granted LIMIT 1), FALSE)",
             [Value::from(purpose.code().to_owned()), Value::from(micros(at))],
         );

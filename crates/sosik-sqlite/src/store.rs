@@ -7,17 +7,18 @@ use sosik_core::Entropy;
 use sosik_registry::{StoreError, StoreErrorKind, Vault};
 
 use crate::error::database;
-use crate::ledger;
 use crate::worker::{Worker, transact};
+use crate::{ledger, sets};
 
 /// The migrations, in order; the database's `user_version` says how many it has had.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration::Sql(include_str!("../migrations/0001_initial.sql")),
     Migration::Sql(include_str!("../migrations/0002_segments.sql")),
     Migration::Ledger(
         include_str!("../migrations/0003_ledger.sql"),
         include_str!("../migrations/0003_ledger_after.sql"),
     ),
+    Migration::Sets(include_str!("../migrations/0004_numbers.sql")),
 ];
 
 /// A step from one version to the next.
@@ -26,6 +27,8 @@ enum Migration {
     Sql(&'static str),
     /// Between the two the entries of before are linked, which needs the key.
     Ledger(&'static str, &'static str),
+    /// After it the sets are made out of what is there.
+    Sets(&'static str),
 }
 
 /// Tells a sosik file from any other SQLite database: `sosk`.
@@ -119,6 +122,10 @@ fn migrate(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreErro
                 transaction.execute_batch(before).map_err(database)?;
                 ledger::link_all(transaction, vault)?;
                 transaction.execute_batch(after).map_err(database)?;
+            }
+            Migration::Sets(sql) => {
+                transaction.execute_batch(sql).map_err(database)?;
+                sets::build(transaction)?;
             }
         }
     }

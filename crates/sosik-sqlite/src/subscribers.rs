@@ -1,16 +1,17 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
+use rusqlite::{OptionalExtension, Row, ToSql, Transaction, params, params_from_iter};
 use sosik_core::{PhoneNumber, uuid_v7};
 use sosik_registry::{
     Address, AudienceRequest, ConsentEvent, FrozenAudience, Gathering, LedgerReport, NewSubscriber, Purpose, Put,
     Segment, StoreError, Subscriber, SubscriberId, SubscriberStore, Vault,
 };
 
-use crate::error::database;
-use crate::ledger;
+use crate::error::{database, unreadable};
+use crate::ledger::{self, Ledger};
 use crate::rows::{consent, micros, subscriber, uuid};
 use crate::segments::Condition;
+use crate::sets::{self, Changes};
 use crate::store::SqliteStore;
 
 #[deny(clippy::missing_trait_methods)]
@@ -18,7 +19,16 @@ use crate::store::SqliteStore;
 impl SubscriberStore for SqliteStore {
     async fn put(&self, people: &[NewSubscriber], now: DateTime<Utc>) -> Result<Vec<Put>, StoreError> {
         let (people, store) = (people.to_vec(), self.clone());
-        self.worker.call(move |transaction| people.iter().map(|new| put(transaction, &store, new, now)).collect()).await
+        self.worker
+            .call(move |transaction| {
+                let ledger = Ledger::open(transaction, &store.vault)?;
+                let mut putting = Putting { transaction, store: &store, ledger, changes: Changes::default() };
+                let put = people.iter().map(|new| putting.put(new, now)).collect::<Result<_, _>>()?;
+                putting.ledger.close()?;
+                putting.changes.flush(transaction)?;
+                Ok(put)
+            })
+            .await
     }
 
     async fn find(&self, phone: &PhoneNumber) -> Result<Option<Subscriber>, StoreError> {
@@ -44,10 +54,18 @@ impl SubscriberStore for SqliteStore {
         self.worker
             .call(move |transaction| {
                 let id = id.as_uuid().as_bytes().to_vec();
-                if one(transaction, &vault, include_str!("../queries/subscriber_by_id.sql"), &id)?.is_none() {
-                    return Ok(false);
+                let known: Option<i64> = transaction
+                    .prepare_cached(include_str!("../queries/subscriber_number.sql"))
+                    .and_then(|mut statement| statement.query_row([&id], |row| row.get(0)).optional())
+                    .map_err(database)?;
+                let Some(number) = known else { return Ok(false) };
+                let mut ledger = Ledger::open(transaction, &vault)?;
+                if ledger.add((&id, number), &event)? {
+                    ledger.close()?;
+                    let mut changes = Changes::default();
+                    changes.said(transaction, number, event.purpose, event.at)?;
+                    changes.flush(transaction)?;
                 }
-                ledger::add(transaction, &vault, &id, &event)?;
                 Ok(true)
             })
             .await
@@ -71,16 +89,19 @@ impl SubscriberStore for SqliteStore {
     }
 
     async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError> {
-        let condition = Condition::of(segment, at)?;
-        let query = format!("SELECT count(*) FROM subscribers AS s WHERE {}", condition.sql);
-        let count: i64 = self
-            .worker
+        let segment = segment.clone();
+        self.worker
             .call(move |transaction| {
+                if let Some(count) = sets::count(transaction, &segment, at)? {
+                    return Ok(count);
+                }
+                let condition = Condition::of(&segment, at)?;
+                let query = format!("SELECT count(*) FROM subscribers AS s WHERE {}", condition.sql);
                 let values = params_from_iter(&condition.values);
-                transaction.query_row(&query, values, |row| row.get(0)).map_err(database)
+                let count: i64 = transaction.query_row(&query, values, |row| row.get(0)).map_err(database)?;
+                Ok(u64::try_from(count).unwrap_or(0))
             })
-            .await?;
-        Ok(u64::try_from(count).unwrap_or(0))
+            .await
     }
 
     async fn addresses(
@@ -123,65 +144,111 @@ impl SubscriberStore for SqliteStore {
     }
 }
 
-fn put(
-    transaction: &Transaction<'_>,
-    store: &SqliteStore,
-    new: &NewSubscriber,
-    now: DateTime<Utc>,
-) -> Result<Put, StoreError> {
-    let index = store.vault.index(&new.phone).to_vec();
-    let topics = new.topics.as_ref().map(|topics| serde_json::to_string(topics).unwrap_or_default());
-    let known: Option<Vec<u8>> = transaction
-        .prepare_cached(include_str!("../queries/subscriber_by_phone.sql"))
-        .and_then(|mut statement| statement.query_row([&index], |row| row.get(0)).optional())
-        .map_err(database)?;
-    let (id, put) = if let Some(bytes) = known {
-        let update = include_str!("../queries/subscriber_update.sql");
-        transaction
-            .prepare_cached(update)
-            .and_then(|mut statement| statement.execute(params![bytes, new.area.as_str(), topics, new.allows_text]))
-            .map_err(database)?;
-        if let Some(topics) = &topics {
-            interests(transaction, &bytes, topics)?;
-        }
-        let id = SubscriberId::new(uuid(&bytes)?);
-        (bytes, Put::Updated(id))
-    } else {
-        let id = SubscriberId::new(uuid_v7(now, &store.entropy));
-        let bytes = id.as_uuid().as_bytes().to_vec();
-        let sealed = store.vault.seal(&new.phone, &bytes);
-        let topics = topics.unwrap_or_else(|| "[]".to_owned());
-        let insert = include_str!("../queries/subscriber_insert.sql");
-        transaction
-            .prepare_cached(insert)
-            .and_then(|mut statement| {
-                statement.execute(params![
-                    bytes,
-                    index,
-                    sealed,
-                    new.area.as_str(),
-                    topics,
-                    new.allows_text.unwrap_or(false),
-                    micros(now)
-                ])
-            })
-            .map_err(database)?;
-        interests(transaction, &bytes, &topics)?;
-        (bytes, Put::Added(id))
-    };
-    for event in &new.consents {
-        ledger::add(transaction, &store.vault, &id, event)?;
-    }
-    Ok(put)
+/// Keeps one person.
+struct Putting<'a> {
+    transaction: &'a Transaction<'a>,
+    store: &'a SqliteStore,
+    ledger: Ledger<'a>,
+    changes: Changes,
 }
 
-/// Keeps what someone wants to hear of, from a JSON list, so that it can be looked up.
-fn interests(transaction: &Transaction<'_>, subscriber: &[u8], topics: &str) -> Result<(), StoreError> {
-    let run = |query: &str, values: &[&dyn rusqlite::ToSql]| {
-        transaction.prepare_cached(query).and_then(|mut statement| statement.execute(values)).map_err(database)
-    };
-    run(include_str!("../queries/interests_clear.sql"), &[&subscriber])?;
-    run(include_str!("../queries/interests_set.sql"), &[&subscriber, &topics]).map(drop)
+impl Putting<'_> {
+    fn put(&mut self, new: &NewSubscriber, now: DateTime<Utc>) -> Result<Put, StoreError> {
+        let index = self.store.vault.index(&new.phone).to_vec();
+        let topics = new.topics.as_ref().map(|topics| serde_json::to_string(topics).unwrap_or_default());
+        let known: Option<Known> = self
+            .transaction
+            .prepare_cached(include_str!("../queries/subscriber_by_phone.sql"))
+            .and_then(|mut statement| statement.query_row([&index], Known::read).optional())
+            .map_err(database)?;
+        let (id, number, put) = if let Some(known) = known {
+            let update = include_str!("../queries/subscriber_update.sql");
+            self.transaction
+                .prepare_cached(update)
+                .and_then(|mut statement| {
+                    statement.execute(params![known.id, new.area.as_str(), topics, new.allows_text])
+                })
+                .map_err(database)?;
+            let number = known.number;
+            if known.area != new.area.as_str() {
+                self.set(&sets::of_area(&known.area), number, false)?;
+                self.set(&sets::of_area(new.area.as_str()), number, true)?;
+            }
+            if let Some(topics) = topics.filter(|topics| *topics != known.topics) {
+                self.wants(number, &known.topics, false)?;
+                self.run(include_str!("../queries/interests_clear.sql"), &[&number])?;
+                self.wants(number, &topics, true)?;
+            }
+            if let Some(text) = new.allows_text {
+                self.set(sets::TEXT, number, text)?;
+            }
+            let id = SubscriberId::new(uuid(&known.id)?);
+            (known.id, number, Put::Updated(id))
+        } else {
+            let id = SubscriberId::new(uuid_v7(now, &self.store.entropy));
+            let bytes = id.as_uuid().as_bytes().to_vec();
+            let sealed = self.store.vault.seal(&new.phone, &bytes);
+            let (topics, text) = (topics.unwrap_or_else(|| "[]".to_owned()), new.allows_text.unwrap_or(false));
+            let values = params![bytes, index, sealed, new.area.as_str(), topics, text, micros(now)];
+            let insert = include_str!("../queries/subscriber_insert.sql");
+            self.transaction
+                .prepare_cached(insert)
+                .and_then(|mut statement| statement.execute(values))
+                .map_err(database)?;
+            let number = self.transaction.last_insert_rowid();
+            self.set(sets::ALL, number, true)?;
+            self.set(&sets::of_area(new.area.as_str()), number, true)?;
+            self.set(sets::TEXT, number, text)?;
+            self.wants(number, &topics, true)?;
+            (bytes, number, Put::Added(id))
+        };
+        for said in &new.consents {
+            if self.ledger.add((&id, number), said)? {
+                self.changes.said(self.transaction, number, said.purpose, said.at)?;
+            }
+        }
+        Ok(put)
+    }
+
+    fn set(&mut self, name: &str, number: i64, is_in: bool) -> Result<(), StoreError> {
+        self.changes.set(self.transaction, name, number, is_in)
+    }
+
+    fn run(&self, query: &str, values: &[&dyn ToSql]) -> Result<usize, StoreError> {
+        let mut statement = self.transaction.prepare_cached(query).map_err(database)?;
+        statement.execute(values).map_err(database)
+    }
+
+    /// Keeps that someone wants to hear of a JSON list of topics, where it can be looked up, or takes them out of the sets.
+    fn wants(&mut self, number: i64, topics: &str, is_in: bool) -> Result<(), StoreError> {
+        let topics: Vec<String> = serde_json::from_str(topics).map_err(|error| unreadable("topics", error))?;
+        let topics = if topics.is_empty() {
+            vec!["*".to_owned()]
+        } else {
+            topics.iter().map(|topic| format!("={topic}")).collect()
+        };
+        for topic in topics {
+            self.set(&sets::of_topic(&topic), number, is_in)?;
+            if is_in {
+                self.run(include_str!("../queries/interests_set.sql"), &[&number, &topic])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is known of someone, as far as it can change.
+struct Known {
+    id: Vec<u8>,
+    area: String,
+    topics: String,
+    number: i64,
+}
+
+impl Known {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { id: row.get(0)?, area: row.get(2)?, topics: row.get(3)?, number: row.get(7)? })
+    }
 }
 
 fn one(

@@ -12,9 +12,12 @@ use sosik_registry::{SecretKey, StoreError, StoreErrorKind, SubscriberId, Subscr
 use sosik_sqlite::SqliteStore;
 use sosik_testkit::{campaign, consented, noon, phone};
 
+fn vault() -> Vault {
+    Vault::new(&SecretKey::from_hex(&"0f".repeat(32)).unwrap(), Arc::new(SeededEntropy::new(1)))
+}
+
 fn open(path: &Path) -> Result<SqliteStore, StoreError> {
-    let vault = Vault::new(&SecretKey::from_hex(&"0f".repeat(32)).unwrap(), Arc::new(SeededEntropy::new(1)));
-    SqliteStore::open(path, vault, Arc::new(SeededEntropy::new(2)))
+    SqliteStore::open(path, vault(), Arc::new(SeededEntropy::new(2)))
 }
 
 #[test]
@@ -26,7 +29,7 @@ fn a_file_of_a_newer_release_is_refused_by_its_number_and_left_alone() {
     direct.pragma_update(None, "user_version", 99).unwrap();
     let error = open(&path).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Newer);
-    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 3");
+    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 4");
     let version: i64 = direct.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 99);
 }
@@ -36,20 +39,29 @@ fn a_file_of_a_newer_release_is_refused_by_its_number_and_left_alone() {
 async fn an_older_file_is_brought_up_to_date_with_all_that_it_holds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sosik.db");
-    let store = open(&path).unwrap();
-    let people = [consented(1).with_topic("문화"), consented(2), consented(3).with_topic("복지").with_topic("문화")];
-    store.put(&people, noon()).await.unwrap();
-    drop(store);
     let direct = Connection::open(&path).unwrap();
-    let undone = "DROP TABLE interests; DROP INDEX subscribers_by_area; DROP INDEX consents_by_time; \
-        ALTER TABLE consents DROP COLUMN link; DELETE FROM meta WHERE name = 'ledger-end';";
-    direct.execute_batch(undone).unwrap();
+    direct.execute_batch(include_str!("../migrations/0001_initial.sql")).unwrap();
+    direct.pragma_update(None, "application_id", 0x736f_736b).unwrap();
     direct.pragma_update(None, "user_version", 1).unwrap();
+    let vault = vault();
+    let fingerprint = vault.fingerprint();
+    direct.execute("INSERT INTO meta VALUES ('key-fingerprint', ?1)", [&fingerprint[..]]).unwrap();
+    for (n, topics) in [(1, r#"["문화"]"#), (2, "[]"), (3, r#"["문화","복지"]"#)] {
+        let id = uuid::Uuid::from_u128(n.into());
+        let id = &id.as_bytes()[..];
+        let (index, sealed) = (vault.index(&phone(n)), vault.seal(&phone(n), id));
+        let at = noon().timestamp_micros();
+        let values = rusqlite::params![id, &index[..], sealed, "4163053000", topics, n == 1, at];
+        direct.execute("INSERT INTO subscribers VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)", values).unwrap();
+        let said = "INSERT INTO consents (subscriber, purpose, granted, at, evidence) VALUES (?1, 'advertising', 1, ?2, '서면')";
+        direct.execute(said, rusqlite::params![id, at - i64::from(n)]).unwrap();
+    }
     drop(direct);
 
     let store = open(&path).unwrap();
     let count = async |text: &str| store.count_of(&text.parse().unwrap(), noon()).await.unwrap();
     assert_eq!((count("topic:문화").await, count("topic:복지").await, count("topic:축제").await), (3, 2, 1));
+    assert_eq!((count("consent:advertising").await, count("text").await, count("not area:41630").await), (3, 1, 0));
     assert_eq!(store.find(&phone(1)).await.unwrap().unwrap().since, noon());
     let ledger = store.verify().await.unwrap();
     assert_eq!((ledger.entries, ledger.broken), (3, None), "entries of before are linked");

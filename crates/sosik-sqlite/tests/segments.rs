@@ -26,9 +26,10 @@ fn people() -> impl Strategy<Value = Vec<(NewSubscriber, i64)>> {
     let person = (0..AREAS.len(), prop::collection::vec(0..TOPICS.len(), 0..3), any::<bool>(), consents, 0..9i64);
     prop::collection::vec(person, 1..16).prop_map(|all| {
         let one = |(at, (area, topics, text, consents, since)): (usize, (usize, Vec<usize>, bool, Vec<_>, i64))| {
-            let mut new = citizen(u32::try_from(at).unwrap());
+            // Some of them come again, and are changed.
+            let mut new = citizen(u32::try_from(at % 7).unwrap());
             new.area = AreaCode::parse(AREAS[area]).unwrap();
-            new.allows_text = Some(text);
+            new.allows_text = (at % 3 > 0).then_some(text);
             let new = topics.into_iter().fold(new, |new, topic| new.with_topic(TOPICS[topic]));
             let event = |(purpose, granted, at): (Purpose, bool, i64)| {
                 let said = if granted { ConsentEvent::granted } else { ConsentEvent::withdrawn };

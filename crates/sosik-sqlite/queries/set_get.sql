@@ -1,0 +1,1 @@
+SELECT bits FROM sets WHERE name = ?1 AND chunk = ?2
