@@ -51,7 +51,8 @@ ALTER TABLE words RENAME TO consents;
 ALTER TABLE wishes RENAME TO interests;
 
 CREATE INDEX subscribers_by_area ON subscribers (area);
-CREATE INDEX consents_by_time ON consents (subscriber, purpose, at, granted);
+-- The latest word first; of two at the same instant the withdrawal.
+CREATE INDEX consents_by_time ON consents (subscriber, purpose, at DESC, granted);
 
 CREATE TRIGGER consents_are_never_changed BEFORE UPDATE ON consents
 BEGIN

@@ -2,6 +2,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use sosik_core::Entropy;
 use sosik_registry::{StoreError, StoreErrorKind, Vault};
@@ -81,6 +82,8 @@ impl SqliteStore {
         connection.pragma_update(None, "foreign_keys", "ON").map_err(database)?;
         // 64 MB, in KiB: what an import touches stays in memory instead of going to the log and back.
         connection.pragma_update(None, "cache_size", -65_536).map_err(database)?;
+        // A statement is planned once, whatever values it gets: otherwise it is planned again with each.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(database)?;
         connection.set_prepared_statement_cache_capacity(64);
         transact(&mut connection, |transaction| {
             // A wrong key changes nothing.
