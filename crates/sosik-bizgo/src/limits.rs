@@ -7,6 +7,7 @@ use sosik_channel::{
     ALIMTALK, Action, Ahead, AlimtalkButton, AlimtalkTemplate, BRAND_TEMPLATE, Body, Emphasis, Fault, Faults,
     GroupRules, KAKAO_BRAND_MESSAGE, KAKAO_CAROUSEL_FEED, Limit, Message, TEXT_MESSAGE, Unit, validate as general,
 };
+use sosik_content::WebLink;
 
 const ALIMTALK_BUTTONS: &str = "Kakao Alimtalk guide, by NHN Cloud API v2.3, 2026-06-23";
 const SDK: &str = "PyPI bizgo-sdk-comm 1.2.0";
@@ -173,11 +174,10 @@ fn is_address(link: &str) -> bool {
             None => return false,
         }
     }
-    let Some(rest) = filled.strip_prefix("https://").or_else(|| filled.strip_prefix("http://")) else { return false };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let is_named = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
-    let plain = filled.bytes().all(|byte| byte.is_ascii_graphic() && !b"()<>\"{}|\\^`[]".contains(&byte));
-    is_named && plain && filled.len() <= 1_000
+    // As it is written: of a host alone its path is added, and nothing else.
+    let as_written =
+        WebLink::parse(&filled).is_ok_and(|whole| matches!(whole.as_str().strip_prefix(&*filled), Some("" | "/")));
+    as_written && filled.len() <= 1_000
 }
 
 /// When group sends (동보) go, and to how few: 10 minutes ahead, from 08:00 to 20:50 in Seoul, to groups of 10 or more.
@@ -216,3 +216,27 @@ pub(crate) const ALIMTALK_CODE: usize = 30;
 pub(crate) const ALIMTALK_NAME: usize = 200;
 /// The largest answer that is read.
 pub(crate) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_whatever_stands_in_its_variables() {
+        for good in ["https://www.example.go.kr/#{번호}", "http://#{링크}", "https://www.#{도메인}/a?b=#{c}"] {
+            assert!(is_address(good), "{good}");
+        }
+        let long = format!("https://www.example.go.kr/{}", "a".repeat(1_000));
+        for bad in [
+            "#{링크}",
+            "www.example.go.kr",
+            "https://a.kr/#{x",
+            "https://a.kr/가",
+            "https://a.kr/(1)",
+            "ftp://a.kr",
+            &long,
+        ] {
+            assert!(!is_address(bad), "{bad}");
+        }
+    }
+}

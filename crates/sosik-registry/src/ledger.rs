@@ -88,7 +88,7 @@ impl fmt::Display for LedgerReport {
 /// assert_eq!(read.report().broken.map(|entry| entry.number), Some(2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Chain<'a> {
     vault: &'a Vault,
     entries: u64,
@@ -122,10 +122,9 @@ impl<'a> Chain<'a> {
         if self.broken.is_some() {
             return;
         }
+        let written = self.link(who, said);
         match link {
-            Some(link) if *link == self.link(who, said) => {
-                self.add(who, said);
-            }
+            Some(link) if *link == written => (self.head, self.entries) = (written, self.entries + 1),
             Some(_) => self.breaks("it was changed, or one before it is missing"),
             None => self.breaks("it has no link"),
         }

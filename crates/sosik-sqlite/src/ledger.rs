@@ -12,8 +12,9 @@ const END: &str = "ledger-end";
 /// The ledger while entries are added to it in a transaction: its end is noted once, by [`close`](Self::close).
 pub(crate) struct Ledger<'a> {
     transaction: &'a Transaction<'a>,
-    vault: &'a Vault,
     chain: Chain<'a>,
+    /// Whether its end was as it was noted.
+    was_whole: bool,
 }
 
 impl<'a> Ledger<'a> {
@@ -26,13 +27,14 @@ impl<'a> Ledger<'a> {
             None => Link::START,
             Some(bytes) => Link::from_bytes(&bytes).ok_or_else(|| unreadable("ledger", "its last link is none"))?,
         };
-        let (entries, _) = end(transaction)?.unwrap_or_default();
-        Ok(Self { transaction, vault, chain: Chain::after(vault, entries, head) })
+        let (entries, seal) = end(transaction)?.unwrap_or_default();
+        let chain = Chain::after(vault, entries, head);
+        Ok(Self { transaction, was_whole: seal == chain.seal(), chain })
     }
 
     /// Adds an entry of someone, who has this number, that is not there yet; whether it was not.
     pub(crate) fn add(&mut self, (who, number): (&[u8], i64), said: &ConsentEvent) -> Result<bool, StoreError> {
-        let before = self.chain.report();
+        let before = self.chain.clone();
         let link = self.chain.add(SubscriberId::new(uuid(who)?), said);
         let (purpose, at) = (said.purpose.code(), micros(said.at));
         let values = params![number, purpose, said.granted, at, said.evidence, link.as_bytes().as_slice()];
@@ -40,22 +42,22 @@ impl<'a> Ledger<'a> {
         let mut statement = self.transaction.prepare_cached(insert).map_err(database)?;
         let is_new = statement.execute(values).map_err(database)? > 0;
         if !is_new {
-            self.chain = Chain::after(self.vault, before.entries, before.head);
+            self.chain = before;
         }
         Ok(is_new)
     }
 
-    /// Notes the end.
+    /// Notes the end. One that was not as it was noted stays so, until a person has looked: what is said meanwhile is kept,
+    /// and does not hide that something is missing.
     pub(crate) fn close(self) -> Result<(), StoreError> {
-        note(self.transaction, &self.chain)
+        if self.was_whole { note(self.transaction, &self.chain) } else { Ok(()) }
     }
 }
 
 /// Links every entry that stands there: of a file from before there were links.
 pub(crate) fn link_all(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreError> {
     let mut chain = Chain::new(vault);
-    let before = include_str!("../queries/ledger_entries_before.sql");
-    let mut select = transaction.prepare(before).map_err(database)?;
+    let mut select = transaction.prepare(include_str!("../queries/ledger_entries.sql")).map_err(database)?;
     let mut update = transaction.prepare(include_str!("../queries/ledger_link.sql")).map_err(database)?;
     let mut rows = select.query([]).map_err(database)?;
     while let Some(row) = rows.next().map_err(database)? {

@@ -12,24 +12,20 @@ use crate::worker::{Worker, transact};
 use crate::{ledger, sets};
 
 /// The migrations, in order; the database's `user_version` says how many it has had.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 2] = [
     Migration::Sql(include_str!("../migrations/0001_initial.sql")),
-    Migration::Sql(include_str!("../migrations/0002_segments.sql")),
-    Migration::Ledger(
-        include_str!("../migrations/0003_ledger.sql"),
-        include_str!("../migrations/0003_ledger_after.sql"),
+    Migration::Registry(
+        include_str!("../migrations/0002_registry.sql"),
+        include_str!("../migrations/0002_registry_after.sql"),
     ),
-    Migration::Sets(include_str!("../migrations/0004_numbers.sql")),
 ];
 
 /// A step from one version to the next.
 enum Migration {
     /// Statements alone.
     Sql(&'static str),
-    /// Between the two the entries of before are linked, which needs the key.
-    Ledger(&'static str, &'static str),
-    /// After it the sets are made out of what is there.
-    Sets(&'static str),
+    /// Between the two the consents of before are linked, which needs the key, and the sets are made out of what is there.
+    Registry(&'static str, &'static str),
 }
 
 /// Tells a sosik file from any other SQLite database: `sosk`.
@@ -121,14 +117,11 @@ fn migrate(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreErro
     for migration in MIGRATIONS.iter().skip(version) {
         match migration {
             Migration::Sql(sql) => transaction.execute_batch(sql).map_err(database)?,
-            Migration::Ledger(before, after) => {
+            Migration::Registry(before, after) => {
                 transaction.execute_batch(before).map_err(database)?;
                 ledger::link_all(transaction, vault)?;
-                transaction.execute_batch(after).map_err(database)?;
-            }
-            Migration::Sets(sql) => {
-                transaction.execute_batch(sql).map_err(database)?;
                 sets::build(transaction)?;
+                transaction.execute_batch(after).map_err(database)?;
             }
         }
     }

@@ -29,7 +29,7 @@ fn a_file_of_a_newer_release_is_refused_by_its_number_and_left_alone() {
     direct.pragma_update(None, "user_version", 99).unwrap();
     let error = open(&path).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Newer);
-    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 4");
+    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 2");
     let version: i64 = direct.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 99);
 }
@@ -167,6 +167,23 @@ async fn what_is_changed_in_the_ledger_is_named_by_its_number() {
         direct.execute_batch(undo).unwrap();
         assert_eq!(store.verify().await.unwrap(), whole, "{undo}");
     }
+    // An entry that was dropped, with a count that fits, is not hidden by what is said after it; which is kept all the same.
+    direct.execute_batch("CREATE TABLE aside AS SELECT * FROM consents WHERE seq = 9").unwrap();
+    let end: Vec<u8> =
+        direct.query_row("SELECT value FROM meta WHERE name = 'ledger-end'", [], |row| row.get(0)).unwrap();
+    let fits = [&8_u64.to_be_bytes()[..], &end[8..]].concat();
+    let forge = |value: &[u8]| direct.execute("UPDATE meta SET value = ?1 WHERE name = 'ledger-end'", [value]).unwrap();
+    direct.execute_batch("DELETE FROM consents WHERE seq = 9").unwrap();
+    forge(&fits);
+    store.put(&[consented(10)], noon()).await.unwrap();
+    assert!(store.find(&phone(10)).await.unwrap().is_some());
+    let report = store.verify().await.unwrap();
+    assert_eq!(report.broken.map(|entry| entry.number), Some(10), "nine stand there, and the end is not theirs");
+    direct.execute_batch("DELETE FROM consents WHERE seq > 9; INSERT INTO consents SELECT * FROM aside").unwrap();
+    direct.execute_batch("DROP TABLE aside").unwrap();
+    forge(&end);
+    assert_eq!(store.verify().await.unwrap(), whole);
+
     direct.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     drop((store, direct));
 

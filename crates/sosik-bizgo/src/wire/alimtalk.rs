@@ -3,6 +3,8 @@
 use serde::Serialize;
 use sosik_channel::{AlimtalkButton, AlimtalkItems, AlimtalkTemplate, Emphasis};
 
+use super::shown::Button;
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the wire's own names")]
@@ -83,37 +85,20 @@ struct Supplement<'a> {
     quick_reply: Vec<Button<'a>>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Button<'a> {
-    #[serde(rename = "type")]
-    kind: &'a str,
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url_mobile: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url_pc: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scheme_android: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scheme_ios: Option<&'a str>,
-}
-
-impl<'a> Button<'a> {
-    fn all(buttons: &'a [AlimtalkButton]) -> Vec<Self> {
-        let of = |button: &'a AlimtalkButton| {
-            let link = |name: &str| button.links.get(name).map(String::as_str);
-            Self {
-                kind: &button.kind,
-                name: &button.label,
-                url_mobile: link("mobile"),
-                url_pc: link("pc"),
-                scheme_android: link("android"),
-                scheme_ios: link("ios"),
-            }
-        };
-        buttons.iter().map(of).collect()
+/// Buttons and replies as Bizgo names their parts.
+fn written(buttons: &[AlimtalkButton]) -> Vec<Button<'_>> {
+    fn of(button: &AlimtalkButton) -> Button<'_> {
+        let link = |name: &str| button.links.get(name).map(String::as_str);
+        Button {
+            kind: &button.kind,
+            name: &button.label,
+            url_mobile: link("mobile"),
+            url_pc: link("pc"),
+            scheme_android: link("android"),
+            scheme_ios: link("ios"),
+        }
     }
+    buttons.iter().map(of).collect()
 }
 
 impl<'a> Template<'a> {
@@ -134,14 +119,14 @@ impl<'a> Template<'a> {
         };
         let adds_channel = template.buttons.iter().any(|button| button.kind == "AC");
         let attachment = Attachment {
-            button: Button::all(&template.buttons),
+            button: written(&template.buttons),
             item: items.map(|AlimtalkItems { list, summary, .. }| Items {
                 list: list.iter().map(Entry::of).collect(),
                 summary: summary.as_ref().map(Entry::of),
             }),
             item_highlight: items.and_then(|items| items.highlight.as_ref()).map(Entry::of),
         };
-        let quick_reply = Button::all(&template.quick_replies);
+        let quick_reply = written(&template.quick_replies);
         Self {
             sender_key,
             sender_key_type: "S",

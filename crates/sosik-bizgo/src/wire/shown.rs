@@ -125,18 +125,18 @@ struct Video<'a> {
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Button<'a> {
+pub(super) struct Button<'a> {
     #[serde(rename = "type")]
-    kind: &'static str,
-    name: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    url_mobile: Option<&'a str>,
+    pub(super) url_mobile: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    url_pc: Option<&'a str>,
+    pub(super) url_pc: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    scheme_android: Option<&'a str>,
+    pub(super) scheme_android: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    scheme_ios: Option<&'a str>,
+    pub(super) scheme_ios: Option<&'a str>,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]

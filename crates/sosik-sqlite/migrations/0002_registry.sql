@@ -1,9 +1,4 @@
 -- Each subscriber has a number, by which all that is kept of them is found one after the other.
-DROP TRIGGER consents_are_never_changed;
-DROP TRIGGER consents_are_never_dropped;
-DROP INDEX subscribers_by_area;
-DROP INDEX consents_by_time;
-
 CREATE TABLE people (
     number       INTEGER PRIMARY KEY,
     id           BLOB NOT NULL UNIQUE,
@@ -26,43 +21,36 @@ CREATE TABLE words (
     granted    INTEGER NOT NULL,
     at         INTEGER NOT NULL,
     evidence   TEXT NOT NULL,
-    link       BLOB,
+    link       BLOB, -- binds the entry to all before it; set where it is written
     UNIQUE (subscriber, purpose, granted, at, evidence)
 ) STRICT;
 
-INSERT INTO words (seq, subscriber, purpose, granted, at, evidence, link)
-SELECT seq, number, purpose, granted, at, evidence, link
+INSERT INTO words (seq, subscriber, purpose, granted, at, evidence)
+SELECT seq, number, purpose, granted, at, evidence
 FROM consents JOIN people ON people.id = consents.subscriber ORDER BY seq;
 
-CREATE TABLE wishes (
-    subscriber INTEGER NOT NULL REFERENCES people (number),
-    topic      TEXT NOT NULL,
-    PRIMARY KEY (subscriber, topic)
-) STRICT, WITHOUT ROWID;
-
-INSERT INTO wishes (subscriber, topic)
-SELECT number, topic FROM interests JOIN people ON people.id = interests.subscriber ORDER BY number, topic;
-
-DROP TABLE interests;
+-- With the table go its triggers: those of the new one are made when its entries are linked.
+DROP TRIGGER consents_are_never_dropped;
 DROP TABLE consents;
 DROP TABLE subscribers;
 ALTER TABLE people RENAME TO subscribers;
 ALTER TABLE words RENAME TO consents;
-ALTER TABLE wishes RENAME TO interests;
 
 CREATE INDEX subscribers_by_area ON subscribers (area);
 -- The latest word first; of two at the same instant the withdrawal.
 CREATE INDEX consents_by_time ON consents (subscriber, purpose, at DESC, granted);
 
-CREATE TRIGGER consents_are_never_changed BEFORE UPDATE ON consents
-BEGIN
-    SELECT RAISE(ABORT, 'a consent is never changed');
-END;
+-- What each wants to hear of, one row a topic, after a `=`; `*` stands for every topic.
+CREATE TABLE interests (
+    subscriber INTEGER NOT NULL REFERENCES subscribers (number),
+    topic      TEXT NOT NULL,
+    PRIMARY KEY (subscriber, topic)
+) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER consents_are_never_dropped BEFORE DELETE ON consents
-BEGIN
-    SELECT RAISE(ABORT, 'a consent is never dropped');
-END;
+INSERT INTO interests (subscriber, topic)
+SELECT number, '=' || json_each.value FROM subscribers, json_each(subscribers.topics)
+UNION ALL
+SELECT number, '*' FROM subscribers WHERE topics = '[]';
 
 -- Sets of numbers, one bit each, 65,536 of them a row: of an area, of a topic, of a consent that stands.
 CREATE TABLE sets (

@@ -1,4 +1,0 @@
-CREATE TRIGGER consents_are_never_changed BEFORE UPDATE ON consents
-BEGIN
-    SELECT RAISE(ABORT, 'a consent is never changed');
-END;

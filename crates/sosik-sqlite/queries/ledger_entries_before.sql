@@ -1,1 +1,0 @@
-SELECT purpose, granted, at, evidence, subscriber, link, seq FROM consents ORDER BY seq
