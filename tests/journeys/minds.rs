@@ -16,7 +16,7 @@ use crate::city::{City, message};
 async fn a_withdrawn_consent_stops_queued_messages() {
     let city = City::of(3, |options| options).await;
     let campaign = city.plan(10).await;
-    let second = city.store.find(&phone(2)).await.unwrap().unwrap().id;
+    let second = city.store.find(&phone(2).into()).await.unwrap().unwrap().id;
     let withdrawal = ConsentEvent::withdrawn(Purpose::Advertising, noon() + TimeDelta::seconds(1), "080 무료거부");
     city.store.record(second, &withdrawal).await.unwrap();
     city.clock.advance(TimeDelta::seconds(2));

@@ -97,6 +97,28 @@ pub fn uuid_v7(now: DateTime<Utc>, entropy: &dyn Entropy) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
+/// So many version 7 UUIDs of one instant, in ascending order: what is kept under them in their order lies in order.
+///
+/// ```
+/// use sosik_core::{SeededEntropy, uuids_v7};
+///
+/// let now = chrono::DateTime::UNIX_EPOCH;
+/// let ids = uuids_v7(now, &SeededEntropy::new(1), 100);
+/// assert!(ids.is_sorted() && ids.len() == 100);
+/// ```
+#[must_use]
+pub fn uuids_v7(now: DateTime<Utc>, entropy: &dyn Entropy, count: usize) -> Vec<Uuid> {
+    // One draw for all: a call of the operating system for each costs more than what is done with it.
+    let mut random = vec![0; 10 * count];
+    entropy.fill(&mut random);
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+    let (random, _) = random.as_chunks::<10>();
+    let one = |random: &[u8; 10]| uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid();
+    let mut ids: Vec<Uuid> = random.iter().map(one).collect();
+    ids.sort_unstable();
+    ids
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

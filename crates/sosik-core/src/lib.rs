@@ -57,5 +57,5 @@ pub use clock::SystemClock;
 pub use clock::{Clock, ManualClock, ShiftedClock};
 #[cfg(feature = "system-entropy")]
 pub use entropy::SystemEntropy;
-pub use entropy::{Entropy, SeededEntropy, uuid_v7};
+pub use entropy::{Entropy, SeededEntropy, uuid_v7, uuids_v7};
 pub use phone::{PhoneNumber, PhoneNumberError};

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sosik_channel::{
     Answer, Audience, Message, Proof, Recipient, SendError, SendErrorKind, Submission, Submitted, Transport,
 };
-use sosik_registry::{SubscriberId, SubscriberStore, Suppression};
+use sosik_registry::{Need, SubscriberId, SubscriberStore, Suppression};
 use sosik_schedule::{MessageClass, SendWindow};
 
 use crate::look_up;
@@ -245,7 +245,8 @@ impl Engine {
             .filter(|(index, _)| batch.outcomes.state(*index) == Some(RecipientState::Pending))
             .collect();
         let ids: Vec<SubscriberId> = pending.iter().map(|(_, id)| *id).collect();
-        let addresses = self.subscribers.addresses(&ids, purpose(work.campaign.class), work.now).await?;
+        let need = Need::new(purpose(work.campaign.class), work.now).through(work.campaign.key.channel.clone());
+        let addresses = self.subscribers.addresses(&ids, &need).await?;
         let mut recipients = Vec::with_capacity(pending.len());
         let mut passed_over = Vec::new();
         for ((index, _), address) in pending.into_iter().zip(addresses) {

@@ -76,6 +76,7 @@ pub async fn plan(
         return Ok(PlannedCampaign::new(campaign, true));
     }
     let request = AudienceRequest::new(plan.segment.clone(), purpose(plan.class), plan.send_at);
+    let request = request.through(plan.key.channel.clone());
     let audience = subscribers.audience(&request).await?;
     let campaign = Campaign::new(plan.key.clone(), plan.class, plan.message.clone(), plan.send_at, now)
         .with_audience(audience.members.len() as u64, audience.suppressed);

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-use sosik_core::PhoneNumber;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use sosik_core::{ChannelId, PhoneNumber};
 
-use crate::{Purpose, Segment, Subscriber, SubscriberId, standing};
+use crate::{ConsentEvent, Need, Purpose, Relation, RelationState, Segment, Subscriber, SubscriberId, standing};
 
 /// Who is meant, for what, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,17 +11,22 @@ use crate::{Purpose, Segment, Subscriber, SubscriberId, standing};
 pub struct AudienceRequest {
     /// Who is meant.
     pub segment: Segment,
-    /// The consent that is needed.
-    pub purpose: Purpose,
-    /// The instant at which it must stand.
-    pub at: DateTime<Utc>,
+    /// What has to hold of them; the segment is asked for the same instant.
+    pub need: Need,
 }
 
 impl AudienceRequest {
     /// The people of a segment with a standing consent at an instant.
     #[must_use]
     pub fn new(segment: Segment, purpose: Purpose, at: DateTime<Utc>) -> Self {
-        Self { segment, purpose, at }
+        Self { segment, need: Need::new(purpose, at) }
+    }
+
+    /// The same through a channel: without those who blocked or left it.
+    #[must_use]
+    pub fn through(mut self, channel: ChannelId) -> Self {
+        self.need = self.need.through(channel);
+        self
     }
 }
 
@@ -63,12 +68,20 @@ impl<'a> Gathering<'a> {
 
     /// Sorts one person in; whoever is not of the segment is passed over.
     pub fn add(&mut self, person: &Subscriber) {
-        let AudienceRequest { segment, purpose, at } = self.request;
-        if !segment.contains(person, *at) {
-            return;
+        let AudienceRequest { segment, need } = self.request;
+        if segment.contains(person, need.at) {
+            let relation = need
+                .channel
+                .as_ref()
+                .and_then(|channel| person.relations.iter().find(|relation| relation.channel == *channel));
+            self.sort(&Reach::of(person), relation);
         }
-        match suppression(person, *purpose, *at) {
-            None => self.audience.members.push(Member { id: person.id, allows_text: person.allows_text }),
+    }
+
+    /// Sorts in one person who is known to be of the segment, with how they stand to the channel of the need.
+    pub fn sort(&mut self, reach: &Reach<'_>, relation: Option<&Relation>) {
+        match reach.suppression(&self.request.need, relation) {
+            None => self.audience.members.push(Member { id: reach.id, allows_text: reach.allows_text }),
             Some(reason) => *self.audience.suppressed.entry(reason).or_default() += 1,
         }
     }
@@ -112,17 +125,18 @@ pub struct Address {
 }
 
 impl Address {
-    /// The address of a person for a purpose at an instant: the rule that every store follows. `person` is `None`
-    /// when the store does not know them (any more).
+    /// The address of a person for a need: the rule that every store follows. `person` is `None` when the store does not
+    /// know them (any more).
     #[must_use]
-    pub fn of(id: SubscriberId, person: Option<&Subscriber>, purpose: Purpose, at: DateTime<Utc>) -> Self {
-        let phone = match person {
-            None => Err(Suppression::Erased),
-            Some(person) => match suppression(person, purpose, at) {
-                None => Ok(person.phone.clone()),
+    pub fn of(id: SubscriberId, person: Option<&Subscriber>, need: &Need) -> Self {
+        let phone = person.ok_or(Suppression::Erased).and_then(|person| {
+            let channel = need.channel.as_ref();
+            let relation = channel.and_then(|of| person.relations.iter().find(|relation| relation.channel == *of));
+            match Reach::of(person).suppression(need, relation) {
                 Some(reason) => Err(reason),
-            },
-        };
+                None => person.phone().cloned().ok_or(Suppression::NoPhone),
+            }
+        });
         Self { id, phone, allows_text: person.is_some_and(|person| person.allows_text) }
     }
 }
@@ -131,12 +145,18 @@ impl Address {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Suppression {
+    /// They blocked the channel, or left it.
+    Blocked,
     /// Their data were erased since.
     Erased,
     /// The channel no longer reaches them.
     Gone,
     /// They never gave the consent that is needed.
     NoConsent,
+    /// They are a child, and no guardian agreed for them.
+    NoGuardian,
+    /// Their number is not known.
+    NoPhone,
     /// They no longer allow text messages, and were to be sent to with one behind the message.
     NoText,
     /// Their number is not a mobile one.
@@ -147,16 +167,28 @@ pub enum Suppression {
 
 impl Suppression {
     /// Every reason.
-    pub const ALL: [Self; 6] =
-        [Self::Erased, Self::Gone, Self::NoConsent, Self::NoText, Self::NotMobile, Self::Withdrawn];
+    pub const ALL: [Self; 9] = [
+        Self::Blocked,
+        Self::Erased,
+        Self::Gone,
+        Self::NoConsent,
+        Self::NoGuardian,
+        Self::NoPhone,
+        Self::NoText,
+        Self::NotMobile,
+        Self::Withdrawn,
+    ];
 
     /// The reason's stable name, in reports and stores.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
+            Self::Blocked => "blocked",
             Self::Erased => "erased",
             Self::Gone => "gone",
             Self::NoConsent => "no-consent",
+            Self::NoGuardian => "no-guardian",
+            Self::NoPhone => "no-phone",
             Self::NoText => "no-text",
             Self::NotMobile => "not-mobile",
             Self::Withdrawn => "withdrawn",
@@ -170,27 +202,85 @@ impl Suppression {
     }
 }
 
-fn suppression(person: &Subscriber, purpose: Purpose, at: DateTime<Utc>) -> Option<Suppression> {
-    // Who signs up again after they left is there again.
-    let returned = |gone| person.consents.iter().any(|event| event.granted && event.at > gone && event.at <= at);
-    if person.gone.is_some_and(|gone| gone <= at && !returned(gone)) {
-        return Some(Suppression::Gone);
+/// What decides whether a person may be sent to, without who they are: for stores that go through many.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Reach<'a> {
+    /// Who.
+    pub id: SubscriberId,
+    /// Whether their number is a mobile one; `None` where none is known.
+    pub mobile: Option<bool>,
+    /// Whether a text message may come where `KakaoTalk` cannot.
+    pub allows_text: bool,
+    /// The day on which a child becomes 14 years old.
+    pub child_until: Option<NaiveDate>,
+    /// When receipts said that the channel no longer reaches them.
+    pub gone: Option<DateTime<Utc>>,
+    /// What they agreed to or withdrew.
+    pub consents: &'a [ConsentEvent],
+}
+
+impl<'a> Reach<'a> {
+    /// Someone of whom nothing is known yet: set what is.
+    #[must_use]
+    pub fn new(id: SubscriberId, consents: &'a [ConsentEvent]) -> Self {
+        Self { id, mobile: None, allows_text: false, child_until: None, gone: None, consents }
     }
-    if !person.phone.is_mobile() {
-        return Some(Suppression::NotMobile);
+
+    fn of(person: &'a Subscriber) -> Self {
+        Self {
+            id: person.id,
+            mobile: person.phone().map(PhoneNumber::is_mobile),
+            allows_text: person.allows_text,
+            child_until: person.child_until,
+            gone: person.gone,
+            consents: &person.consents,
+        }
     }
-    // Every use of their data rests on its collection, and advertisements at night on advertisements.
-    let needed: &[Purpose] = match purpose {
-        Purpose::PublicSafety => return None,
-        Purpose::NightAdvertising => &[Purpose::Advertising, Purpose::NightAdvertising],
-        Purpose::Advertising | Purpose::Collection => std::slice::from_ref(&purpose),
-    };
-    let withdrawn = |purpose| standing(&person.consents, purpose, at).is_some_and(|event| !event.granted);
-    if withdrawn(Purpose::Collection) || needed.iter().copied().any(withdrawn) {
-        return Some(Suppression::Withdrawn);
+
+    /// Why they may not be sent to; `None` where they may. The relation is that to the channel of the need.
+    #[must_use]
+    pub fn suppression(&self, need: &Need, relation: Option<&Relation>) -> Option<Suppression> {
+        let at = need.at;
+        let relation = relation.filter(|relation| relation.at <= at);
+        // Who signs up again after they left is there again, and so is who adds the channel again.
+        let returned = |gone| {
+            let back = relation.is_some_and(|relation| relation.state == RelationState::Added && relation.at > gone);
+            back || self.consents.iter().any(|event| event.granted && event.at > gone && event.at <= at)
+        };
+        if self.gone.is_some_and(|gone| gone <= at && !returned(gone)) {
+            return Some(Suppression::Gone);
+        }
+        // A warning may still reach them by text.
+        let has_left = relation.is_some_and(|relation| relation.state != RelationState::Added);
+        if has_left && need.purpose != Purpose::PublicSafety {
+            return Some(Suppression::Blocked);
+        }
+        match self.mobile {
+            None => return Some(Suppression::NoPhone),
+            Some(false) => return Some(Suppression::NotMobile),
+            Some(true) => {}
+        }
+        // Every use of their data rests on its collection, and advertisements at night on advertisements.
+        let needed: &[Purpose] = match need.purpose {
+            Purpose::PublicSafety => return None,
+            Purpose::NightAdvertising => &[Purpose::Advertising, Purpose::NightAdvertising],
+            Purpose::Advertising | Purpose::Collection | Purpose::ThirdParty => std::slice::from_ref(&need.purpose),
+        };
+        let stands = |purpose| standing(self.consents, purpose, at);
+        let withdrawn = |purpose| stands(purpose).is_some_and(|event| !event.granted);
+        if withdrawn(Purpose::Collection) || needed.iter().copied().any(withdrawn) {
+            return Some(Suppression::Withdrawn);
+        }
+        if needed.iter().any(|purpose| stands(*purpose).is_none()) {
+            return Some(Suppression::NoConsent);
+        }
+        let is_child = self
+            .child_until
+            .is_some_and(|until| at + TimeDelta::hours(9) < until.and_time(chrono::NaiveTime::MIN).and_utc());
+        let alone = |purpose| stands(purpose).is_some_and(|event| event.guardian.is_none());
+        (is_child && needed.iter().copied().any(alone)).then_some(Suppression::NoGuardian)
     }
-    let missing = |purpose| standing(&person.consents, purpose, at).is_none();
-    needed.iter().copied().any(missing).then_some(Suppression::NoConsent)
 }
 
 #[cfg(test)]
@@ -219,7 +309,7 @@ mod tests {
         let given =
             [Advertising, NightAdvertising, Collection].map(|purpose| ConsentEvent::granted(purpose, day(0), "서면"));
         let without = |purpose| person(&[&given[..], &[ConsentEvent::withdrawn(purpose, day(5), "080")]].concat());
-        let why = |person: &Subscriber, purpose| suppression(person, purpose, day(6));
+        let why = |person: &Subscriber, purpose| Reach::of(person).suppression(&Need::new(purpose, day(6)), None);
         assert_eq!(why(&person(&given), NightAdvertising), None);
         assert_eq!(why(&without(Advertising), NightAdvertising), Some(Suppression::Withdrawn));
         assert_eq!(why(&without(NightAdvertising), Advertising), None);
@@ -234,11 +324,41 @@ mod tests {
     fn who_signs_up_again_is_there_again() {
         let mut left = person(&[ConsentEvent::granted(Purpose::Advertising, day(0), "서면")]);
         left.gone = Some(day(10));
-        assert_eq!(suppression(&left, Purpose::Advertising, day(20)), Some(Suppression::Gone));
+        let suppression =
+            |person: &Subscriber, at| Reach::of(person).suppression(&Need::new(Purpose::Advertising, at), None);
+        assert_eq!(suppression(&left, day(20)), Some(Suppression::Gone));
         left.consents.push(ConsentEvent::granted(Purpose::Advertising, day(30), "누리집"));
-        assert_eq!(suppression(&left, Purpose::Advertising, day(29)), Some(Suppression::Gone));
-        assert_eq!(suppression(&left, Purpose::Advertising, day(30)), None);
+        assert_eq!(suppression(&left, day(29)), Some(Suppression::Gone));
+        assert_eq!(suppression(&left, day(30)), None);
         left.gone = Some(day(40));
-        assert_eq!(suppression(&left, Purpose::Advertising, day(41)), Some(Suppression::Gone));
+        assert_eq!(suppression(&left, day(41)), Some(Suppression::Gone));
+    }
+    #[test]
+    fn a_child_is_sent_to_when_their_guardian_agreed() {
+        use crate::GuardianCheck;
+        let alone = ConsentEvent::granted(Purpose::Advertising, day(0), "누리집");
+        let mut child = person(std::slice::from_ref(&alone));
+        let birthday = (day(10) + TimeDelta::hours(9)).date_naive();
+        child.child_until = Some(birthday);
+        let why = |child: &Subscriber, at| Reach::of(child).suppression(&Need::new(Purpose::Advertising, at), None);
+        assert_eq!(why(&child, day(5)), Some(Suppression::NoGuardian));
+        assert_eq!(why(&child, day(10)), None, "they are 14 from the first moment of that day on");
+        child.consents.push(ConsentEvent { at: day(1), ..alone }.by_guardian(GuardianCheck::Mobile));
+        assert_eq!(why(&child, day(5)), None);
+    }
+
+    #[test]
+    fn who_blocked_the_channel_is_not_sent_to_through_it() {
+        let mut person = person(&[ConsentEvent::granted(Purpose::Advertising, day(0), "서면")]);
+        let (city, other) = (ChannelId::parse("city").unwrap(), ChannelId::parse("other").unwrap());
+        person.relations.push(Relation::new(city.clone(), RelationState::Blocked, day(3), "webhook"));
+        let why = |purpose, at, channel: &ChannelId| {
+            let need = Need::new(purpose, at).through(channel.clone());
+            Address::of(person.id, Some(&person), &need).phone.err()
+        };
+        assert_eq!(why(Purpose::Advertising, day(4), &city), Some(Suppression::Blocked));
+        assert_eq!(why(Purpose::Advertising, day(2), &city), None, "before they did");
+        assert_eq!(why(Purpose::Advertising, day(4), &other), None);
+        assert_eq!(why(Purpose::PublicSafety, day(4), &city), None, "a warning may reach them by text");
     }
 }

@@ -116,11 +116,11 @@ pub fn from_csv(file: &[u8], directory: &Directory, today: NaiveDate) -> Result<
         let cells = places.map(|at| at.and_then(|at| row.get(at)).unwrap_or_default());
         match subscriber(cells, line, directory, today) {
             Err(mut found) => errors.append(&mut found),
-            Ok(person) => match seen.insert(person.phone.expose().to_owned(), line) {
+            Ok((person, phone)) => match seen.insert(phone.expose().to_owned(), line) {
                 Some(before) => errors.push(RowError {
                     line,
                     column: COLUMNS[0].to_owned(),
-                    value: person.phone.masked(),
+                    value: phone.masked(),
                     problem: format!("the number stands on line {before} already"),
                     fix: "keep one of the two".to_owned(),
                 }),
@@ -158,7 +158,7 @@ fn subscriber(
     line: u64,
     directory: &Directory,
     today: NaiveDate,
-) -> Result<NewSubscriber, Vec<RowError>> {
+) -> Result<(NewSubscriber, PhoneNumber), Vec<RowError>> {
     let mut errors = Vec::new();
     let mut fail = |column: usize, value: &str, problem: String, fix: &str| {
         errors.push(RowError {
@@ -208,12 +208,12 @@ fn subscriber(
     let (Ok(number), Some(area), Ok(allows_text), true) = (number, area, allows_text, errors.is_empty()) else {
         return Err(errors);
     };
-    let mut person = NewSubscriber::new(number, area.code.clone());
+    let mut person = NewSubscriber::new(number.clone(), area.code.clone());
     (person.allows_text, person.consents) = (allows_text, consents);
     let wanted = topics.split([';', ',', '/']).map(str::trim).filter(|topic| !topic.is_empty()).map(str::to_owned);
     // An empty cell says nothing of the topics; it does not clear them.
     person.topics = Some(wanted.collect::<BTreeSet<String>>()).filter(|wanted| !wanted.is_empty());
-    Ok(person)
+    Ok((person, number))
 }
 
 fn day(text: &str) -> Option<NaiveDate> {

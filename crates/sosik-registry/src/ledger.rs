@@ -1,8 +1,11 @@
 //! The ledger of consents: each entry is linked to all before it, so that a change of what was said shows.
 
+use std::collections::HashMap;
 use std::fmt;
 
-use crate::{ConsentEvent, SubscriberId, Vault};
+use chrono::{DateTime, Utc};
+
+use crate::{ConsentEvent, KeyId, SubscriberId, Vault};
 
 /// What binds an entry of the ledger to all before it: an HMAC-SHA256 under a key of the [`Vault`].
 ///
@@ -67,24 +70,57 @@ impl fmt::Display for LedgerReport {
     }
 }
 
+/// That someone was erased: what the ledger keeps in the place of who they were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Erasure {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// On what ground, such as `request 2026-12` or `retention ended`. It names no one.
+    pub ground: String,
+}
+
+impl Erasure {
+    /// An erasure on a ground, which names no one.
+    #[must_use]
+    pub fn new(at: DateTime<Utc>, ground: impl Into<String>) -> Self {
+        Self { at, ground: ground.into() }
+    }
+}
+
+/// What stands in the ledger.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum LedgerEntry<'a> {
+    /// That someone was erased.
+    Erased(&'a Erasure),
+    /// What someone said.
+    Said(&'a ConsentEvent),
+    /// What someone said who was erased since: its evidence, which may name them, is gone, and its digest stands for it.
+    SaidOnce(&'a ConsentEvent, &'a Digest),
+}
+
+/// A keyed hash of an evidence, by which it can be shown to be the one without being kept.
+pub type Digest = [u8; 16];
+
 /// A ledger while its entries are written or read again, one after the other: the rule that every store follows.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use chrono::{TimeZone, Utc};
 /// use sosik_core::SeededEntropy;
-/// use sosik_registry::{Chain, ConsentEvent, Purpose, SecretKey, SubscriberId, Vault};
+/// use sosik_registry::{Chain, ConsentEvent, LedgerEntry, Purpose, SecretKey, SubscriberId, Vault};
 ///
 /// let vault = Vault::new(&SecretKey::from_hex(&"0f".repeat(32))?, Arc::new(SeededEntropy::new(1)));
 /// let march = Utc.with_ymd_and_hms(2026, 3, 2, 0, 0, 0).unwrap();
 /// let (who, said) = (SubscriberId::new(uuid::Uuid::nil()), ConsentEvent::granted(Purpose::Advertising, march, "서면"));
 /// let mut written = Chain::new(&vault);
-/// let link = written.add(who, &said);
+/// let link = written.add(who, LedgerEntry::Said(&said));
 ///
 /// let mut read = Chain::new(&vault);
-/// read.check(who, &said, Some(&link));
+/// read.check(who, LedgerEntry::Said(&said), vault.current(), Some(&link));
 /// let other = ConsentEvent::withdrawn(Purpose::Advertising, march, "서면");
-/// read.check(who, &other, Some(&link));
+/// read.check(who, LedgerEntry::Said(&other), vault.current(), Some(&link));
 /// assert_eq!(read.report().broken.map(|entry| entry.number), Some(2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -94,6 +130,10 @@ pub struct Chain<'a> {
     entries: u64,
     head: Link,
     broken: Option<BrokenEntry>,
+    /// The digest that was made last, and of what: the evidence of many entries is the same.
+    digest: Option<(String, Digest)>,
+    /// Of whom an evidence is gone, and no erasure was seen yet: and the first such entry's number.
+    cleared: HashMap<SubscriberId, u64>,
 }
 
 impl<'a> Chain<'a> {
@@ -106,27 +146,54 @@ impl<'a> Chain<'a> {
     /// A ledger with so many entries, of which this is the last one's link.
     #[must_use]
     pub fn after(vault: &'a Vault, entries: u64, head: Link) -> Self {
-        Self { vault, entries, head, broken: None }
+        Self { vault, entries, head, broken: None, digest: None, cleared: HashMap::new() }
     }
 
-    /// Adds an entry, and gives its link.
-    pub fn add(&mut self, who: SubscriberId, said: &ConsentEvent) -> Link {
-        self.head = self.link(who, said);
+    /// Adds an entry under the vault's current key, and gives its link.
+    pub fn add(&mut self, who: SubscriberId, entry: LedgerEntry<'_>) -> Link {
+        // The current key is always there.
+        if let Some(link) = self.link(self.vault.current(), who, entry) {
+            self.head = link;
+        }
         self.entries += 1;
         self.head
     }
 
-    /// Compares the next entry with the link that it was written with. After the first that does not fit nothing more is
-    /// looked at.
-    pub fn check(&mut self, who: SubscriberId, said: &ConsentEvent, link: Option<&Link>) {
+    /// Compares the next entry with the link that it was written with, under a key. After the first that does not fit
+    /// nothing more is looked at.
+    pub fn check(&mut self, who: SubscriberId, entry: LedgerEntry<'_>, key: KeyId, link: Option<&Link>) {
         if self.broken.is_some() {
             return;
         }
-        let written = self.link(who, said);
+        let Some(written) = self.link(key, who, entry) else {
+            return self.breaks("it was written under a key that is not given");
+        };
         match link {
             Some(link) if *link == written => (self.head, self.entries) = (written, self.entries + 1),
-            Some(_) => self.breaks("it was changed, or one before it is missing"),
-            None => self.breaks("it has no link"),
+            Some(_) => return self.breaks("it was changed, or one before it is missing"),
+            None => return self.breaks("it has no link"),
+        }
+        match entry {
+            LedgerEntry::Erased(_) => drop(self.cleared.remove(&who)),
+            LedgerEntry::Said(_) => {}
+            LedgerEntry::SaidOnce(..) => drop(self.cleared.entry(who).or_insert(self.entries)),
+        }
+    }
+
+    /// As [`check`](Self::check), of entries in the first form, which stores of before have: under the current key, with the
+    /// evidence itself.
+    pub fn check_first_form(&mut self, who: SubscriberId, said: &ConsentEvent, link: Option<&Link>) {
+        if self.broken.is_some() {
+            return;
+        }
+        let (who, at) = (who.as_uuid().into_bytes(), said.at.timestamp_micros().to_be_bytes());
+        let granted = [u8::from(said.granted)];
+        let fields: [&[u8]; 7] =
+            [b"entry", &self.head.0, &who, said.purpose.code().as_bytes(), &granted, &at, said.evidence.as_bytes()];
+        let written = self.vault.ledger_mac(self.vault.current(), &fields).map(Link);
+        match (link, written) {
+            (Some(link), Some(written)) if *link == written => (self.head, self.entries) = (written, self.entries + 1),
+            _ => self.breaks("it was changed, or one before it is missing"),
         }
     }
 
@@ -136,18 +203,30 @@ impl<'a> Chain<'a> {
         self.broken.get_or_insert(BrokenEntry { number, problem: problem.into() });
     }
 
-    /// Compares the end with what was noted of it: so that entries that are missing there show.
-    pub fn ends(&mut self, entries: u64, seal: Option<&[u8]>) {
-        if self.broken.is_none() && seal != Some(&self.seal()[..]) {
+    /// Compares the end with what was noted of it, under a key: so that entries that are missing there show, and evidence
+    /// that is gone without an erasure.
+    pub fn ends(&mut self, entries: u64, key: KeyId, seal: Option<&[u8]>) {
+        if self.broken.is_none() && seal != self.seal_under(key).as_ref().map(<[u8; 32]>::as_slice) {
             let problem = format!("{entries} were written, and the end is not as it was noted");
             self.breaks(problem);
         }
+        let first = self.cleared.values().copied().min().filter(|_| self.broken.is_none());
+        if let Some(number) = first {
+            let problem = "its evidence is gone, and no erasure says why".to_owned();
+            self.broken = Some(BrokenEntry { number, problem });
+            self.entries = number - 1;
+        }
     }
 
-    /// What is noted of the end beside the entries, under the key.
+    /// What is noted of the end beside the entries, under the vault's current key.
     #[must_use]
     pub fn seal(&self) -> [u8; 32] {
-        self.vault.ledger_mac(&[b"end", &self.entries.to_be_bytes(), &self.head.0])
+        // The current key is always there.
+        self.seal_under(self.vault.current()).unwrap_or_default()
+    }
+
+    fn seal_under(&self, key: KeyId) -> Option<[u8; 32]> {
+        self.vault.ledger_mac(key, &[b"end", &self.entries.to_be_bytes(), &self.head.0])
     }
 
     /// How many entries there are.
@@ -156,25 +235,60 @@ impl<'a> Chain<'a> {
         self.entries
     }
 
+    /// The link of the last of them.
+    #[must_use]
+    pub fn head(&self) -> Link {
+        self.head
+    }
+
     /// What was found.
     #[must_use]
     pub fn report(&self) -> LedgerReport {
         LedgerReport { entries: self.entries, head: self.head, broken: self.broken.clone() }
     }
 
-    fn link(&self, who: SubscriberId, said: &ConsentEvent) -> Link {
+    /// The digest of an evidence under a key; `None` where the vault has no such key.
+    pub fn digest(&mut self, key: KeyId, evidence: &str) -> Option<Digest> {
+        if let Some((of, digest)) = &self.digest
+            && key == self.vault.current()
+            && of == evidence
+        {
+            return Some(*digest);
+        }
+        let long = self.vault.ledger_mac(key, &[b"evidence", evidence.as_bytes()])?;
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&long[..16]);
+        if key == self.vault.current() {
+            self.digest = Some((evidence.to_owned(), digest));
+        }
+        Some(digest)
+    }
+
+    fn link(&mut self, key: KeyId, who: SubscriberId, entry: LedgerEntry<'_>) -> Option<Link> {
+        let who = who.as_uuid().into_bytes();
+        let (said, digest) = match entry {
+            LedgerEntry::Said(said) => (said, self.digest(key, &said.evidence)?),
+            LedgerEntry::SaidOnce(said, digest) => (said, *digest),
+            LedgerEntry::Erased(Erasure { at, ground }) => {
+                let at = at.timestamp_micros().to_be_bytes();
+                let fields: [&[u8]; 5] = [b"erased", &self.head.0, &who, &at, ground.as_bytes()];
+                return self.vault.ledger_mac(key, &fields).map(Link);
+            }
+        };
         // Microseconds, as stores keep them.
         let at = said.at.timestamp_micros().to_be_bytes();
-        let ConsentEvent { purpose, granted, evidence, .. } = said;
-        Link(self.vault.ledger_mac(&[
-            b"entry",
+        let details = said.details();
+        let fields: [&[u8]; 8] = [
+            b"said",
             &self.head.0,
-            who.as_uuid().as_bytes(),
-            purpose.code().as_bytes(),
-            &[u8::from(*granted)],
+            &who,
+            said.purpose.code().as_bytes(),
+            &[u8::from(said.granted)],
             &at,
-            evidence.as_bytes(),
-        ]))
+            &digest,
+            details.as_bytes(),
+        ];
+        self.vault.ledger_mac(key, &fields).map(Link)
     }
 }
 
@@ -203,7 +317,7 @@ mod tests {
                 let who = SubscriberId::new(Uuid::from_u128(n.into()));
                 let said =
                     ConsentEvent::granted(Purpose::Advertising, at + TimeDelta::days(n.into()), format!("서면 {n}"));
-                let link = chain.add(who, &said);
+                let link = chain.add(who, LedgerEntry::Said(&said));
                 (who, said, link)
             })
             .collect();
@@ -213,9 +327,9 @@ mod tests {
     fn broken(vault: &Vault, entries: &[Entry], seal: &[u8]) -> Option<u64> {
         let mut chain = Chain::new(vault);
         for (who, said, link) in entries {
-            chain.check(*who, said, Some(link));
+            chain.check(*who, LedgerEntry::Said(said), vault.current(), Some(link));
         }
-        chain.ends(5, Some(seal));
+        chain.ends(5, vault.current(), Some(seal));
         chain.report().broken.map(|entry| entry.number)
     }
 
@@ -245,6 +359,55 @@ mod tests {
     #[test]
     fn what_stands_in_one_field_does_not_pass_for_another_s() {
         let vault = vault("01");
-        assert_ne!(vault.ledger_mac(&[b"ab", b"c"]), vault.ledger_mac(&[b"a", b"bc"]));
+        let mac = |fields: &[&[u8]]| vault.ledger_mac(vault.current(), fields).unwrap();
+        assert_ne!(mac(&[b"ab", b"c"]), mac(&[b"a", b"bc"]));
+    }
+
+    #[test]
+    fn evidence_may_go_when_an_erasure_says_so_and_not_otherwise() {
+        let vault = vault("01");
+        let (whole, _) = entries(&vault);
+        let mut chain = Chain::after(&vault, 5, whole[4].2);
+        let erasure = Erasure::new(DateTime::UNIX_EPOCH + TimeDelta::days(21_000), "request 1");
+        let link = chain.add(whole[1].0, LedgerEntry::Erased(&erasure));
+        let seal = chain.seal();
+        let look = |evidence_is_gone: bool, erased: bool| {
+            let mut chain = Chain::new(&vault);
+            for (at, (who, said, link)) in whole.iter().enumerate() {
+                let digest = chain.digest(vault.current(), &said.evidence).unwrap();
+                let bare = ConsentEvent { evidence: String::new(), ..said.clone() };
+                let is_gone = at == 1 && evidence_is_gone;
+                let entry = if is_gone { LedgerEntry::SaidOnce(&bare, &digest) } else { LedgerEntry::Said(said) };
+                chain.check(*who, entry, vault.current(), Some(link));
+            }
+            if erased {
+                chain.check(whole[1].0, LedgerEntry::Erased(&erasure), vault.current(), Some(&link));
+            }
+            let seal = if erased { seal } else { chain.seal() };
+            chain.ends(chain.entries(), vault.current(), Some(&seal));
+            chain.report().broken.map(|entry| entry.number)
+        };
+        assert_eq!((look(true, true), look(false, true), look(false, false)), (None, None, None));
+        assert_eq!(look(true, false), Some(2), "it went, and nothing says why");
+    }
+
+    #[test]
+    fn what_was_written_under_a_key_of_before_is_read_with_it() {
+        let key = |byte: &str| SecretKey::from_hex(&byte.repeat(32)).unwrap();
+        let before = vault("01");
+        let (whole, _) = entries(&before);
+        let after = vault("02").also_opening(&key("01"));
+        let mut written = Chain::after(&after, 5, whole[4].2);
+        let (who, said) = (whole[0].0, ConsentEvent::withdrawn(Purpose::Advertising, whole[0].1.at, "전화"));
+        let link = written.add(who, LedgerEntry::Said(&said));
+        for (vault, broken) in [(&after, None), (&vault("02"), Some(1))] {
+            let mut chain = Chain::new(vault);
+            for (who, said, link) in &whole {
+                chain.check(*who, LedgerEntry::Said(said), before.current(), Some(link));
+            }
+            chain.check(who, LedgerEntry::Said(&said), after.current(), Some(&link));
+            chain.ends(6, after.current(), Some(&written.seal()));
+            assert_eq!(chain.report().broken.map(|entry| entry.number), broken);
+        }
     }
 }

@@ -1,23 +1,40 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sosik_core::{Entropy, PhoneNumber, SeededEntropy, uuid_v7};
+use sosik_core::{ChannelId, Entropy, SeededEntropy, uuid_v7};
 
 use crate::{
-    Address, AudienceRequest, Chain, ConsentEvent, FrozenAudience, LedgerReport, NewSubscriber, Purpose, Put,
-    SecretKey, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore, Vault,
+    Address, AudienceRequest, Chain, ConsentEvent, Digest, Erasure, Event, FrozenAudience, Identity, LedgerEntry,
+    LedgerReport, Member, Need, NewSubscriber, Page, Put, Relation, SecretKey, Segment, StoreError, Subscriber,
+    SubscriberId, SubscriberStore, Vault,
 };
 
 /// Subscribers kept in memory: for tests and first steps.
 #[derive(Debug)]
 pub struct MemorySubscriberStore {
     entropy: Box<dyn Entropy>,
-    people: Mutex<BTreeMap<SubscriberId, Subscriber>>,
-    /// Every consent, in the order in which they were added.
-    ledger: Mutex<Vec<(SubscriberId, ConsentEvent)>>,
     vault: Vault,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    people: BTreeMap<SubscriberId, Subscriber>,
+    /// Whose an identity is, and since when someone put it to them; `None` where it is known by events alone.
+    holders: HashMap<Identity, (SubscriberId, Option<DateTime<Utc>>)>,
+    relations: BTreeMap<(Identity, ChannelId), Relation>,
+    unlinked: HashMap<Identity, DateTime<Utc>>,
+    ledger: Vec<(SubscriberId, Noted)>,
+}
+
+/// An entry of the ledger.
+#[derive(Debug)]
+enum Noted {
+    Erased(Erasure),
+    Said(ConsentEvent),
+    SaidOnce(ConsentEvent, Digest),
 }
 
 impl MemorySubscriberStore {
@@ -27,18 +44,190 @@ impl MemorySubscriberStore {
         // What is in memory ends with it: the key of its ledger may be anyone's.
         let entropy = Arc::new(SeededEntropy::new(0));
         let vault = Vault::new(&SecretKey::generate(entropy.as_ref()), entropy);
-        let entropy = Box::new(SeededEntropy::new(seed));
-        Self { entropy, people: Mutex::default(), ledger: Mutex::default(), vault }
+        Self { entropy: Box::new(SeededEntropy::new(seed)), vault, kept: Mutex::default() }
     }
 
-    /// Notes the consents of a person that are new since there were so many.
-    fn note(&self, person: &Subscriber, known: usize) {
-        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        ledger.extend(person.consents[known..].iter().map(|said| (person.id, said.clone())));
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<SubscriberId, Subscriber>> {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    fn new_id(&self, now: DateTime<Utc>) -> SubscriberId {
+        SubscriberId::new(uuid_v7(now, self.entropy.as_ref()))
+    }
+}
+
+impl Kept {
+    /// Someone with how they stand to channels, by all of their identities.
+    fn seen(&self, person: &Subscriber) -> Subscriber {
+        let mut latest: BTreeMap<&ChannelId, &Relation> = BTreeMap::new();
+        for ((_, channel), relation) in self.relations.iter().filter(|((who, _), _)| person.identities.contains(who)) {
+            let known = latest.entry(channel).or_insert(relation);
+            if relation.is_later_than(known) {
+                *known = relation;
+            }
+        }
+        Subscriber { relations: latest.into_values().cloned().collect(), ..person.clone() }
+    }
+
+    fn everyone(&self) -> impl Iterator<Item = Subscriber> {
+        self.people.values().map(|person| self.seen(person))
+    }
+
+    /// Says something of someone, unless they said it already.
+    fn say(&mut self, id: SubscriberId, said: &ConsentEvent) {
+        let Some(person) = self.people.get_mut(&id) else { return };
+        if !person.consents.contains(said) {
+            person.consents.push(said.clone());
+            self.ledger.push((id, Noted::Said(said.clone())));
+        }
+    }
+
+    fn put(
+        &mut self,
+        new: &NewSubscriber,
+        now: DateTime<Utc>,
+        vault: &Vault,
+        new_id: impl FnOnce() -> SubscriberId,
+    ) -> Put {
+        let known = new.identities().iter().find_map(|identity| self.holders.get(identity)).map(|(id, _)| *id);
+        let id = known.unwrap_or_else(new_id);
+        let mut bare = new.clone();
+        bare.consents.clear();
+        // Whoever was known by events alone is kept from now on.
+        let by_events = self.is_known_by_events(id);
+        match self.people.get_mut(&id) {
+            Some(person) => {
+                for old in &person.identities {
+                    if new.identities().iter().any(|identity| identity.replaces(old) && identity != old) {
+                        self.holders.remove(old);
+                        self.relations.retain(|(of, _), _| of != old);
+                    }
+                }
+                person.update(&bare);
+                if by_events {
+                    person.since = now;
+                }
+            }
+            None => drop(self.people.insert(id, Subscriber::new(id, bare, now))),
+        }
+        for said in &new.consents {
+            self.say(id, said);
+        }
+        for identity in new.identities() {
+            let before = self.holders.get(identity).copied();
+            if before.is_none_or(|(of, since)| of != id || since.is_none()) {
+                self.holders.insert(identity.clone(), (id, Some(now)));
+            }
+            if let Some((other, _)) = before.filter(|(other, _)| *other != id) {
+                self.join(other, identity, id, now, vault);
+            }
+        }
+        if known.is_some() { Put::Updated(id) } else { Put::Added(id) }
+    }
+
+    fn is_known_by_events(&self, id: SubscriberId) -> bool {
+        let mut held = self.holders.values().filter(|(of, _)| *of == id).peekable();
+        held.peek().is_some() && held.all(|(_, since)| since.is_none())
+    }
+
+    /// Takes an identity from someone to whom it no longer belongs. Where it was their last, they are who has it now.
+    fn join(&mut self, other: SubscriberId, identity: &Identity, id: SubscriberId, now: DateTime<Utc>, vault: &Vault) {
+        let Some(person) = self.people.get_mut(&other) else { return };
+        person.identities.retain(|known| known != identity);
+        if person.identities.is_empty() {
+            for said in person.consents.clone() {
+                self.say(id, &said);
+            }
+            self.erase(other, &Erasure::new(now, "joined to another"), vault);
+        }
+    }
+
+    fn erase(&mut self, id: SubscriberId, erasure: &Erasure, vault: &Vault) -> bool {
+        let Some(person) = self.people.remove(&id) else { return false };
+        for identity in &person.identities {
+            self.holders.remove(identity);
+            self.relations.retain(|(of, _), _| of != identity);
+            self.unlink_until(identity, erasure.at);
+        }
+        if person.consents.is_empty() {
+            return true;
+        }
+        let mut chain = Chain::new(vault);
+        for (_, noted) in self.ledger.iter_mut().filter(|(who, _)| *who == id) {
+            if let Noted::Said(said) = noted {
+                let digest = chain.digest(vault.current(), &said.evidence).unwrap_or_default();
+                *noted = Noted::SaidOnce(ConsentEvent { evidence: String::new(), ..said.clone() }, digest);
+            }
+        }
+        self.ledger.push((id, Noted::Erased(erasure.clone())));
+        true
+    }
+
+    /// Notes that what was told of an id up to an instant no longer counts; whether that was not noted yet.
+    fn unlink_until(&mut self, identity: &Identity, at: DateTime<Utc>) -> bool {
+        if !identity.can_be_unlinked() || self.unlinked.get(identity).is_some_and(|before| *before >= at) {
+            return false;
+        }
+        self.unlinked.insert(identity.clone(), at);
+        true
+    }
+
+    fn apply(&mut self, event: &Event, vault: &Vault, new_id: &dyn Fn() -> SubscriberId) {
+        match event {
+            Event::Related { who, relation } => {
+                if self.unlinked.get(who).is_some_and(|until| *until >= relation.at) {
+                    return;
+                }
+                if !self.holders.contains_key(who) {
+                    self.begin(who, relation.at, new_id());
+                }
+                let key = (who.clone(), relation.channel.clone());
+                if self.relations.get(&key).is_none_or(|known| relation.is_later_than(known)) {
+                    self.relations.insert(key, relation.clone());
+                }
+                let Some((id, _)) = self.holders.get(who).copied() else { return };
+                if self.is_known_by_events(id)
+                    && let Some(person) = self.people.get_mut(&id)
+                {
+                    person.since = person.since.min(relation.at);
+                }
+            }
+            Event::Unlinked { who, at } => {
+                if self.unlink_until(who, *at) {
+                    self.unlink(who, *at, vault, new_id);
+                }
+            }
+        }
+    }
+
+    fn unlink(&mut self, who: &Identity, at: DateTime<Utc>, vault: &Vault, new_id: &dyn Fn() -> SubscriberId) {
+        self.relations.retain(|(of, _), relation| of != who || relation.at > at);
+        let later = self.relations.iter().filter(|((of, _), _)| of == who).map(|(_, relation)| relation.at).min();
+        let Some((id, since)) = self.holders.get(who).copied().filter(|(_, since)| since.is_none_or(|put| put <= at))
+        else {
+            return;
+        };
+        if let (None, Some(first), Some(person)) = (since, later, self.people.get_mut(&id)) {
+            person.since = first;
+            return;
+        }
+        self.holders.remove(who);
+        let is_alone = self.people.get_mut(&id).is_some_and(|person| {
+            person.identities.retain(|known| known != who);
+            person.identities.is_empty()
+        });
+        if is_alone {
+            self.erase(id, &Erasure::new(at, "unlinked"), vault);
+        }
+        if let Some(first) = later {
+            self.begin(who, first, new_id());
+        }
+    }
+
+    /// Keeps someone of whom no more than an id is known.
+    fn begin(&mut self, who: &Identity, since: DateTime<Utc>, id: SubscriberId) {
+        self.people.insert(id, Subscriber::new(id, NewSubscriber::known_by(who.clone()), since));
+        self.holders.insert(who.clone(), (id, None));
     }
 }
 
@@ -47,67 +236,82 @@ impl MemorySubscriberStore {
 impl SubscriberStore for MemorySubscriberStore {
     async fn put(&self, people: &[NewSubscriber], now: DateTime<Utc>) -> Result<Vec<Put>, StoreError> {
         let mut kept = self.lock();
-        let mut out = Vec::with_capacity(people.len());
-        for new in people {
-            if let Some(known) = kept.values_mut().find(|known| known.phone == new.phone) {
-                let before = known.consents.len();
-                known.update(new);
-                self.note(known, before);
-                out.push(Put::Updated(known.id));
-            } else {
-                let id = SubscriberId::new(uuid_v7(now, self.entropy.as_ref()));
-                let mut person = Subscriber::new(id, NewSubscriber { consents: Vec::new(), ..new.clone() }, now);
-                // What was said twice stands once, as of someone known.
-                person.update(new);
-                self.note(&person, 0);
-                kept.insert(id, person);
-                out.push(Put::Added(id));
-            }
-        }
-        Ok(out)
+        Ok(people.iter().map(|new| kept.put(new, now, &self.vault, || self.new_id(now))).collect())
     }
 
-    async fn find(&self, phone: &PhoneNumber) -> Result<Option<Subscriber>, StoreError> {
-        Ok(self.lock().values().find(|person| person.phone == *phone).cloned())
+    async fn apply(&self, events: &[Event], now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut kept = self.lock();
+        for event in events {
+            kept.apply(event, &self.vault, &|| self.new_id(now));
+        }
+        Ok(())
+    }
+
+    async fn find(&self, identity: &Identity) -> Result<Option<Subscriber>, StoreError> {
+        let kept = self.lock();
+        let held = kept.holders.get(identity).and_then(|(id, _)| kept.people.get(id));
+        Ok(held.map(|person| kept.seen(person)))
     }
 
     async fn count(&self) -> Result<u64, StoreError> {
-        Ok(self.lock().len() as u64)
+        Ok(self.lock().people.len() as u64)
     }
 
     async fn record(&self, id: SubscriberId, event: &ConsentEvent) -> Result<bool, StoreError> {
         let mut kept = self.lock();
-        let Some(person) = kept.get_mut(&id) else { return Ok(false) };
-        if !person.consents.contains(event) {
-            person.consents.push(event.clone());
-            self.note(person, person.consents.len() - 1);
-        }
-        Ok(true)
+        let is_known = kept.people.contains_key(&id);
+        kept.say(id, event);
+        Ok(is_known)
     }
 
     async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError> {
-        Ok(FrozenAudience::gather(request, self.lock().values()))
+        let people: Vec<Subscriber> = self.lock().everyone().collect();
+        Ok(FrozenAudience::gather(request, &people))
+    }
+
+    async fn members(
+        &self,
+        request: &AudienceRequest,
+        after: Option<SubscriberId>,
+        limit: usize,
+    ) -> Result<Vec<Member>, StoreError> {
+        let mut members = self.audience(request).await?.members;
+        members.retain(|member| after.is_none_or(|after| member.id > after));
+        members.truncate(limit);
+        Ok(members)
     }
 
     async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError> {
-        Ok(self.lock().values().filter(|person| segment.contains(person, at)).count() as u64)
+        Ok(self.lock().everyone().filter(|person| segment.contains(person, at)).count() as u64)
     }
 
-    async fn addresses(
-        &self,
-        ids: &[SubscriberId],
-        purpose: Purpose,
-        at: DateTime<Utc>,
-    ) -> Result<Vec<Address>, StoreError> {
+    async fn page(&self, page: &Page) -> Result<Vec<Subscriber>, StoreError> {
         let kept = self.lock();
-        Ok(ids.iter().map(|id| Address::of(*id, kept.get(id), purpose, at)).collect())
+        let people = kept.everyone().filter(|person| page.after.is_none_or(|after| person.id > after));
+        Ok(people.filter(|person| page.segment.contains(person, page.at)).take(page.limit).collect())
+    }
+
+    async fn addresses(&self, ids: &[SubscriberId], need: &Need) -> Result<Vec<Address>, StoreError> {
+        let kept = self.lock();
+        let address = |id: &SubscriberId| {
+            let person = kept.people.get(id).map(|person| kept.seen(person));
+            Address::of(*id, person.as_ref(), need)
+        };
+        Ok(ids.iter().map(address).collect())
     }
 
     async fn verify(&self) -> Result<LedgerReport, StoreError> {
-        let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.lock();
         let mut chain = Chain::new(&self.vault);
-        for (who, said) in ledger.iter() {
-            chain.add(*who, said);
+        for (who, noted) in &kept.ledger {
+            chain.add(
+                *who,
+                match noted {
+                    Noted::Erased(erasure) => LedgerEntry::Erased(erasure),
+                    Noted::Said(said) => LedgerEntry::Said(said),
+                    Noted::SaidOnce(said, digest) => LedgerEntry::SaidOnce(said, digest),
+                },
+            );
         }
         Ok(chain.report())
     }
@@ -115,10 +319,19 @@ impl SubscriberStore for MemorySubscriberStore {
     async fn mark_gone(&self, ids: &[SubscriberId], at: DateTime<Utc>) -> Result<(), StoreError> {
         let mut kept = self.lock();
         for id in ids {
-            if let Some(person) = kept.get_mut(id) {
+            if let Some(person) = kept.people.get_mut(id) {
                 person.gone = person.gone.max(Some(at));
             }
         }
         Ok(())
+    }
+
+    async fn erase(&self, id: SubscriberId, erasure: &Erasure) -> Result<bool, StoreError> {
+        Ok(self.lock().erase(id, erasure, &self.vault))
+    }
+
+    async fn reseal(&self, _limit: usize) -> Result<u64, StoreError> {
+        // Nothing is sealed in memory.
+        Ok(0)
     }
 }

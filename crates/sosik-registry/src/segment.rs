@@ -4,18 +4,21 @@ mod explain;
 mod text;
 
 use chrono::{DateTime, Utc};
-use sosik_core::AreaCode;
+use sosik_core::{AreaCode, ChannelId};
 
 pub use self::explain::Explanation;
 pub use self::text::SegmentError;
-use crate::{Purpose, Subscriber, standing};
+use crate::{Language, Purpose, RelationState, Subscriber, standing};
+
+/// The language of whoever named none.
+pub(crate) const KOREAN: &str = "ko";
 
 /// Who is meant: an expression over what is known of a subscriber.
 ///
 /// It is written as text too, in settings and at the command line:
 ///
 /// ```
-/// use sosik_core::AreaCode;
+/// use sosik_core::{AreaCode, ChannelId};
 /// use sosik_registry::{Purpose, Segment};
 ///
 /// let hoecheon = Segment::Area(AreaCode::parse("4163053000")?);
@@ -41,6 +44,8 @@ pub enum Segment {
     AllowsText,
     /// Those who live in an area or a part of it: `area:4163053000`.
     Area(AreaCode),
+    /// Those who added a channel and did not leave or block it since: `channel:yangju-city`.
+    Channel(ChannelId),
     /// Those of both: `… and …`.
     Both(Box<Self>, Box<Self>),
     /// Those whose consent to a purpose stands at the instant that is asked about: `consent:advertising`. Of night
@@ -48,6 +53,8 @@ pub enum Segment {
     Consents(Purpose),
     /// Those of either: `… or …`.
     Either(Box<Self>, Box<Self>),
+    /// Those who want to read in a language: `language:en`; whoever named none reads Korean, `ko`.
+    Language(Language),
     /// Everyone else: `not …`.
     Not(Box<Self>),
     /// Those who were kept at an instant or later: `since:2026-03-02`, or with a time of day,
@@ -82,10 +89,12 @@ impl Segment {
         match self {
             Self::All => true,
             Self::AllowsText => person.allows_text,
-            Self::Area(area) => person.area.is_within(area),
+            Self::Area(area) => person.area.as_ref().is_some_and(|lives| lives.is_within(area)),
             Self::Both(a, b) => a.contains(person, at) && b.contains(person, at),
+            Self::Channel(channel) => person.relation(channel) == Some(RelationState::Added),
             Self::Consents(purpose) => consents(person, *purpose, at),
             Self::Either(a, b) => a.contains(person, at) || b.contains(person, at),
+            Self::Language(language) => person.language.as_ref().map_or(KOREAN, Language::as_str) == language.as_str(),
             Self::Not(inner) => !inner.contains(person, at),
             Self::Since(from) => person.since >= *from,
             Self::Topic(topic) => person.topics.is_empty() || person.topics.contains(topic),
@@ -105,6 +114,6 @@ fn consents(person: &Subscriber, purpose: Purpose, at: DateTime<Utc>) -> bool {
     match purpose {
         Purpose::PublicSafety => true,
         Purpose::NightAdvertising => stands(purpose) && stands(Purpose::Advertising),
-        Purpose::Advertising | Purpose::Collection => stands(purpose),
+        Purpose::Advertising | Purpose::Collection | Purpose::ThirdParty => stands(purpose),
     }
 }

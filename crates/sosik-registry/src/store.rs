@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sosik_core::PhoneNumber;
 
 use crate::{
-    Address, AudienceRequest, ConsentEvent, FrozenAudience, LedgerReport, NewSubscriber, Purpose, Segment, Subscriber,
-    SubscriberId,
+    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Identity, LedgerReport, Member, Need,
+    NewSubscriber, Segment, Subscriber, SubscriberId,
 };
 
 /// Where subscribers are kept.
@@ -17,20 +16,29 @@ use crate::{
 ///
 /// Each rule is a test of `sosik_testkit::subscriber_store_conformance!`.
 ///
-/// 1. A number is one person: [`put`](Self::put) with a known number updates the district, and topics and text allowance
-///    where something is said of them, adds only those consents that are not there yet, and keeps the id.
+/// 1. An identity is one person's: [`put`](Self::put) with a known one updates what is said of them, adds only those
+///    consents that are not there yet, and keeps the id. With several, the first that is known says who is meant, and the
+///    others become theirs: whoever had one loses it, and where no identity is left of them, what they agreed to is said of
+///    the one person too and they are erased.
 /// 2. `put` takes all or nothing.
-/// 3. An audience holds everyone of the segment whose consent stands at the request's instant, each once, by ascending
-///    id; everyone else of the segment is counted under one reason.
+/// 3. An audience holds everyone of the segment of whom the request's need holds, each once, by ascending id; everyone
+///    else of the segment is counted under one reason. [`members`](Self::members) gives the same people page by page.
 /// 4. [`addresses`](Self::addresses) answers for every id asked, in the order asked, by what stands at the instant
 ///    given, and as [`Erased`](crate::Suppression::Erased) for whom it does not know.
 /// 5. Consents are added, never changed or dropped.
-/// 6. A person marked [`gone`](Self::mark_gone) is in no audience from that instant on, until they give a consent
-///    later than that. The latest mark counts. Unknown ids are passed over.
-/// 7. [`count_of`](Self::count_of) counts, and an audience is made of, exactly those whom
+/// 6. A person marked [`gone`](Self::mark_gone) is in no audience from that instant on, until they give a consent or add
+///    the channel later than that. The latest mark counts. Unknown ids are passed over.
+/// 7. [`count_of`](Self::count_of) counts, an audience is made of, and [`page`](Self::page) gives, exactly those whom
 ///    [`Segment::contains`](crate::Segment::contains) holds at the instant given.
 /// 8. [`verify`](Self::verify) finds every consent that was added, once each, in their order, as it was written; its
 ///    [head](crate::LedgerReport::head) changes with each and is the same for the same.
+/// 9. The same [events](Self::apply) leave the same behind, in whatever order they come, in how many calls, and however
+///    often: of what was told of a channel the latest, and of an id that was unlinked only what was told later. Who is known
+///    by nothing else is dropped with it.
+/// 10. Who was [erased](Self::erase) is in no answer, and nothing that identified them is kept, the evidence of what they
+///     said included; the ledger says that they were, and still [verifies](Self::verify). When they come again they are new.
+/// 11. [`reseal`](Self::reseal) moves what was sealed under older keys to the current one, in steps of the size asked, and
+///     everyone is found before, between and after.
 ///
 /// # Implementing one
 ///
@@ -45,12 +53,19 @@ pub trait SubscriberStore: fmt::Debug + Send + Sync {
     /// [`StoreError`]; nothing was kept.
     async fn put(&self, people: &[NewSubscriber], now: DateTime<Utc>) -> Result<Vec<Put>, StoreError>;
 
-    /// The person of a number.
+    /// Takes in what was told of people, all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; nothing was taken in.
+    async fn apply(&self, events: &[Event], now: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// The person of an identity.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    async fn find(&self, phone: &PhoneNumber) -> Result<Option<Subscriber>, StoreError>;
+    async fn find(&self, identity: &Identity) -> Result<Option<Subscriber>, StoreError>;
 
     /// How many people are kept.
     ///
@@ -73,6 +88,19 @@ pub trait SubscriberStore: fmt::Debug + Send + Sync {
     /// [`StoreError`].
     async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError>;
 
+    /// At most so many of those who may be sent to, by ascending id, after one: an audience page by page. Where there are
+    /// fewer than the limit it was the last.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    async fn members(
+        &self,
+        request: &AudienceRequest,
+        after: Option<SubscriberId>,
+        limit: usize,
+    ) -> Result<Vec<Member>, StoreError>;
+
     /// How many people a segment holds, by what stands at an instant: whether they may be sent to or not.
     ///
     /// # Errors
@@ -80,17 +108,19 @@ pub trait SubscriberStore: fmt::Debug + Send + Sync {
     /// [`StoreError`].
     async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError>;
 
-    /// Where to send to these people, if they may still be sent to at `at`.
+    /// At most so many people of a segment, by ascending id, with all that is known of them.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    async fn addresses(
-        &self,
-        ids: &[SubscriberId],
-        purpose: Purpose,
-        at: DateTime<Utc>,
-    ) -> Result<Vec<Address>, StoreError>;
+    async fn page(&self, page: &Page) -> Result<Vec<Subscriber>, StoreError>;
+
+    /// Where to send to these people, if the need holds of them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    async fn addresses(&self, ids: &[SubscriberId], need: &Need) -> Result<Vec<Address>, StoreError>;
 
     /// Reads the whole ledger of consents again, and names the first entry that is not as it was written.
     ///
@@ -105,6 +135,49 @@ pub trait SubscriberStore: fmt::Debug + Send + Sync {
     ///
     /// [`StoreError`]; no one was marked.
     async fn mark_gone(&self, ids: &[SubscriberId], at: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// Erases someone for good. `false` when they are not known.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; nothing was erased.
+    async fn erase(&self, id: SubscriberId, erasure: &Erasure) -> Result<bool, StoreError>;
+
+    /// Seals anew at most so many of those that are sealed under older keys, and says how many are left.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; nothing was changed.
+    async fn reseal(&self, limit: usize) -> Result<u64, StoreError>;
+}
+
+/// Which people of a segment are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Page {
+    /// Who is meant.
+    pub segment: Segment,
+    /// By what stands at this instant.
+    pub at: DateTime<Utc>,
+    /// After whom; from the first on without one.
+    pub after: Option<SubscriberId>,
+    /// How many at the most.
+    pub limit: usize,
+}
+
+impl Page {
+    /// The first so many of a segment.
+    #[must_use]
+    pub fn first(segment: Segment, at: DateTime<Utc>, limit: usize) -> Self {
+        Self { segment, at, after: None, limit }
+    }
+
+    /// Those after someone.
+    #[must_use]
+    pub fn after(mut self, last: SubscriberId) -> Self {
+        self.after = Some(last);
+        self
+    }
 }
 
 macro_rules! forward {
@@ -115,8 +188,11 @@ macro_rules! forward {
             async fn put(&self, people: &[NewSubscriber], now: DateTime<Utc>) -> Result<Vec<Put>, StoreError> {
                 (**self).put(people, now).await
             }
-            async fn find(&self, phone: &PhoneNumber) -> Result<Option<Subscriber>, StoreError> {
-                (**self).find(phone).await
+            async fn apply(&self, events: &[Event], now: DateTime<Utc>) -> Result<(), StoreError> {
+                (**self).apply(events, now).await
+            }
+            async fn find(&self, identity: &Identity) -> Result<Option<Subscriber>, StoreError> {
+                (**self).find(identity).await
             }
             async fn count(&self) -> Result<u64, StoreError> {
                 (**self).count().await
@@ -127,24 +203,34 @@ macro_rules! forward {
             async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError> {
                 (**self).audience(request).await
             }
+            async fn members(
+                &self,
+                request: &AudienceRequest,
+                after: Option<SubscriberId>,
+                limit: usize,
+            ) -> Result<Vec<Member>, StoreError> {
+                (**self).members(request, after, limit).await
+            }
             async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError> {
                 (**self).count_of(segment, at).await
             }
-
-            async fn addresses(
-                &self,
-                ids: &[SubscriberId],
-                purpose: Purpose,
-                at: DateTime<Utc>,
-            ) -> Result<Vec<Address>, StoreError> {
-                (**self).addresses(ids, purpose, at).await
+            async fn page(&self, page: &Page) -> Result<Vec<Subscriber>, StoreError> {
+                (**self).page(page).await
+            }
+            async fn addresses(&self, ids: &[SubscriberId], need: &Need) -> Result<Vec<Address>, StoreError> {
+                (**self).addresses(ids, need).await
             }
             async fn verify(&self) -> Result<LedgerReport, StoreError> {
                 (**self).verify().await
             }
-
             async fn mark_gone(&self, ids: &[SubscriberId], at: DateTime<Utc>) -> Result<(), StoreError> {
                 (**self).mark_gone(ids, at).await
+            }
+            async fn erase(&self, id: SubscriberId, erasure: &Erasure) -> Result<bool, StoreError> {
+                (**self).erase(id, erasure).await
+            }
+            async fn reseal(&self, limit: usize) -> Result<u64, StoreError> {
+                (**self).reseal(limit).await
             }
         }
     )+};
@@ -155,9 +241,9 @@ forward!(Arc, Box);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Put {
-    /// The number is new.
+    /// Who it is was not known.
     Added(SubscriberId),
-    /// The number was known.
+    /// It was.
     Updated(SubscriberId),
 }
 

@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use chrono::{DateTime, Utc};
-use sosik_core::{AreaCode, PhoneNumber};
+use chrono::{DateTime, NaiveDate, Utc};
+use sosik_core::{AreaCode, ChannelId, PhoneNumber};
 use uuid::Uuid;
 
-use crate::ConsentEvent;
+use crate::{ConsentEvent, Identity, Language, QuietHours, Relation, RelationState};
 
 /// The name of a subscriber within one store. It says nothing about the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,19 +32,25 @@ impl fmt::Display for SubscriberId {
 }
 
 /// A citizen to be kept, as an import or a sign-up gives them.
+///
+/// What is `None` leaves what is known of someone as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NewSubscriber {
-    /// Their number, which is their identity.
-    pub phone: PhoneNumber,
-    /// Where they live.
-    pub area: AreaCode,
-    /// What they want to hear of, in the channel's own words; an empty set means everything. `None` leaves what is
-    /// known as it is, and is everything for someone new.
+    identities: Vec<Identity>,
+    /// Where they live; not known of someone new.
+    pub area: Option<AreaCode>,
+    /// What they want to hear of, in the channel's own words; an empty set means everything, as it does for someone new.
     pub topics: Option<BTreeSet<String>>,
-    /// Whether a text message may come where KakaoTalk cannot. `None` leaves what is known as it is, and is no for
-    /// someone new.
+    /// Whether a text message may come where `KakaoTalk` cannot; for someone new it may not.
     pub allows_text: Option<bool>,
+    /// In which language they want to read; in Korean where it is not known.
+    pub language: Option<Language>,
+    /// When they want to be left alone, beyond what the law says.
+    pub quiet: Option<QuietHours>,
+    /// The day on which a child becomes 14 years old: until then only a guardian can agree for them (개인정보 보호법
+    /// 제22조의2). Kept instead of the day of birth, which is not needed.
+    pub child_until: Option<NaiveDate>,
     /// What they agreed to or withdrew.
     pub consents: Vec<ConsentEvent>,
 }
@@ -53,7 +59,43 @@ impl NewSubscriber {
     /// A citizen by number and district, of whom nothing else is said.
     #[must_use]
     pub fn new(phone: PhoneNumber, area: AreaCode) -> Self {
-        Self { phone, area, topics: None, allows_text: None, consents: Vec::new() }
+        let mut new = Self::known_by(phone);
+        new.area = Some(area);
+        new
+    }
+
+    /// A citizen of whom no more than one identity is known.
+    #[must_use]
+    pub fn known_by(identity: impl Into<Identity>) -> Self {
+        Self {
+            identities: vec![identity.into()],
+            area: None,
+            topics: None,
+            allows_text: None,
+            language: None,
+            quiet: None,
+            child_until: None,
+            consents: Vec::new(),
+        }
+    }
+
+    /// By what they are known: the first is the one by which they are looked up. There is always one.
+    #[must_use]
+    pub fn identities(&self) -> &[Identity] {
+        &self.identities
+    }
+
+    /// Their number, where it is known.
+    #[must_use]
+    pub fn phone(&self) -> Option<&PhoneNumber> {
+        phone(&self.identities)
+    }
+
+    /// The citizen with one more identity, in the place of another of its kind.
+    #[must_use]
+    pub fn with_identity(mut self, identity: impl Into<Identity>) -> Self {
+        place(&mut self.identities, identity.into());
+        self
     }
 
     /// The citizen with one more topic.
@@ -83,6 +125,27 @@ impl NewSubscriber {
         self.allows_text = Some(false);
         self
     }
+
+    /// The citizen who reads this language.
+    #[must_use]
+    pub fn with_language(mut self, language: Language) -> Self {
+        self.language = Some(language);
+        self
+    }
+
+    /// The citizen who wants to be left alone at these hours.
+    #[must_use]
+    pub fn with_quiet(mut self, quiet: QuietHours) -> Self {
+        self.quiet = Some(quiet);
+        self
+    }
+
+    /// The citizen as a child who becomes 14 on this day.
+    #[must_use]
+    pub fn as_child_until(mut self, day: NaiveDate) -> Self {
+        self.child_until = Some(day);
+        self
+    }
 }
 
 /// A citizen as a store keeps them.
@@ -91,14 +154,22 @@ impl NewSubscriber {
 pub struct Subscriber {
     /// Their name in the store.
     pub id: SubscriberId,
-    /// Their number.
-    pub phone: PhoneNumber,
-    /// Where they live.
-    pub area: AreaCode,
-    /// What they want to hear of.
+    /// By what they are known, in order; at most one of a kind.
+    pub identities: Vec<Identity>,
+    /// How they stand to channels: one for each, in order of the channels.
+    pub relations: Vec<Relation>,
+    /// Where they live, where it is known.
+    pub area: Option<AreaCode>,
+    /// What they want to hear of; everything where it is empty.
     pub topics: BTreeSet<String>,
-    /// Whether a text message may come where KakaoTalk cannot.
+    /// Whether a text message may come where `KakaoTalk` cannot.
     pub allows_text: bool,
+    /// In which language they want to read.
+    pub language: Option<Language>,
+    /// When they want to be left alone.
+    pub quiet: Option<QuietHours>,
+    /// The day on which a child becomes 14 years old.
+    pub child_until: Option<NaiveDate>,
     /// Every consent and withdrawal, in the order in which they were recorded.
     pub consents: Vec<ConsentEvent>,
     /// When receipts said that the channel no longer reaches them.
@@ -111,14 +182,39 @@ impl Subscriber {
     /// A citizen kept under this name since an instant.
     #[must_use]
     pub fn new(id: SubscriberId, new: NewSubscriber, since: DateTime<Utc>) -> Self {
-        let NewSubscriber { phone, area, topics, allows_text, consents } = new;
+        let NewSubscriber { mut identities, area, topics, allows_text, language, quiet, child_until, consents } = new;
+        identities.sort();
         let (topics, allows_text) = (topics.unwrap_or_default(), allows_text.unwrap_or(false));
-        Self { id, phone, area, topics, allows_text, consents, gone: None, since }
+        let (relations, gone) = (Vec::new(), None);
+        #[rustfmt::skip]
+        let kept = Self {
+            id, identities, relations, area, topics, allows_text, language, quiet, child_until, consents, gone, since,
+        };
+        kept
+    }
+
+    /// Their number, where it is known.
+    #[must_use]
+    pub fn phone(&self) -> Option<&PhoneNumber> {
+        phone(&self.identities)
+    }
+
+    /// How they stand to a channel, where that was ever told.
+    #[must_use]
+    pub fn relation(&self, channel: &ChannelId) -> Option<RelationState> {
+        self.relations.iter().find(|relation| relation.channel == *channel).map(|relation| relation.state)
     }
 
     /// Brings in what is newly said of a citizen: the rule that every store follows. Consents are only added.
     pub fn update(&mut self, new: &NewSubscriber) {
-        self.area = new.area.clone();
+        for identity in &new.identities {
+            place(&mut self.identities, identity.clone());
+        }
+        self.identities.sort();
+        said(&mut self.area, new.area.as_ref());
+        said(&mut self.language, new.language.as_ref());
+        said(&mut self.quiet, new.quiet.as_ref());
+        said(&mut self.child_until, new.child_until.as_ref());
         if let Some(topics) = &new.topics {
             self.topics.clone_from(topics);
         }
@@ -128,5 +224,27 @@ impl Subscriber {
                 self.consents.push(event.clone());
             }
         }
+    }
+}
+
+/// Brings in what is newly said of one thing, where something is.
+fn said<T: Clone>(kept: &mut Option<T>, new: Option<&T>) {
+    if let Some(new) = new {
+        *kept = Some(new.clone());
+    }
+}
+
+fn phone(identities: &[Identity]) -> Option<&PhoneNumber> {
+    identities.iter().find_map(|identity| match identity {
+        Identity::Phone(phone) => Some(phone),
+        _ => None,
+    })
+}
+
+/// Puts an identity in, in the place of another of its kind.
+fn place(identities: &mut Vec<Identity>, identity: Identity) {
+    match identities.iter_mut().find(|known| identity.replaces(known)) {
+        Some(known) => *known = identity,
+        None => identities.push(identity),
     }
 }

@@ -9,6 +9,8 @@ use sha2::Sha256;
 use sosik_core::{Entropy, PhoneNumber};
 use zeroize::Zeroizing;
 
+use crate::Identity;
+
 /// A key of 256 bits. It never shows itself, and is wiped when dropped.
 ///
 /// ```
@@ -59,7 +61,7 @@ impl SecretKey {
     }
 
     fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(mac(self.0.expose_secret(), label.as_bytes()))
+        Zeroizing::new(mac(&keyed(self.0.expose_secret()), &[label.as_bytes()]))
     }
 }
 
@@ -76,18 +78,23 @@ pub struct SecretKeyError {
     characters: usize,
 }
 
-/// Seals phone numbers, and finds them again by a keyed hash.
+/// Seals what identifies people, and finds it again by a keyed hash.
 ///
-/// Numbers are sealed with XChaCha20-Poly1305 under a fresh nonce each, bound to the row they stand in; they are found
-/// by HMAC-SHA256 under a key of its own. Both keys are derived from one [`SecretKey`], which is never stored.
+/// Identities are sealed with XChaCha20-Poly1305 under a fresh nonce each, bound to the row they stand in; they are found
+/// by HMAC-SHA256 under a key of its own, of which 16 bytes are kept. All keys are derived from one [`SecretKey`], which is
+/// never stored.
+///
+/// To change the key, give the new one and let the vault [also open](Self::also_opening) what was sealed under the old:
+/// stores seal anew what is sealed under it ([`reseal`](crate::SubscriberStore::reseal)), and when they have nothing left
+/// of it the old key can be destroyed, which makes every backup from before unreadable.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use sosik_core::{PhoneNumber, SeededEntropy};
-/// use sosik_registry::{SecretKey, Vault};
+/// use sosik_registry::{Identity, SecretKey, Vault};
 ///
 /// let vault = Vault::new(&SecretKey::from_hex(&"0f".repeat(32))?, Arc::new(SeededEntropy::new(1)));
-/// let phone = PhoneNumber::parse("010-0000-0001")?;
+/// let phone = Identity::from(PhoneNumber::parse("010-0000-0001")?);
 /// let sealed = vault.seal(&phone, b"row 1");
 /// assert_eq!(vault.open(&sealed, b"row 1")?, phone);
 /// assert!(vault.open(&sealed, b"row 2").is_err()); // moved to another row
@@ -96,12 +103,75 @@ pub struct SecretKeyError {
 /// ```
 #[derive(Clone)]
 pub struct Vault {
-    cipher: XChaCha20Poly1305,
-    index_key: Zeroizing<[u8; 32]>,
-    ledger_key: Zeroizing<[u8; 32]>,
-    fingerprint: [u8; 8],
+    /// The keys: with the first is sealed, with every one opened.
+    keys: Arc<Vec<Keys>>,
     entropy: Arc<dyn Entropy>,
 }
+
+/// What is derived from one key.
+struct Keys {
+    cipher: XChaCha20Poly1305,
+    /// The first form of a sealed number, which had no key's name before it, was under this cipher too.
+    index: Hmac<Sha256>,
+    ledger: Hmac<Sha256>,
+    fingerprint: [u8; 8],
+}
+
+impl Keys {
+    fn new(key: &SecretKey) -> Self {
+        let mut fingerprint = [0; 8];
+        fingerprint.copy_from_slice(&key.derive("sosik vault: fingerprint")[..8]);
+        Self {
+            cipher: XChaCha20Poly1305::new((&*key.derive("sosik vault: seal")).into()),
+            index: keyed(&key.derive("sosik vault: index")),
+            ledger: keyed(&key.derive("sosik vault: ledger")),
+            fingerprint,
+        }
+    }
+
+    fn id(&self) -> KeyId {
+        let [a, b, c, d, ..] = self.fingerprint;
+        KeyId([a, b, c, d])
+    }
+
+    fn index(&self, identity: &Identity) -> Lookup {
+        // A number as it is, which is most of them and the form of before; anything else with its kind.
+        let hash = match identity {
+            Identity::Phone(phone) => mac(&self.index, &[phone.expose().as_bytes()]),
+            other => mac(&self.index, &[other.expose().as_bytes()]),
+        };
+        let mut short = [0; 16];
+        short.copy_from_slice(&hash[..16]);
+        short
+    }
+
+    fn open(&self, nonce: &[u8; Vault::NONCE], text: &[u8], row: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let payload = Payload { msg: text, aad: row };
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).ok().map(Zeroizing::new)
+    }
+}
+
+/// The name of a key: four bytes that tell one from another and nothing about either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId([u8; 4]);
+
+impl KeyId {
+    /// The name of a key as a store keeps it.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 4]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 4] {
+        &self.0
+    }
+}
+
+/// A keyed hash by which an identity is found: 16 bytes, so that among a hundred million people two share one with a
+/// probability of less than one in 10^22.
+pub type Lookup = [u8; 16];
 
 impl Vault {
     const NONCE: usize = 24;
@@ -109,64 +179,122 @@ impl Vault {
     /// A vault under a key; nonces come from `entropy`.
     #[must_use]
     pub fn new(key: &SecretKey, entropy: Arc<dyn Entropy>) -> Self {
-        let seal_key = key.derive("sosik vault: seal");
-        let mut fingerprint = [0; 8];
-        fingerprint.copy_from_slice(&key.derive("sosik vault: fingerprint")[..8]);
-        Self {
-            cipher: XChaCha20Poly1305::new((&*seal_key).into()),
-            index_key: key.derive("sosik vault: index"),
-            ledger_key: key.derive("sosik vault: ledger"),
-            fingerprint,
-            entropy,
-        }
+        Self { keys: Arc::new(vec![Keys::new(key)]), entropy }
+    }
+
+    /// The vault that also opens and finds what was sealed under a key of before.
+    #[must_use]
+    pub fn also_opening(self, older: &SecretKey) -> Self {
+        let mut keys: Vec<Keys> = self.keys.iter().map(Keys::copy).collect();
+        keys.push(Keys::new(older));
+        Self { keys: Arc::new(keys), entropy: self.entropy }
     }
 
     /// A number that tells one key from another and nothing about either: a store keeps it to refuse a wrong key.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 8] {
-        self.fingerprint
+        self.keys[0].fingerprint
     }
 
-    /// A number sealed for the row named by `row`.
+    /// Whether one of its keys has this [fingerprint](Self::fingerprint).
     #[must_use]
-    pub fn seal(&self, phone: &PhoneNumber, row: &[u8]) -> Vec<u8> {
+    pub fn knows(&self, fingerprint: &[u8]) -> bool {
+        self.keys.iter().any(|keys| keys.fingerprint == fingerprint)
+    }
+
+    /// The name of the key with which it seals.
+    #[must_use]
+    pub fn current(&self) -> KeyId {
+        self.keys[0].id()
+    }
+
+    /// The name of the key under which something is sealed.
+    #[must_use]
+    pub fn key_of(sealed: &[u8]) -> Option<KeyId> {
+        sealed.first_chunk::<4>().map(|id| KeyId(*id))
+    }
+
+    /// Nonces for so many seals, drawn at once.
+    #[must_use]
+    pub fn nonces(&self, count: usize) -> Vec<[u8; 24]> {
+        let mut nonces = vec![[0; Self::NONCE]; count];
+        self.entropy.fill(nonces.as_flattened_mut());
+        nonces
+    }
+
+    /// An identity sealed for the row named by `row`.
+    #[must_use]
+    pub fn seal(&self, identity: &Identity, row: &[u8]) -> Vec<u8> {
         let mut nonce = [0; Self::NONCE];
         self.entropy.fill(&mut nonce);
-        let payload = Payload { msg: phone.expose().as_bytes(), aad: row };
-        let mut sealed = nonce.to_vec();
-        // A dozen bytes are far below the cipher's limit, the only way in which sealing fails.
-        sealed.extend(self.cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default());
-        sealed
+        self.seal_with(nonce, identity, row)
     }
 
-    /// The number sealed for the row named by `row`.
+    /// As [`seal`](Self::seal), with a nonce of [`nonces`](Self::nonces). Each may be used once.
+    #[must_use]
+    pub fn seal_with(&self, nonce: [u8; 24], identity: &Identity, row: &[u8]) -> Vec<u8> {
+        let text = Zeroizing::new(identity.expose());
+        let payload = Payload { msg: text.as_bytes(), aad: row };
+        let keys = &self.keys[0];
+        // A few dozen bytes are far below the cipher's limit, the only way in which sealing fails.
+        let sealed = keys.cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
+        [&keys.id().0[..], &nonce, &sealed].concat()
+    }
+
+    /// The identity sealed for the row named by `row`.
     ///
     /// # Errors
     ///
     /// [`VaultError`] when it was sealed under another key or for another row, or was changed.
-    pub fn open(&self, sealed: &[u8], row: &[u8]) -> Result<PhoneNumber, VaultError> {
-        let (nonce, text) = sealed.split_at_checked(Self::NONCE).ok_or(VaultError)?;
-        let nonce: [u8; Self::NONCE] = nonce.try_into().map_err(|_| VaultError)?;
-        let payload = Payload { msg: text, aad: row };
-        let plain = Zeroizing::new(self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError)?);
-        let digits = std::str::from_utf8(&plain).map_err(|_| VaultError)?;
-        PhoneNumber::parse(digits).map_err(|_| VaultError)
+    pub fn open(&self, sealed: &[u8], row: &[u8]) -> Result<Identity, VaultError> {
+        let (id, rest) = sealed.split_first_chunk::<4>().ok_or(VaultError)?;
+        let (nonce, text) = rest.split_first_chunk::<{ Self::NONCE }>().ok_or(VaultError)?;
+        let mut keys = self.keys.iter().filter(|keys| keys.id().0 == *id);
+        let plain = keys.find_map(|keys| keys.open(nonce, text, row)).ok_or(VaultError)?;
+        let text = std::str::from_utf8(&plain).map_err(|_| VaultError)?;
+        Identity::from_exposed(text).ok_or(VaultError)
     }
 
-    /// A keyed hash of fields of the ledger, each with its length before it, so that none passes for a part of another.
-    pub(crate) fn ledger_mac(&self, fields: &[&[u8]]) -> [u8; 32] {
+    /// A number sealed in the first form, which stores of before have.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError`] as for [`open`](Self::open).
+    pub fn open_first_form(&self, sealed: &[u8], row: &[u8]) -> Result<Identity, VaultError> {
+        let (nonce, text) = sealed.split_first_chunk::<{ Self::NONCE }>().ok_or(VaultError)?;
+        let plain = self.keys.iter().find_map(|keys| keys.open(nonce, text, row)).ok_or(VaultError)?;
+        let digits = std::str::from_utf8(&plain).map_err(|_| VaultError)?;
+        PhoneNumber::parse(digits).map(Identity::Phone).map_err(|_| VaultError)
+    }
+
+    /// The keyed hash by which an identity is found.
+    #[must_use]
+    pub fn index(&self, identity: &Identity) -> Lookup {
+        self.keys[0].index(identity)
+    }
+
+    /// The hashes under keys of before, by which one is found that was not sealed anew yet.
+    pub fn older_indexes(&self, identity: &Identity) -> impl Iterator<Item = Lookup> {
+        self.keys[1..].iter().map(|keys| keys.index(identity))
+    }
+
+    /// A keyed hash of fields of the ledger, each with its length before it, so that none passes for a part of another;
+    /// `None` where there is no such key.
+    pub(crate) fn ledger_mac(&self, key: KeyId, fields: &[&[u8]]) -> Option<[u8; 32]> {
+        let keys = self.keys.iter().find(|keys| keys.id() == key)?;
         let mut text = Vec::with_capacity(fields.iter().map(|field| field.len() + 8).sum());
         for field in fields {
             text.extend((field.len() as u64).to_be_bytes());
             text.extend_from_slice(field);
         }
-        mac(&self.ledger_key, &text)
+        Some(mac(&keys.ledger, &[&text]))
     }
+}
 
-    /// The keyed hash by which a number is found.
-    #[must_use]
-    pub fn index(&self, phone: &PhoneNumber) -> [u8; 32] {
-        mac(&self.index_key, phone.expose().as_bytes())
+impl Keys {
+    fn copy(&self) -> Self {
+        let Self { cipher, index, ledger, fingerprint } = self;
+        Self { cipher: cipher.clone(), index: index.clone(), ledger: ledger.clone(), fingerprint: *fingerprint }
     }
 }
 
@@ -176,16 +304,24 @@ impl fmt::Debug for Vault {
     }
 }
 
-/// A sealed number cannot be opened.
+/// What is sealed cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a sealed phone number cannot be opened: another key, another row, or changed data")]
+#[error("what is sealed cannot be opened: another key, another row, or changed data")]
 #[non_exhaustive]
 pub struct VaultError;
 
-fn mac(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
-    // HMAC takes keys of any length, so that this cannot fail.
-    let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(key) else { return [0; 32] };
-    mac.update(text);
+/// The hash under a key, ready to be given its text: setting it up costs as much as hashing a short one.
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    let mut block = Zeroizing::new([0; 64]);
+    block[..32].copy_from_slice(key);
+    <Hmac<Sha256> as KeyInit>::new((&*block).into())
+}
+
+fn mac(keyed: &Hmac<Sha256>, text: &[&[u8]]) -> [u8; 32] {
+    let mut mac = keyed.clone();
+    for text in text {
+        mac.update(text);
+    }
     mac.finalize().into_bytes().into()
 }
 
@@ -201,7 +337,7 @@ mod tests {
 
     #[test]
     fn another_key_opens_nothing_and_finds_nothing() {
-        let phone = PhoneNumber::parse("010-0000-0001").unwrap();
+        let phone = Identity::from(PhoneNumber::parse("010-0000-0001").unwrap());
         let (one, two) = (vault("01"), vault("02"));
         let sealed = one.seal(&phone, b"row");
         assert_eq!(two.open(&sealed, b"row"), Err(VaultError));
@@ -211,7 +347,7 @@ mod tests {
 
     #[test]
     fn the_same_number_is_sealed_differently_each_time_and_a_changed_byte_shows() {
-        let phone = PhoneNumber::parse("010-0000-0001").unwrap();
+        let phone = Identity::from(PhoneNumber::parse("010-0000-0001").unwrap());
         let vault = vault("01");
         let (a, mut b) = (vault.seal(&phone, b"row"), vault.seal(&phone, b"row"));
         assert_ne!(a, b);
@@ -225,5 +361,21 @@ mod tests {
         let key = SecretKey::generate(&SeededEntropy::new(5));
         let again = SecretKey::from_hex(&key.expose_hex()).unwrap();
         assert_eq!(*again.expose_hex(), *key.expose_hex());
+    }
+    #[test]
+    fn a_changed_key_opens_and_finds_what_was_sealed_before() {
+        let phone = Identity::from(PhoneNumber::parse("010-0000-0001").unwrap());
+        let key = |byte: &str| SecretKey::from_hex(&byte.repeat(32)).unwrap();
+        let (old, new) = (key("01"), key("02"));
+        let before = Vault::new(&old, Arc::new(SeededEntropy::new(3)));
+        let sealed = before.seal(&phone, b"row");
+        let after = Vault::new(&new, Arc::new(SeededEntropy::new(4))).also_opening(&old);
+        assert_eq!(after.open(&sealed, b"row"), Ok(phone.clone()));
+        assert_eq!(Vault::key_of(&sealed), Some(before.current()));
+        assert_eq!(after.older_indexes(&phone).collect::<Vec<_>>(), [before.index(&phone)]);
+        let anew = after.seal(&phone, b"row");
+        assert_eq!(Vault::key_of(&anew), Some(after.current()));
+        assert_eq!(before.open(&anew, b"row"), Err(VaultError));
+        assert!(after.knows(&before.fingerprint()) && !before.knows(&after.fingerprint()));
     }
 }

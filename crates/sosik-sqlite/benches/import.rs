@@ -65,7 +65,7 @@ fn import(criterion: &mut Criterion) {
                 let mut word = transaction.prepare(word).unwrap();
                 for new in &people {
                     let at = now.timestamp_micros();
-                    person.execute((new.phone.expose(), new.area.as_str(), r#"["문화"]"#, false, at)).unwrap();
+                    person.execute((new.phone().unwrap().expose(), new.area.as_ref().unwrap().as_str(), r#"["문화"]"#, false, at)).unwrap();
                     let number = transaction.last_insert_rowid();
                     for said in &new.consents {
                         let at = said.at.timestamp_micros();

@@ -1,2 +1,2 @@
-INSERT INTO consents (subscriber, purpose, granted, at, evidence, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-ON CONFLICT DO NOTHING
+INSERT INTO consents (subscriber, seq, purpose, granted, at, evidence, details, key, link)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)

@@ -1,2 +1,2 @@
-SELECT purpose, granted, at, evidence FROM consents
-WHERE subscriber = (SELECT number FROM subscribers WHERE id = ?1) ORDER BY seq
+SELECT purpose, granted, at, evidence, details FROM consents
+WHERE subscriber = ?1 AND purpose <> 'erasure' ORDER BY seq

@@ -1,2 +1,5 @@
-SELECT purpose, granted, at, evidence, subscribers.id, link, seq
-FROM consents LEFT JOIN subscribers ON subscribers.number = consents.subscriber ORDER BY seq
+SELECT purpose, granted, at, evidence, details, digest, key, link, coalesce(s.id, erased.id)
+FROM consents AS c
+LEFT JOIN subscribers AS s ON s.number = c.subscriber
+LEFT JOIN erased ON s.number IS NULL AND erased.number = c.subscriber
+ORDER BY seq

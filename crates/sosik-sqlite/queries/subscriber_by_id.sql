@@ -1,1 +1,2 @@
-SELECT id, phone_sealed, area, topics, allows_text, gone_at, created_at, number FROM subscribers WHERE id = ?1
+SELECT number, id, phone, area, topics, allows_text, language, quiet, child_until, gone_at, created_at
+FROM subscribers WHERE id = ?1

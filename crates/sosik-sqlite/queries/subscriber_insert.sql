@@ -1,2 +1,3 @@
-INSERT INTO subscribers (id, phone_index, phone_sealed, area, topics, allows_text, gone_at, created_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)
+INSERT INTO subscribers
+    (number, id, phone, mobile, area, topics, allows_text, language, quiet, child_until, by_events, created_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)

@@ -1,1 +1,2 @@
-SELECT s.id, s.phone_sealed, s.area, s.topics, s.allows_text, s.gone_at, s.created_at FROM subscribers AS s WHERE
+SELECT number, id, phone, area, topics, allows_text, language, quiet, child_until, gone_at, created_at
+FROM subscribers AS s WHERE s.id > ? AND

@@ -1,72 +1,133 @@
 //! The ledger of consents in the database: each entry is linked as it is written, and all are read again on demand.
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
-use sosik_registry::{Chain, ConsentEvent, LedgerReport, Link, StoreError, SubscriberId, Vault};
+use rusqlite::{Row, Transaction, params};
+use sosik_registry::{
+    Chain, ConsentEvent, Digest, Erasure, KeyId, LedgerEntry, LedgerReport, Link, StoreError, SubscriberId, Vault,
+};
 
 use crate::error::{database, unreadable};
-use crate::rows::{consent, micros, uuid};
+use crate::query::{all, one, run};
+use crate::rows::{consent, instant, micros, uuid};
 
-/// The name under which the end of the ledger is noted: how many entries it has, and a seal over that and the last link.
+/// The name under which the end of the ledger is noted.
 const END: &str = "ledger-end";
+
+/// What stands as the purpose of an entry that says that someone was erased.
+const ERASURE: &str = "erasure";
 
 /// The ledger while entries are added to it in a transaction: its end is noted once, by [`close`](Self::close).
 pub(crate) struct Ledger<'a> {
     transaction: &'a Transaction<'a>,
     chain: Chain<'a>,
+    key: [u8; 4],
+    seq: i64,
     /// Whether its end was as it was noted.
     was_whole: bool,
+    /// Whether anything was added.
+    is_longer: bool,
 }
 
 impl<'a> Ledger<'a> {
     pub(crate) fn open(transaction: &'a Transaction<'a>, vault: &'a Vault) -> Result<Self, StoreError> {
-        let last: Option<Option<Vec<u8>>> = transaction
-            .prepare_cached(include_str!("../queries/ledger_last.sql"))
-            .and_then(|mut statement| statement.query_row([], |row| row.get(0)).optional())
-            .map_err(database)?;
-        let head = match last.flatten() {
-            None => Link::START,
-            Some(bytes) => Link::from_bytes(&bytes).ok_or_else(|| unreadable("ledger", "its last link is none"))?,
+        let end = End::read(transaction)?;
+        let was_whole = end.as_ref().is_none_or(|end| end.is_sealed(vault));
+        let (entries, head) = end.map_or((0, Link::START), |end| (end.entries, end.head));
+        let seq = if was_whole {
+            i64::try_from(entries).unwrap_or(i64::MAX)
+        } else {
+            // What is said is kept all the same, behind everything.
+            let last = one(transaction, include_str!("../queries/ledger_last_seq.sql"), [], |row| row.get(0))?;
+            last.unwrap_or_default()
         };
-        let (entries, seal) = end(transaction)?.unwrap_or_default();
-        let chain = Chain::after(vault, entries, head);
-        Ok(Self { transaction, was_whole: seal == chain.seal(), chain })
+        let (chain, key) = (Chain::after(vault, entries, head), *vault.current().as_bytes());
+        Ok(Self { transaction, chain, key, seq, was_whole, is_longer: false })
     }
 
-    /// Adds an entry of someone, who has this number, that is not there yet; whether it was not.
-    pub(crate) fn add(&mut self, (who, number): (&[u8], i64), said: &ConsentEvent) -> Result<bool, StoreError> {
-        let before = self.chain.clone();
-        let link = self.chain.add(SubscriberId::new(uuid(who)?), said);
-        let (purpose, at) = (said.purpose.code(), micros(said.at));
-        let values = params![number, purpose, said.granted, at, said.evidence, link.as_bytes().as_slice()];
-        let insert = include_str!("../queries/consent_insert.sql");
-        let mut statement = self.transaction.prepare_cached(insert).map_err(database)?;
-        let is_new = statement.execute(values).map_err(database)? > 0;
-        if !is_new {
-            self.chain = before;
+    /// Adds what someone said, who has this number, and did not say it yet.
+    pub(crate) fn add(&mut self, who: SubscriberId, number: i64, said: &ConsentEvent) -> Result<(), StoreError> {
+        let link = self.chain.add(who, LedgerEntry::Said(said));
+        let details = said.details();
+        self.insert(number, said.purpose.code(), said.granted, micros(said.at), &said.evidence, &details, link)
+    }
+
+    /// Adds that someone was erased, and clears the evidence of what they said.
+    pub(crate) fn erase(&mut self, who: SubscriberId, number: i64, erasure: &Erasure) -> Result<(), StoreError> {
+        let read =
+            |row: &Row<'_>| -> rusqlite::Result<(i64, String, [u8; 4])> { Ok((row.get(0)?, row.get(1)?, row.get(2)?)) };
+        let said = all(self.transaction, include_str!("../queries/evidence_of.sql"), [number], |row| {
+            read(row).map_err(database)
+        })?;
+        for (seq, evidence, key) in said {
+            let digest = self.chain.digest(KeyId::from_bytes(key), &evidence);
+            let digest = digest.ok_or_else(|| unreadable("evidence", "its key is not given"))?;
+            run(
+                self.transaction,
+                include_str!("../queries/evidence_clear.sql"),
+                params![number, seq, digest.as_slice()],
+            )?;
         }
-        Ok(is_new)
+        let link = self.chain.add(who, LedgerEntry::Erased(erasure));
+        self.insert(number, ERASURE, false, micros(erasure.at), &erasure.ground, "", link)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the columns of a row")]
+    fn insert(
+        &mut self,
+        number: i64,
+        purpose: &str,
+        granted: bool,
+        at: i64,
+        evidence: &str,
+        details: &str,
+        link: Link,
+    ) -> Result<(), StoreError> {
+        self.seq += 1;
+        self.is_longer = true;
+        let (key, link) = (self.key.as_slice(), link.as_bytes().as_slice());
+        let values = params![number, self.seq, purpose, granted, at, evidence, details, key, link];
+        run(self.transaction, include_str!("../queries/consent_insert.sql"), values).map(drop)
     }
 
     /// Notes the end. One that was not as it was noted stays so, until a person has looked: what is said meanwhile is kept,
     /// and does not hide that something is missing.
     pub(crate) fn close(self) -> Result<(), StoreError> {
-        if self.was_whole { note(self.transaction, &self.chain) } else { Ok(()) }
+        if self.was_whole && self.is_longer { End::note(self.transaction, &self.chain, self.key) } else { Ok(()) }
     }
 }
 
-/// Links every entry that stands there: of a file from before there were links.
-pub(crate) fn link_all(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreError> {
-    let mut chain = Chain::new(vault);
-    let mut select = transaction.prepare(include_str!("../queries/ledger_entries.sql")).map_err(database)?;
-    let mut update = transaction.prepare(include_str!("../queries/ledger_link.sql")).map_err(database)?;
-    let mut rows = select.query([]).map_err(database)?;
-    while let Some(row) = rows.next().map_err(database)? {
-        let (who, said) = entry(row)?;
-        let link = chain.add(who, &said);
-        let seq: i64 = row.get(6).map_err(database)?;
-        update.execute(params![seq, link.as_bytes().as_slice()]).map_err(database)?;
+/// The end of the ledger as it was noted: how many entries there are, the link of the last, and a seal over both under a
+/// key.
+struct End {
+    entries: u64,
+    key: KeyId,
+    seal: [u8; 32],
+    head: Link,
+}
+
+impl End {
+    fn read(transaction: &Transaction<'_>) -> Result<Option<Self>, StoreError> {
+        let noted = one(transaction, include_str!("../queries/meta_get.sql"), [END], |row| row.get::<_, Vec<u8>>(0))?;
+        let Some(noted) = noted else { return Ok(None) };
+        let read = || {
+            let (entries, rest) = noted.split_first_chunk::<8>()?;
+            let (key, rest) = rest.split_first_chunk::<4>()?;
+            let (seal, head) = rest.split_first_chunk::<32>()?;
+            let (entries, key) = (u64::from_be_bytes(*entries), KeyId::from_bytes(*key));
+            Some(Self { entries, key, seal: *seal, head: Link::from_bytes(head)? })
+        };
+        read().map(Some).ok_or_else(|| unreadable("ledger", "its end is none"))
     }
-    note(transaction, &chain)
+
+    fn is_sealed(&self, vault: &Vault) -> bool {
+        let mut chain = Chain::after(vault, self.entries, self.head);
+        chain.ends(self.entries, self.key, Some(&self.seal));
+        chain.report().broken.is_none()
+    }
+
+    fn note(transaction: &Transaction<'_>, chain: &Chain<'_>, key: [u8; 4]) -> Result<(), StoreError> {
+        let noted = [&chain.entries().to_be_bytes()[..], &key, &chain.seal(), chain.head().as_bytes()].concat();
+        run(transaction, include_str!("../queries/meta_put.sql"), params![END, noted]).map(drop)
+    }
 }
 
 /// Reads the whole ledger again.
@@ -75,41 +136,58 @@ pub(crate) fn verify(transaction: &Transaction<'_>, vault: &Vault) -> Result<Led
     let mut select = transaction.prepare(include_str!("../queries/ledger_entries.sql")).map_err(database)?;
     let mut rows = select.query([]).map_err(database)?;
     while let Some(row) = rows.next().map_err(database)? {
-        match entry(row) {
-            Ok((who, said)) => {
-                let link: Option<Vec<u8>> = row.get(5).map_err(database)?;
-                chain.check(who, &said, link.as_deref().and_then(Link::from_bytes).as_ref());
-            }
+        match Stored::read(row) {
+            Ok(stored) => stored.check(&mut chain),
             Err(error) => chain.breaks(error.to_string()),
         }
     }
-    // Every file has an end noted, if it be that of nothing.
-    let (entries, seal) = end(transaction)?.unwrap_or_default();
-    chain.ends(entries, Some(&seal));
+    // Nothing is noted of a ledger without entries.
+    if let Some(end) = End::read(transaction)? {
+        chain.ends(end.entries, end.key, Some(&end.seal));
+    } else if chain.entries() > 0 {
+        chain.breaks("its end is not noted");
+    }
     Ok(chain.report())
 }
 
-fn entry(row: &Row<'_>) -> Result<(SubscriberId, ConsentEvent), StoreError> {
-    let who: Vec<u8> = row.get(4).map_err(database)?;
-    Ok((SubscriberId::new(uuid(&who)?), consent(row)?))
+/// An entry as it stands in the database.
+struct Stored {
+    who: SubscriberId,
+    what: What,
+    key: KeyId,
+    link: Option<Link>,
 }
 
-/// How many entries were noted, and the seal.
-fn end(transaction: &Transaction<'_>) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-    let noted: Option<Vec<u8>> = transaction
-        .prepare_cached(include_str!("../queries/meta_get.sql"))
-        .and_then(|mut statement| statement.query_row([END], |row| row.get(0)).optional())
-        .map_err(database)?;
-    let Some(noted) = noted else { return Ok(None) };
-    let (entries, seal) = noted.split_first_chunk::<8>().ok_or_else(|| unreadable("ledger", "its end is none"))?;
-    Ok(Some((u64::from_be_bytes(*entries), seal.to_vec())))
+enum What {
+    Erased(Erasure),
+    Said(ConsentEvent, Option<Digest>),
 }
 
-fn note(transaction: &Transaction<'_>, chain: &Chain<'_>) -> Result<(), StoreError> {
-    let noted = [&chain.entries().to_be_bytes()[..], &chain.seal()[..]].concat();
-    transaction
-        .prepare_cached(include_str!("../queries/meta_put.sql"))
-        .and_then(|mut statement| statement.execute(params![END, noted]))
-        .map_err(database)
-        .map(drop)
+impl Stored {
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        let who: Vec<u8> = row.get(8).map_err(database)?;
+        let purpose: String = row.get(0).map_err(database)?;
+        let what = if purpose == ERASURE {
+            let (at, ground): (i64, String) = (row.get(2).map_err(database)?, row.get(3).map_err(database)?);
+            What::Erased(Erasure::new(instant(at)?, ground))
+        } else {
+            What::Said(consent(row)?, row.get(5).map_err(database)?)
+        };
+        let (key, link): ([u8; 4], Vec<u8>) = (row.get(6).map_err(database)?, row.get(7).map_err(database)?);
+        Ok(Self {
+            who: SubscriberId::new(uuid(&who)?),
+            what,
+            key: KeyId::from_bytes(key),
+            link: Link::from_bytes(&link),
+        })
+    }
+
+    fn check(&self, chain: &mut Chain<'_>) {
+        let entry = match &self.what {
+            What::Erased(erasure) => LedgerEntry::Erased(erasure),
+            What::Said(said, None) => LedgerEntry::Said(said),
+            What::Said(said, Some(digest)) => LedgerEntry::SaidOnce(said, digest),
+        };
+        chain.check(self.who, entry, self.key, self.link.as_ref());
+    }
 }

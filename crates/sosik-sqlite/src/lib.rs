@@ -46,8 +46,14 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod error;
+mod events;
 mod ledger;
+mod migration;
 mod outbox;
+mod people;
+mod put;
+mod query;
+mod reseal;
 mod rows;
 mod segments;
 mod sets;

@@ -2,16 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
-use rusqlite::Row;
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::{Row, Transaction};
 use sosik_content::EditionId;
 use sosik_core::{AreaCode, ChannelId};
 use sosik_delivery::{Batch, BatchId, BatchState, Campaign, CampaignId, CampaignKey, Outcomes};
-use sosik_registry::{ConsentEvent, NewSubscriber, Purpose, StoreError, Subscriber, SubscriberId, Suppression, Vault};
+use sosik_registry::{
+    ConsentEvent, Identity, Language, NewSubscriber, Purpose, QuietHours, Relation, RelationState, StoreError,
+    Subscriber, SubscriberId, Suppression, Vault,
+};
 use sosik_schedule::MessageClass;
 use uuid::Uuid;
 
 use crate::error::{database, unreadable};
+use crate::query::all;
 
 pub(crate) fn micros(at: DateTime<Utc>) -> i64 {
     at.timestamp_micros()
@@ -29,31 +33,86 @@ pub(crate) fn uuid(bytes: &[u8]) -> Result<Uuid, StoreError> {
     Uuid::from_slice(bytes).map_err(|error| unreadable("id", error))
 }
 
-pub(crate) fn subscriber(row: &Row<'_>, vault: &Vault) -> Result<Subscriber, StoreError> {
-    let id: Vec<u8> = get(row, 0)?;
-    let sealed: Vec<u8> = get(row, 1)?;
-    let phone = vault.open(&sealed, &id).map_err(|error| unreadable("phone number", error))?;
-    let area: String = get(row, 2)?;
-    let mut new = NewSubscriber::new(phone, AreaCode::parse(&area).map_err(|error| unreadable("area", error))?);
-    let topics: String = get(row, 3)?;
-    let topics = serde_json::from_str::<BTreeSet<String>>(&topics).map_err(|error| unreadable("topics", error))?;
-    (new.topics, new.allows_text) = (Some(topics), Some(get(row, 4)?));
-    let gone: Option<i64> = get(row, 5)?;
-    let mut subscriber = Subscriber::new(SubscriberId::new(uuid(&id)?), new, instant(get(row, 6)?)?);
-    subscriber.gone = gone.map(instant).transpose()?;
-    Ok(subscriber)
+/// Someone's row: what is known of them beside identities, relations and consents.
+pub(crate) struct Person {
+    pub(crate) number: i64,
+    pub(crate) id: Vec<u8>,
+    /// Their number, sealed.
+    pub(crate) phone: Option<Vec<u8>>,
+    subscriber: Subscriber,
 }
 
+impl Person {
+    /// Reads a row of `subscriber_by_number.sql` and its like.
+    pub(crate) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        let id: Vec<u8> = get(row, 1)?;
+        // Of no identity yet: whoever reads on puts in what is there.
+        let mut new = NewSubscriber::known_by(Identity::OpenId(String::new()));
+        let area: Option<String> = get(row, 3)?;
+        new.area = area.map(|area| AreaCode::parse(&area)).transpose().map_err(|error| unreadable("area", error))?;
+        let topics: String = get(row, 4)?;
+        new.topics = Some(topics_of(&topics)?);
+        new.allows_text = Some(get(row, 5)?);
+        let language: Option<String> = get(row, 6)?;
+        let language = language.map(|code| Language::parse(&code)).transpose();
+        new.language = language.map_err(|error| unreadable("language", error))?;
+        let quiet: Option<String> = get(row, 7)?;
+        let quiet = quiet.map(|hours| QuietHours::parse(&hours)).transpose();
+        new.quiet = quiet.map_err(|error| unreadable("quiet hours", error))?;
+        new.child_until = get::<Option<String>>(row, 8)?.as_deref().map(day).transpose()?;
+        let gone: Option<i64> = get(row, 9)?;
+        let mut subscriber = Subscriber::new(SubscriberId::new(uuid(&id)?), new, instant(get(row, 10)?)?);
+        subscriber.identities.clear();
+        subscriber.gone = gone.map(instant).transpose()?;
+        Ok(Self { number: get(row, 0)?, id, phone: get(row, 2)?, subscriber })
+    }
+
+    /// All of them: with their identities, opened, their relations and what they said.
+    pub(crate) fn whole(self, transaction: &Transaction<'_>, vault: &Vault) -> Result<Subscriber, StoreError> {
+        let Self { number, id, phone, mut subscriber } = self;
+        let open = |sealed: &[u8]| vault.open(sealed, &id).map_err(|error| unreadable("identity", error));
+        subscriber.identities.extend(phone.as_deref().map(open).transpose()?);
+        let sealed = include_str!("../queries/identities_of.sql");
+        subscriber.identities.extend(all(transaction, sealed, [number], |row| open(&get::<Vec<u8>>(row, 1)?))?);
+        subscriber.identities.sort();
+        // Of each channel the latest stands last.
+        for told in all(transaction, include_str!("../queries/relations_of.sql"), [number], relation)? {
+            match subscriber.relations.last_mut().filter(|last| last.channel == told.channel) {
+                Some(last) => *last = told,
+                None => subscriber.relations.push(told),
+            }
+        }
+        subscriber.consents = all(transaction, include_str!("../queries/consents_of.sql"), [number], consent)?;
+        Ok(subscriber)
+    }
+}
+
+pub(crate) fn topics_of(json: &str) -> Result<BTreeSet<String>, StoreError> {
+    serde_json::from_str(json).map_err(|error| unreadable("topics", error))
+}
+
+pub(crate) fn day(text: &str) -> Result<NaiveDate, StoreError> {
+    text.parse().map_err(|error| unreadable("day", error))
+}
+
+/// A relation's columns channel, state, at, source.
+pub(crate) fn relation(row: &Row<'_>) -> Result<Relation, StoreError> {
+    let channel: String = get(row, 0)?;
+    let channel = ChannelId::parse(&channel).map_err(|error| unreadable("channel", error))?;
+    let state = usize::try_from(get::<i64>(row, 1)?).ok().and_then(|at| RelationState::ALL.get(at)).copied();
+    let state = state.ok_or_else(|| unreadable("relation", "its state is not known"))?;
+    Ok(Relation::new(channel, state, instant(get(row, 2)?)?, get::<String>(row, 3)?))
+}
+
+/// A consent's columns purpose, granted, at, evidence, details. Evidence that is gone is empty.
 pub(crate) fn consent(row: &Row<'_>) -> Result<ConsentEvent, StoreError> {
     let purpose: String = get(row, 0)?;
     let purpose = Purpose::from_code(&purpose).ok_or_else(|| unreadable("consent", "its purpose is not known"))?;
-    let (granted, at, evidence): (bool, i64, String) = (get(row, 1)?, get(row, 2)?, get(row, 3)?);
-    let at = instant(at)?;
-    Ok(if granted {
-        ConsentEvent::granted(purpose, at, evidence)
-    } else {
-        ConsentEvent::withdrawn(purpose, at, evidence)
-    })
+    let (granted, at, evidence): (bool, i64, Option<String>) = (get(row, 1)?, get(row, 2)?, get(row, 3)?);
+    let said = if granted { ConsentEvent::granted } else { ConsentEvent::withdrawn };
+    let said = said(purpose, instant(at)?, evidence.unwrap_or_default());
+    let details: String = get(row, 4)?;
+    said.with_details(&details).ok_or_else(|| unreadable("consent", "its details are not of a known form"))
 }
 
 pub(crate) fn suppressed_json(suppressed: &BTreeMap<Suppression, u64>) -> String {

@@ -37,7 +37,16 @@ impl Condition {
                 let (prefix, length) = (area.prefix(), AreaCode::as_str(area).len());
                 let (from, to) = (Value::from(prefix.to_owned()), Value::from(format!("{prefix}:")));
                 let least = Value::from(i64::try_from(length).unwrap_or(i64::MAX));
-                self.put("(s.area >= ? AND s.area < ? AND length(s.area) >= ?)", [from, to, least]);
+                let within = "coalesce(s.area >= ? AND s.area < ? AND length(s.area) >= ?, FALSE)";
+                self.put(within, [from, to, least]);
+            }
+            Segment::Channel(channel) => self.put(
+                "coalesce((SELECT state = 0 FROM relations WHERE subscriber = s.number AND channel = ? \
+                 ORDER BY at DESC, state DESC, source DESC LIMIT 1), FALSE)",
+                [Value::from(channel.as_str().to_owned())],
+            ),
+            Segment::Language(language) => {
+                self.put("coalesce(s.language, 'ko') = ?", [Value::from(language.as_str().to_owned())]);
             }
             Segment::Both(a, b) => self.pair(a, " AND ", b, at)?,
             Segment::Either(a, b) => self.pair(a, " OR ", b, at)?,
@@ -60,8 +69,8 @@ impl Condition {
                 self.put("s.created_at >= ?", [Value::from(micros(*from).saturating_add(whole))]);
             }
             Segment::Topic(topic) => self.put(
-                "EXISTS (SELECT 1 FROM interests WHERE subscriber = s.number AND topic IN ('*', ?))",
-                [Value::from(format!("={topic}"))],
+                "(s.topics = '[]' OR EXISTS (SELECT 1 FROM json_each(s.topics) WHERE json_each.value = ?))",
+                [Value::from(topic.clone())],
             ),
             other => return Err(unreadable("segment", format!("this store cannot ask for `{other}`"))),
         }

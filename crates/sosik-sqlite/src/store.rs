@@ -1,42 +1,38 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, OpenFlags, Transaction};
 use sosik_core::Entropy;
 use sosik_registry::{StoreError, StoreErrorKind, Vault};
 
 use crate::error::database;
+use crate::migration::{VERSION, migrate};
+use crate::query::run;
+use crate::reseal::{FINGERPRINT, NEXT, meta};
 use crate::worker::{Worker, transact};
-use crate::{ledger, sets};
 
-/// The migrations, in order; the database's `user_version` says how many it has had.
-const MIGRATIONS: [Migration; 2] = [
-    Migration::Sql(include_str!("../migrations/0001_initial.sql")),
-    Migration::Registry(
-        include_str!("../migrations/0002_registry.sql"),
-        include_str!("../migrations/0002_registry_after.sql"),
-    ),
-];
-
-/// A step from one version to the next.
-enum Migration {
-    /// Statements alone.
-    Sql(&'static str),
-    /// Between the two the consents of before are linked, which needs the key, and the sets are made out of what is there.
-    Registry(&'static str, &'static str),
-}
+/// How long a call waits for another program that writes.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// Tells a sosik file from any other SQLite database: `sosk`.
 const APPLICATION: i32 = 0x736f_736b;
 
+/// How many connections read beside the one that writes.
+const READERS: usize = 2;
+
 /// Every sosik store, in one SQLite file.
 ///
-/// Clones share one connection.
+/// Clones share its connections: one that writes, and two that read beside it and see what was answered before.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
+    /// The connection that writes.
     pub(crate) worker: Worker,
+    /// Those that read; none where the store is in memory, which one connection alone sees.
+    readers: Vec<Worker>,
+    next: Arc<AtomicUsize>,
     pub(crate) vault: Vault,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -50,7 +46,14 @@ impl SqliteStore {
     /// ([`Newer`](StoreErrorKind::Newer)), or was made under another key ([`WrongKey`](StoreErrorKind::WrongKey)).
     /// A file that is refused is left as it is.
     pub fn open(path: &Path, vault: Vault, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
-        Self::prepare(Connection::open(path).map_err(database)?, vault, entropy)
+        let mut store = Self::prepare(Connection::open(path).map_err(database)?, vault, entropy)?;
+        for _ in 0..READERS {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(path, flags).map_err(database)?;
+            settings(&connection)?;
+            store.readers.push(Worker::start(connection, false)?);
+        }
+        Ok(store)
     }
 
     /// A store in memory, which ends with its last clone: for tests.
@@ -66,31 +69,108 @@ impl SqliteStore {
     /// program, which loses nothing without it. `false` when other handles keep the file open.
     #[must_use = "other handles may keep the file open"]
     pub fn close(self) -> bool {
-        self.worker.end()
+        let open = self.readers.into_iter().filter_map(|reader| (!reader.end()).then_some(())).count();
+        // The last connection to close is the one that brings the log into the file.
+        self.worker.end() && open == 0
+    }
+
+    /// Copies all that is kept into another file, while this one is read and written: a backup, which opens under the same
+    /// key.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the other file is there already or cannot be written; then there is none.
+    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        if to.exists() {
+            return Err(StoreError::new(StoreErrorKind::Unavailable, "the file for the backup is there already"));
+        }
+        let mut new = to.as_os_str().to_owned();
+        new.push(".part");
+        let new = PathBuf::from(new);
+        let path = new.clone();
+        let copy = move |connection: &mut Connection| {
+            let _ = std::fs::remove_file(&path);
+            let path = path.to_str().ok_or_else(|| {
+                StoreError::new(StoreErrorKind::Unavailable, "the name of the file for the backup is not UTF-8")
+            })?;
+            // One reading transaction: as it stands at one moment, whatever is written meanwhile.
+            connection.execute("VACUUM INTO ?1", [path]).map(drop).map_err(database)
+        };
+        self.reader().with(copy).await?;
+        // Under its name only when it is whole and on disk.
+        let whole = std::fs::File::open(&new).and_then(|file| file.sync_all());
+        whole.and_then(|()| std::fs::rename(&new, to)).map_err(|error| {
+            StoreError::new(StoreErrorKind::Unavailable, "the backup cannot be written").with_source(error)
+        })
+    }
+
+    /// Lets the file grow to so many pages of 4 KB and no further, so that what else is on the disk keeps its room.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the file cannot be read at all.
+    pub async fn limit_pages(&self, pages: i64) -> Result<(), StoreError> {
+        let limit = move |connection: &mut Connection| {
+            connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).map_err(database)
+        };
+        self.worker.with(limit).await
+    }
+
+    /// Looks whether the file is sound, page by page: a `None` where it is, or what is wrong. It takes time.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where it cannot be read at all.
+    pub async fn integrity(&self) -> Result<Option<String>, StoreError> {
+        let look = |connection: &mut Connection| {
+            let said = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+            said.map(|said| Some(said).filter(|said| said != "ok")).map_err(database)
+        };
+        self.reader().with(look).await
+    }
+
+    /// A connection that reads, each in its turn.
+    pub(crate) fn reader(&self) -> &Worker {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        self.readers.get(turn % self.readers.len().max(1)).unwrap_or(&self.worker)
     }
 
     fn prepare(mut connection: Connection, vault: Vault, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
-        connection.busy_timeout(Duration::from_secs(5)).map_err(database)?;
+        connection.busy_timeout(BUSY).map_err(database)?;
         // Looked at before anything is changed: a file that is not ours stays as it is.
         check(&connection)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(database)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(database)?;
         connection.pragma_update(None, "foreign_keys", "ON").map_err(database)?;
-        // 64 MB, in KiB: what an import touches stays in memory instead of going to the log and back.
-        connection.pragma_update(None, "cache_size", -65_536).map_err(database)?;
-        // A statement is planned once, whatever values it gets: otherwise it is planned again with each.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(database)?;
-        connection.set_prepared_statement_cache_capacity(64);
-        transact(&mut connection, |transaction| {
+        // What is erased is overwritten.
+        connection.pragma_update(None, "secure_delete", "ON").map_err(database)?;
+        settings(&connection)?;
+        transact(&mut connection, true, |transaction| {
             // A wrong key changes nothing.
             if number(transaction, "user_version")? > 0 {
                 check_key(transaction, &vault)?;
             }
-            migrate(transaction, &vault)?;
+            let version = usize::try_from(number(transaction, "user_version")?).unwrap_or(0);
+            migrate(transaction, &vault, version)?;
+            transaction.pragma_update(None, "application_id", APPLICATION).map_err(database)?;
+            let version = i64::try_from(VERSION).unwrap_or(i64::MAX);
+            transaction.pragma_update(None, "user_version", version).map_err(database)?;
             check_key(transaction, &vault)
         })?;
-        Ok(Self { worker: Worker::start(connection)?, vault, entropy })
+        let worker = Worker::start(connection, true)?;
+        Ok(Self { worker, readers: Vec::new(), next: Arc::default(), vault, entropy })
     }
+}
+
+/// What holds for every connection.
+fn settings(connection: &Connection) -> Result<(), StoreError> {
+    connection.busy_timeout(BUSY).map_err(database)?;
+    // 64 MB, in KiB: what an import touches stays in memory instead of going to the log and back.
+    connection.pragma_update(None, "cache_size", -65_536).map_err(database)?;
+    // A statement is planned once, whatever values it gets: otherwise it is planned again with each.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(database)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
 }
 
 fn number(connection: &Connection, pragma: &str) -> Result<i64, StoreError> {
@@ -105,48 +185,25 @@ fn check(connection: &Connection) -> Result<(), StoreError> {
     if application != i64::from(APPLICATION) && (tables > 0 || version > 0) {
         return Err(StoreError::new(StoreErrorKind::Corrupt, "the file is a database of another program"));
     }
-    if usize::try_from(version).is_ok_and(|version| version > MIGRATIONS.len()) {
-        let message = format!("the database has version {version}, this release knows up to {}", MIGRATIONS.len());
+    if usize::try_from(version).is_ok_and(|version| version > VERSION) {
+        let message = format!("the database has version {version}, this release knows up to {VERSION}");
         return Err(StoreError::new(StoreErrorKind::Newer, message));
     }
     Ok(())
 }
 
-fn migrate(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreError> {
-    let version = usize::try_from(number(transaction, "user_version")?).unwrap_or(0);
-    for migration in MIGRATIONS.iter().skip(version) {
-        match migration {
-            Migration::Sql(sql) => transaction.execute_batch(sql).map_err(database)?,
-            Migration::Registry(before, after) => {
-                transaction.execute_batch(before).map_err(database)?;
-                ledger::link_all(transaction, vault)?;
-                sets::build(transaction)?;
-                transaction.execute_batch(after).map_err(database)?;
-            }
-        }
-    }
-    transaction.pragma_update(None, "application_id", APPLICATION).map_err(database)?;
-    transaction
-        .pragma_update(None, "user_version", i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))
-        .map_err(database)
-}
-
 fn check_key(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreError> {
-    let name = "key-fingerprint";
-    let fingerprint = vault.fingerprint().to_vec();
-    let kept: Option<Vec<u8>> = transaction
-        .query_row(include_str!("../queries/meta_get.sql"), [name], |row| row.get(0))
-        .optional()
-        .map_err(database)?;
-    match kept {
-        Some(kept) if kept == fingerprint => Ok(()),
-        Some(_) => {
-            Err(StoreError::new(StoreErrorKind::WrongKey, "the key is not the one under which this database was made"))
-        }
+    let wrong = |message| Err(StoreError::new(StoreErrorKind::WrongKey, message));
+    match meta(transaction, FINGERPRINT)? {
         None => {
-            let insert = include_str!("../queries/meta_set.sql");
-            transaction.execute(insert, rusqlite::params![name, fingerprint]).map_err(database)?;
-            Ok(())
+            let fingerprint = vault.fingerprint();
+            let values = rusqlite::params![FINGERPRINT, fingerprint.as_slice()];
+            run(transaction, include_str!("../queries/meta_set.sql"), values).map(drop)
         }
+        Some(kept) if !vault.knows(&kept) => wrong("the key is not the one under which this database was made"),
+        Some(_) if meta(transaction, NEXT)?.is_some_and(|next| !vault.knows(&next)) => {
+            wrong("this database is being sealed anew under another key: give both")
+        }
+        Some(_) => Ok(()),
     }
 }

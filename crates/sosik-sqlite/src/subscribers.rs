@@ -1,96 +1,115 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Row, ToSql, Transaction, params, params_from_iter};
-use sosik_core::{PhoneNumber, uuid_v7};
+use rusqlite::{Row, Transaction, params, params_from_iter};
+use sosik_core::uuid_v7;
 use sosik_registry::{
-    Address, AudienceRequest, ConsentEvent, FrozenAudience, Gathering, LedgerReport, NewSubscriber, Purpose, Put,
-    Segment, StoreError, Subscriber, SubscriberId, SubscriberStore, Vault,
+    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Gathering, Identity, LedgerReport, Member,
+    Need, NewSubscriber, Page, Put, Reach, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
 };
 
-use crate::error::{database, unreadable};
-use crate::ledger::{self, Ledger};
-use crate::rows::{consent, micros, subscriber, uuid};
+use crate::error::database;
+use crate::ledger;
+use crate::people::{People, find, holder};
+use crate::put::put;
+use crate::query::{all, one, run};
+use crate::reseal::reseal;
+use crate::rows::{Person, consent, day, instant, micros, relation, uuid};
 use crate::segments::Condition;
-use crate::sets::{self, Changes};
+use crate::sets;
 use crate::store::SqliteStore;
 
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl SubscriberStore for SqliteStore {
     async fn put(&self, people: &[NewSubscriber], now: DateTime<Utc>) -> Result<Vec<Put>, StoreError> {
-        let (people, store) = (people.to_vec(), self.clone());
+        let (people, vault, entropy) = (people.to_vec(), self.vault.clone(), Arc::clone(&self.entropy));
+        self.worker.call(move |transaction| put(transaction, (&vault, &entropy), &people, now)).await
+    }
+
+    async fn apply(&self, events: &[Event], now: DateTime<Utc>) -> Result<(), StoreError> {
+        let (events, vault, entropy) = (events.to_vec(), self.vault.clone(), Arc::clone(&self.entropy));
         self.worker
             .call(move |transaction| {
-                let ledger = Ledger::open(transaction, &store.vault)?;
-                let mut putting = Putting { transaction, store: &store, ledger, changes: Changes::default() };
-                let put = people.iter().map(|new| putting.put(new, now)).collect::<Result<_, _>>()?;
-                putting.ledger.close()?;
-                putting.changes.flush(transaction)?;
-                Ok(put)
+                let mut people = People::open(transaction, &vault)?;
+                let new_id = || SubscriberId::new(uuid_v7(now, &entropy));
+                events.iter().try_for_each(|event| people.apply(event, &new_id))?;
+                people.close()
             })
             .await
     }
 
-    async fn find(&self, phone: &PhoneNumber) -> Result<Option<Subscriber>, StoreError> {
-        let (index, vault) = (self.vault.index(phone).to_vec(), self.vault.clone());
-        self.worker
-            .call(move |transaction| {
-                one(transaction, &vault, include_str!("../queries/subscriber_by_phone.sql"), &index)
+    async fn find(&self, identity: &Identity) -> Result<Option<Subscriber>, StoreError> {
+        let (identity, vault) = (identity.clone(), self.vault.clone());
+        self.reader()
+            .call(move |transaction| match holder(transaction, &vault, &identity)? {
+                Some(holder) => {
+                    find(transaction, &vault, include_str!("../queries/subscriber_by_number.sql"), [holder.number])
+                }
+                None => Ok(None),
             })
             .await
     }
 
     async fn count(&self) -> Result<u64, StoreError> {
         let query = include_str!("../queries/subscriber_count.sql");
-        let count: i64 = self
-            .worker
-            .call(move |transaction| transaction.query_row(query, [], |row| row.get(0)).map_err(database))
-            .await?;
-        Ok(u64::try_from(count).unwrap_or(0))
+        let count =
+            self.reader().call(move |transaction| one(transaction, query, [], |row| row.get::<_, i64>(0))).await?;
+        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
     }
 
     async fn record(&self, id: SubscriberId, event: &ConsentEvent) -> Result<bool, StoreError> {
         let (vault, event) = (self.vault.clone(), event.clone());
         self.worker
             .call(move |transaction| {
-                let id = id.as_uuid().as_bytes().to_vec();
-                let known: Option<i64> = transaction
-                    .prepare_cached(include_str!("../queries/subscriber_number.sql"))
-                    .and_then(|mut statement| statement.query_row([&id], |row| row.get(0)).optional())
-                    .map_err(database)?;
-                let Some(number) = known else { return Ok(false) };
-                let mut ledger = Ledger::open(transaction, &vault)?;
-                if ledger.add((&id, number), &event)? {
-                    ledger.close()?;
-                    let mut changes = Changes::default();
-                    changes.said(transaction, number, event.purpose, event.at)?;
-                    changes.flush(transaction)?;
-                }
+                let Some(number) = number(transaction, id)? else { return Ok(false) };
+                let mut people = People::open(transaction, &vault)?;
+                people.say(number, id, std::slice::from_ref(&event))?;
+                people.close()?;
                 Ok(true)
             })
             .await
     }
 
     async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError> {
-        let (vault, request) = (self.vault.clone(), request.clone());
-        let condition = Condition::of(&request.segment, request.at)?;
-        let query = format!("{} {}", include_str!("../queries/subscribers_where.sql").trim_end(), condition.sql);
-        self.worker
+        let request = request.clone();
+        self.reader()
             .call(move |transaction| {
-                let mut statement = transaction.prepare(&query).map_err(database)?;
-                let mut rows = statement.query(params_from_iter(&condition.values)).map_err(database)?;
                 let mut gathering = Gathering::new(&request);
-                while let Some(row) = rows.next().map_err(database)? {
-                    gathering.add(&with_consents(transaction, subscriber(row, &vault)?)?);
-                }
+                each_reach(transaction, &request, None, |reach, relation| {
+                    gathering.sort(&reach, relation.as_ref());
+                    true
+                })?;
                 Ok(gathering.frozen())
+            })
+            .await
+    }
+
+    async fn members(
+        &self,
+        request: &AudienceRequest,
+        after: Option<SubscriberId>,
+        limit: usize,
+    ) -> Result<Vec<Member>, StoreError> {
+        let request = request.clone();
+        self.reader()
+            .call(move |transaction| {
+                let mut members = Vec::new();
+                each_reach(transaction, &request, after, |reach, relation| {
+                    if members.len() < limit && reach.suppression(&request.need, relation.as_ref()).is_none() {
+                        members.push(Member::new(reach.id, reach.allows_text));
+                    }
+                    members.len() < limit
+                })?;
+                Ok(members)
             })
             .await
     }
 
     async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError> {
         let segment = segment.clone();
-        self.worker
+        self.reader()
             .call(move |transaction| {
                 if let Some(count) = sets::count(transaction, &segment, at)? {
                     return Ok(count);
@@ -104,20 +123,33 @@ impl SubscriberStore for SqliteStore {
             .await
     }
 
-    async fn addresses(
-        &self,
-        ids: &[SubscriberId],
-        purpose: Purpose,
-        at: DateTime<Utc>,
-    ) -> Result<Vec<Address>, StoreError> {
-        let (ids, vault) = (ids.to_vec(), self.vault.clone());
-        self.worker
+    async fn page(&self, page: &Page) -> Result<Vec<Subscriber>, StoreError> {
+        let (page, vault) = (page.clone(), self.vault.clone());
+        self.reader()
+            .call(move |transaction| {
+                let mut people = Vec::new();
+                let select = include_str!("../queries/subscribers_where.sql");
+                each_after(transaction, select, &page.segment, (page.at, page.after), |row| {
+                    if people.len() < page.limit {
+                        people.push(Person::read(row)?.whole(transaction, &vault)?);
+                    }
+                    Ok(people.len() < page.limit)
+                })?;
+                Ok(people)
+            })
+            .await
+    }
+
+    async fn addresses(&self, ids: &[SubscriberId], need: &Need) -> Result<Vec<Address>, StoreError> {
+        let (ids, vault, need) = (ids.to_vec(), self.vault.clone(), need.clone());
+        self.reader()
             .call(move |transaction| {
                 ids.iter()
                     .map(|id| {
-                        let bytes = id.as_uuid().as_bytes().to_vec();
-                        let person = one(transaction, &vault, include_str!("../queries/subscriber_by_id.sql"), &bytes)?;
-                        Ok(Address::of(*id, person.as_ref(), purpose, at))
+                        let bytes = id.as_uuid().into_bytes();
+                        let query = include_str!("../queries/subscriber_by_id.sql");
+                        let person = find(transaction, &vault, query, [bytes.as_slice()])?;
+                        Ok(Address::of(*id, person.as_ref(), &need))
                     })
                     .collect()
             })
@@ -126,151 +158,108 @@ impl SubscriberStore for SqliteStore {
 
     async fn verify(&self) -> Result<LedgerReport, StoreError> {
         let vault = self.vault.clone();
-        self.worker.call(move |transaction| ledger::verify(transaction, &vault)).await
+        self.reader().call(move |transaction| ledger::verify(transaction, &vault)).await
     }
 
     async fn mark_gone(&self, ids: &[SubscriberId], at: DateTime<Utc>) -> Result<(), StoreError> {
         let ids = ids.to_vec();
         self.worker
             .call(move |transaction| {
-                let query = include_str!("../queries/subscriber_gone.sql");
-                let mut statement = transaction.prepare_cached(query).map_err(database)?;
-                for id in ids {
-                    statement.execute(params![id.as_uuid().as_bytes().as_slice(), micros(at)]).map_err(database)?;
-                }
-                Ok(())
+                ids.iter().try_for_each(|id| {
+                    let id = id.as_uuid().into_bytes();
+                    let values = params![id.as_slice(), micros(at)];
+                    run(transaction, include_str!("../queries/subscriber_gone.sql"), values).map(drop)
+                })
             })
             .await
     }
-}
 
-/// Keeps one person.
-struct Putting<'a> {
-    transaction: &'a Transaction<'a>,
-    store: &'a SqliteStore,
-    ledger: Ledger<'a>,
-    changes: Changes,
-}
-
-impl Putting<'_> {
-    fn put(&mut self, new: &NewSubscriber, now: DateTime<Utc>) -> Result<Put, StoreError> {
-        let index = self.store.vault.index(&new.phone).to_vec();
-        let topics = new.topics.as_ref().map(|topics| serde_json::to_string(topics).unwrap_or_default());
-        let known: Option<Known> = self
-            .transaction
-            .prepare_cached(include_str!("../queries/subscriber_by_phone.sql"))
-            .and_then(|mut statement| statement.query_row([&index], Known::read).optional())
-            .map_err(database)?;
-        let (id, number, put) = if let Some(known) = known {
-            let update = include_str!("../queries/subscriber_update.sql");
-            self.transaction
-                .prepare_cached(update)
-                .and_then(|mut statement| {
-                    statement.execute(params![known.id, new.area.as_str(), topics, new.allows_text])
-                })
-                .map_err(database)?;
-            let number = known.number;
-            if known.area != new.area.as_str() {
-                self.set(&sets::of_area(&known.area), number, false)?;
-                self.set(&sets::of_area(new.area.as_str()), number, true)?;
-            }
-            if let Some(topics) = topics.filter(|topics| *topics != known.topics) {
-                self.wants(number, &known.topics, false)?;
-                self.run(include_str!("../queries/interests_clear.sql"), &[&number])?;
-                self.wants(number, &topics, true)?;
-            }
-            if let Some(text) = new.allows_text {
-                self.set(sets::TEXT, number, text)?;
-            }
-            let id = SubscriberId::new(uuid(&known.id)?);
-            (known.id, number, Put::Updated(id))
-        } else {
-            let id = SubscriberId::new(uuid_v7(now, &self.store.entropy));
-            let bytes = id.as_uuid().as_bytes().to_vec();
-            let sealed = self.store.vault.seal(&new.phone, &bytes);
-            let (topics, text) = (topics.unwrap_or_else(|| "[]".to_owned()), new.allows_text.unwrap_or(false));
-            let values = params![bytes, index, sealed, new.area.as_str(), topics, text, micros(now)];
-            let insert = include_str!("../queries/subscriber_insert.sql");
-            self.transaction
-                .prepare_cached(insert)
-                .and_then(|mut statement| statement.execute(values))
-                .map_err(database)?;
-            let number = self.transaction.last_insert_rowid();
-            self.set(sets::ALL, number, true)?;
-            self.set(&sets::of_area(new.area.as_str()), number, true)?;
-            self.set(sets::TEXT, number, text)?;
-            self.wants(number, &topics, true)?;
-            (bytes, number, Put::Added(id))
-        };
-        for said in &new.consents {
-            if self.ledger.add((&id, number), said)? {
-                self.changes.said(self.transaction, number, said.purpose, said.at)?;
-            }
+    async fn erase(&self, id: SubscriberId, erasure: &Erasure) -> Result<bool, StoreError> {
+        let (vault, erasure) = (self.vault.clone(), erasure.clone());
+        let is_erased = self
+            .worker
+            .call(move |transaction| {
+                let Some(number) = number(transaction, id)? else { return Ok::<_, StoreError>(false) };
+                let mut people = People::open(transaction, &vault)?;
+                people.erase(number, id, &erasure)?;
+                people.close()?;
+                Ok(true)
+            })
+            .await?;
+        if is_erased {
+            self.worker.checkpoint().await?;
         }
-        Ok(put)
+        Ok(is_erased)
     }
 
-    fn set(&mut self, name: &str, number: i64, is_in: bool) -> Result<(), StoreError> {
-        self.changes.set(self.transaction, name, number, is_in)
-    }
-
-    fn run(&self, query: &str, values: &[&dyn ToSql]) -> Result<usize, StoreError> {
-        let mut statement = self.transaction.prepare_cached(query).map_err(database)?;
-        statement.execute(values).map_err(database)
-    }
-
-    /// Keeps that someone wants to hear of a JSON list of topics, where it can be looked up, or takes them out of the sets.
-    fn wants(&mut self, number: i64, topics: &str, is_in: bool) -> Result<(), StoreError> {
-        let topics: Vec<String> = serde_json::from_str(topics).map_err(|error| unreadable("topics", error))?;
-        let topics = if topics.is_empty() {
-            vec!["*".to_owned()]
-        } else {
-            topics.iter().map(|topic| format!("={topic}")).collect()
-        };
-        for topic in topics {
-            self.set(&sets::of_topic(&topic), number, is_in)?;
-            if is_in {
-                self.run(include_str!("../queries/interests_set.sql"), &[&number, &topic])?;
-            }
-        }
-        Ok(())
+    async fn reseal(&self, limit: usize) -> Result<u64, StoreError> {
+        let vault = self.vault.clone();
+        self.worker.call(move |transaction| reseal(transaction, &vault, limit)).await
     }
 }
 
-/// What is known of someone, as far as it can change.
-struct Known {
-    id: Vec<u8>,
-    area: String,
-    topics: String,
-    number: i64,
+fn number(transaction: &Transaction<'_>, id: SubscriberId) -> Result<Option<i64>, StoreError> {
+    let id = id.as_uuid().into_bytes();
+    one(transaction, include_str!("../queries/subscriber_number.sql"), [id.as_slice()], |row| row.get(0))
 }
 
-impl Known {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { id: row.get(0)?, area: row.get(2)?, topics: row.get(3)?, number: row.get(7)? })
-    }
-}
-
-fn one(
+/// Goes through the people of a segment by ascending id, until `each` has enough.
+fn each_after(
     transaction: &Transaction<'_>,
-    vault: &Vault,
-    query: &str,
-    key: &[u8],
-) -> Result<Option<Subscriber>, StoreError> {
-    let mut statement = transaction.prepare_cached(query).map_err(database)?;
-    let mut rows = statement.query([key]).map_err(database)?;
-    match rows.next().map_err(database)? {
-        Some(row) => Ok(Some(with_consents(transaction, subscriber(row, vault)?)?)),
-        None => Ok(None),
+    select: &str,
+    segment: &Segment,
+    (at, after): (DateTime<Utc>, Option<SubscriberId>),
+    mut each: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let condition = Condition::of(segment, at)?;
+    let query = format!("{} {} ORDER BY s.id", select.trim_end(), condition.sql);
+    // An empty name comes before every one.
+    let after = after.map_or_else(Vec::new, |id| id.as_uuid().as_bytes().to_vec());
+    let values = std::iter::once(rusqlite::types::Value::from(after)).chain(condition.values);
+    let mut statement = transaction.prepare(&query).map_err(database)?;
+    let mut rows = statement.query(params_from_iter(values)).map_err(database)?;
+    while let Some(row) = rows.next().map_err(database)? {
+        if !each(row)? {
+            break;
+        }
     }
+    Ok(())
 }
 
-fn with_consents(transaction: &Transaction<'_>, mut person: Subscriber) -> Result<Subscriber, StoreError> {
-    let query = include_str!("../queries/consents_of.sql");
-    let mut statement = transaction.prepare_cached(query).map_err(database)?;
-    let mut rows = statement.query([person.id.as_uuid().as_bytes().as_slice()]).map_err(database)?;
-    while let Some(row) = rows.next().map_err(database)? {
-        person.consents.push(consent(row)?);
-    }
-    Ok(person)
+/// Goes through what decides whether the people of a request may be sent to: nothing of who they are is opened.
+fn each_reach(
+    transaction: &Transaction<'_>,
+    request: &AudienceRequest,
+    after: Option<SubscriberId>,
+    mut each: impl FnMut(Reach<'_>, Option<sosik_registry::Relation>) -> bool,
+) -> Result<(), StoreError> {
+    let need = &request.need;
+    // Without the evidence, which says nothing about whether.
+    let said =
+        "SELECT purpose, granted, at, NULL, details FROM consents WHERE subscriber = ?1 AND purpose <> 'erasure'";
+    let mut said = transaction.prepare_cached(said).map_err(database)?;
+    let mut consents = Vec::new();
+    let select = include_str!("../queries/reaches_where.sql");
+    each_after(transaction, select, &request.segment, (need.at, after), |row| {
+        let read = || Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?));
+        let (number, id, mobile, text, child_until, gone): (i64, [u8; 16], _, _, Option<String>, Option<i64>) =
+            read().map_err(database)?;
+        consents.clear();
+        let mut rows = said.query([number]).map_err(database)?;
+        while let Some(row) = rows.next().map_err(database)? {
+            consents.push(consent(row)?);
+        }
+        let mut reach = Reach::new(SubscriberId::new(uuid(&id)?), &consents);
+        (reach.mobile, reach.allows_text) = (mobile, text);
+        reach.child_until = child_until.as_deref().map(day).transpose()?;
+        reach.gone = gone.map(instant).transpose()?;
+        let relation = match &need.channel {
+            Some(channel) => {
+                let to = include_str!("../queries/relation_to.sql");
+                all(transaction, to, params![number, channel.as_str()], relation)?.pop()
+            }
+            None => None,
+        };
+        Ok(each(reach, relation))
+    })
 }

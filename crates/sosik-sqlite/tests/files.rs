@@ -6,9 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use sosik_core::SeededEntropy;
+use sosik_core::{PhoneNumber, SeededEntropy, SystemEntropy};
 use sosik_delivery::{Batch, BatchId, Outbox};
-use sosik_registry::{SecretKey, StoreError, StoreErrorKind, SubscriberId, SubscriberStore, Vault};
+use sosik_registry::{
+    ConsentEvent, Erasure, Event, Identity, Purpose, Put, Relation, RelationState, SecretKey, Segment, StoreError,
+    StoreErrorKind, SubscriberId, SubscriberStore, Vault,
+};
 use sosik_sqlite::SqliteStore;
 use sosik_testkit::{campaign, consented, noon, phone};
 
@@ -16,8 +19,9 @@ fn vault() -> Vault {
     Vault::new(&SecretKey::from_hex(&"0f".repeat(32)).unwrap(), Arc::new(SeededEntropy::new(1)))
 }
 
+/// Each opening draws ids of its own.
 fn open(path: &Path) -> Result<SqliteStore, StoreError> {
-    SqliteStore::open(path, vault(), Arc::new(SeededEntropy::new(2)))
+    SqliteStore::open(path, vault(), Arc::new(SystemEntropy::new()))
 }
 
 #[test]
@@ -29,42 +33,105 @@ fn a_file_of_a_newer_release_is_refused_by_its_number_and_left_alone() {
     direct.pragma_update(None, "user_version", 99).unwrap();
     let error = open(&path).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Newer);
-    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 2");
+    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 3");
     let version: i64 = direct.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 99);
+}
+
+/// How the first release sealed a number: under the key's own cipher, without its name before it.
+fn sealed_in_the_first_form(phone: &PhoneNumber, id: &[u8]) -> Vec<u8> {
+    use chacha20poly1305::aead::{Aead, Payload};
+    use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+    let key = hmac_of(&[0x0f; 32], b"sosik vault: seal");
+    let payload = Payload { msg: phone.expose().as_bytes(), aad: id };
+    let sealed = XChaCha20Poly1305::new((&key).into()).encrypt(&XNonce::from([7; 24]), payload).unwrap();
+    [&[7; 24][..], &sealed].concat()
+}
+
+fn hmac_of(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
+    use hmac::{KeyInit, Mac};
+    let mut mac = <hmac::Hmac<sha2::Sha256> as KeyInit>::new_from_slice(key).unwrap();
+    mac.update(text);
+    mac.finalize().into_bytes().into()
+}
+
+/// A link of the second release: each field with its length before it.
+fn link_of_the_second_form(fields: &[&[u8]]) -> [u8; 32] {
+    let text: Vec<u8> =
+        fields.iter().flat_map(|field| [&(field.len() as u64).to_be_bytes()[..], field].concat()).collect();
+    hmac_of(&hmac_of(&[0x0f; 32], b"sosik vault: ledger"), &text)
+}
+
+fn old_file(path: &Path, is_linked: bool) -> Connection {
+    let direct = Connection::open(path).unwrap();
+    direct.execute_batch(include_str!("../migrations/0001_initial.sql")).unwrap();
+    direct.pragma_update(None, "application_id", 0x736f_736b).unwrap();
+    let fingerprint = vault().fingerprint();
+    direct.execute("INSERT INTO meta VALUES ('key-fingerprint', ?1)", [&fingerprint[..]]).unwrap();
+    let (mut head, mut said_by) = ([0; 32], Vec::new());
+    for (n, topics) in [(1, r#"["문화"]"#), (2, "[]"), (3, r#"["문화","복지"]"#)] {
+        let id = uuid::Uuid::from_u128(n.into()).into_bytes();
+        let index = hmac_of(&hmac_of(&[0x0f; 32], b"sosik vault: index"), phone(n).expose().as_bytes());
+        let sealed = sealed_in_the_first_form(&phone(n), &id);
+        let at = noon().timestamp_micros();
+        let values = rusqlite::params![&id[..], &index[..], sealed, "4163053000", topics, n == 1, at];
+        direct.execute("INSERT INTO subscribers VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)", values).unwrap();
+        let at = at - i64::from(n);
+        let said = "INSERT INTO consents (subscriber, purpose, granted, at, evidence) VALUES (?1, 'advertising', 1, ?2, '서면')";
+        direct.execute(said, rusqlite::params![&id[..], at]).unwrap();
+        let (at, evidence) = (at.to_be_bytes(), "서면".as_bytes());
+        head = link_of_the_second_form(&[b"entry", &head, &id, b"advertising", &[1], &at, evidence]);
+        said_by.push(head);
+    }
+    direct.pragma_update(None, "user_version", 1).unwrap();
+    if is_linked {
+        direct.execute_batch(include_str!("../migrations/0002_registry.sql")).unwrap();
+        for (seq, link) in (1..).zip(said_by) {
+            direct.execute("UPDATE consents SET link = ?2 WHERE seq = ?1", rusqlite::params![seq, &link[..]]).unwrap();
+        }
+        let entries = 3_u64.to_be_bytes();
+        let end = [&entries[..], &link_of_the_second_form(&[b"end", &entries, &head])].concat();
+        direct.execute("INSERT INTO meta VALUES ('ledger-end', ?1)", [end]).unwrap();
+        direct.execute_batch(include_str!("../migrations/0002_registry_after.sql")).unwrap();
+        direct.pragma_update(None, "user_version", 2).unwrap();
+    }
+    direct
 }
 
 /// What a release of before had in its file is found by what this one asks.
 #[tokio::test]
 async fn an_older_file_is_brought_up_to_date_with_all_that_it_holds() {
+    for is_linked in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sosik.db");
+        drop(old_file(&path, is_linked));
+        let store = open(&path).unwrap();
+        let count = async |text: &str| store.count_of(&text.parse().unwrap(), noon()).await.unwrap();
+        assert_eq!((count("topic:문화").await, count("topic:복지").await, count("topic:축제").await), (3, 2, 1));
+        assert_eq!((count("consent:advertising").await, count("text").await, count("not area:41630").await), (3, 1, 0));
+        let kept = store.find(&phone(1).into()).await.unwrap().unwrap();
+        assert_eq!((kept.since, kept.consents.len(), kept.phone()), (noon(), 1, Some(&phone(1))));
+        let ledger = store.verify().await.unwrap();
+        assert_eq!((ledger.entries, ledger.broken), (3, None), "entries of before are linked");
+        store.put(&[consented(4), consented(1)], noon()).await.unwrap();
+        assert_eq!((store.count().await.unwrap(), store.verify().await.unwrap().entries), (4, 5));
+    }
+}
+
+/// What was changed in a file of before is not made good by the new form.
+#[test]
+fn an_older_file_whose_ledger_was_changed_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sosik.db");
-    let direct = Connection::open(&path).unwrap();
-    direct.execute_batch(include_str!("../migrations/0001_initial.sql")).unwrap();
-    direct.pragma_update(None, "application_id", 0x736f_736b).unwrap();
-    direct.pragma_update(None, "user_version", 1).unwrap();
-    let vault = vault();
-    let fingerprint = vault.fingerprint();
-    direct.execute("INSERT INTO meta VALUES ('key-fingerprint', ?1)", [&fingerprint[..]]).unwrap();
-    for (n, topics) in [(1, r#"["문화"]"#), (2, "[]"), (3, r#"["문화","복지"]"#)] {
-        let id = uuid::Uuid::from_u128(n.into());
-        let id = &id.as_bytes()[..];
-        let (index, sealed) = (vault.index(&phone(n)), vault.seal(&phone(n), id));
-        let at = noon().timestamp_micros();
-        let values = rusqlite::params![id, &index[..], sealed, "4163053000", topics, n == 1, at];
-        direct.execute("INSERT INTO subscribers VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)", values).unwrap();
-        let said = "INSERT INTO consents (subscriber, purpose, granted, at, evidence) VALUES (?1, 'advertising', 1, ?2, '서면')";
-        direct.execute(said, rusqlite::params![id, at - i64::from(n)]).unwrap();
-    }
-    drop(direct);
-
-    let store = open(&path).unwrap();
-    let count = async |text: &str| store.count_of(&text.parse().unwrap(), noon()).await.unwrap();
-    assert_eq!((count("topic:문화").await, count("topic:복지").await, count("topic:축제").await), (3, 2, 1));
-    assert_eq!((count("consent:advertising").await, count("text").await, count("not area:41630").await), (3, 1, 0));
-    assert_eq!(store.find(&phone(1)).await.unwrap().unwrap().since, noon());
-    let ledger = store.verify().await.unwrap();
-    assert_eq!((ledger.entries, ledger.broken), (3, None), "entries of before are linked");
+    let direct = old_file(&path, true);
+    direct
+        .execute_batch("DROP TRIGGER consents_are_never_changed; UPDATE consents SET granted = 0 WHERE seq = 2")
+        .unwrap();
+    let error = open(&path).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
+    assert!(error.to_string().contains("entry 2 is not as it was written"), "{error}");
+    let version: i64 = direct.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 2);
 }
 
 #[test]
@@ -112,7 +179,7 @@ async fn what_was_answered_is_on_disk() {
         std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
     }
     let after = open(&copy.path().join("sosik.db")).unwrap();
-    assert!(after.find(&phone(1)).await.unwrap().is_some());
+    assert!(after.find(&phone(1).into()).await.unwrap().is_some());
     assert_eq!(after.campaign(planned.id).await.unwrap(), Some(planned.clone()));
     assert_eq!(after.tally(planned.id).await.unwrap().pending, 1);
 }
@@ -155,7 +222,8 @@ async fn what_is_changed_in_the_ledger_is_named_by_its_number() {
             9,
         ),
         (
-            "INSERT INTO consents SELECT 10, subscriber, purpose, granted, at + 1, evidence, link FROM consents WHERE seq = 1",
+            "INSERT INTO consents SELECT subscriber, 10, purpose, granted, at + 1, evidence, details, digest, key, link \
+             FROM consents WHERE seq = 1",
             "DELETE FROM consents WHERE seq = 10",
             10,
         ),
@@ -176,10 +244,10 @@ async fn what_is_changed_in_the_ledger_is_named_by_its_number() {
     direct.execute_batch("DELETE FROM consents WHERE seq = 9").unwrap();
     forge(&fits);
     store.put(&[consented(10)], noon()).await.unwrap();
-    assert!(store.find(&phone(10)).await.unwrap().is_some());
+    assert!(store.find(&phone(10).into()).await.unwrap().is_some());
     let report = store.verify().await.unwrap();
-    assert_eq!(report.broken.map(|entry| entry.number), Some(10), "nine stand there, and the end is not theirs");
-    direct.execute_batch("DELETE FROM consents WHERE seq > 9; INSERT INTO consents SELECT * FROM aside").unwrap();
+    assert_eq!(report.broken.map(|entry| entry.number), Some(9), "what stands there now is not what was");
+    direct.execute_batch("DELETE FROM consents WHERE seq > 8; INSERT INTO consents SELECT * FROM aside").unwrap();
     direct.execute_batch("DROP TABLE aside").unwrap();
     forge(&end);
     assert_eq!(store.verify().await.unwrap(), whole);
@@ -202,4 +270,161 @@ async fn what_is_changed_in_the_ledger_is_named_by_its_number() {
     }
     assert!(seen >= 9, "{seen}");
     assert_eq!(open(&path).unwrap().verify().await.unwrap(), whole);
+}
+
+/// What stands in the files of a folder, one after the other.
+fn bytes(folder: &Path) -> Vec<u8> {
+    std::fs::read_dir(folder).unwrap().flat_map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect()
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[tokio::test]
+async fn nothing_of_who_was_erased_is_left_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let store = open(&path).unwrap();
+    let evidence = "접수 제1호, 창구에서 말로 한 동의";
+    let people: Vec<_> = (1..=50)
+        .map(|n| {
+            consented(n).with_consent(ConsentEvent::granted(Purpose::Collection, noon(), format!("{evidence} {n:04}")))
+        })
+        .collect();
+    let put = store.put(&people, noon()).await.unwrap();
+    let direct = Connection::open(&path).unwrap();
+    let sealed: Vec<u8> =
+        direct.query_row("SELECT phone FROM subscribers WHERE number = 7", [], |row| row.get(0)).unwrap();
+    let lookup = vault().index(&phone(7).into());
+    let said = format!("{evidence} 0007");
+    drop(direct);
+    let before = bytes(folder.path());
+    for part in [&sealed[..], &lookup, said.as_bytes()] {
+        assert!(contains(&before, part), "it is there before");
+    }
+    let Put::Added(id) = put[6] else { panic!() };
+    assert!(store.erase(id, &Erasure::new(noon(), "request 7")).await.unwrap());
+    let after = bytes(folder.path());
+    for part in [&sealed[..], &lookup, said.as_bytes()] {
+        assert!(!contains(&after, part), "while it is open");
+    }
+    assert!(contains(&after, format!("{evidence} 0008").as_bytes()));
+    let ledger = store.verify().await.unwrap();
+    assert_eq!((ledger.entries, ledger.broken), (101, None));
+    assert!(store.close());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "one file, without a log");
+}
+
+/// The key is changed while two programs go on: one of before, which is given both keys first, and one that begins.
+#[tokio::test]
+async fn a_key_is_changed_while_everyone_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let key = |byte: &str| SecretKey::from_hex(&byte.repeat(32)).unwrap();
+    let keyed = |keys: &[&str]| {
+        let vault = Vault::new(&key(keys[0]), Arc::new(SeededEntropy::new(9)));
+        keys[1..].iter().fold(vault, |vault, older| vault.also_opening(&key(older)))
+    };
+    let open = |keys: &[&str]| SqliteStore::open(&path, keyed(keys), Arc::new(SystemEntropy::new()));
+    let before = open(&["0f"]).unwrap();
+    let app = |n: u32| Identity::AppUser(n.to_string());
+    let people: Vec<_> = (1..=25).map(|n| consented(n).with_identity(app(n))).collect();
+    before.put(&people, noon()).await.unwrap();
+    let city = Relation::new(sosik_core::ChannelId::parse("city").unwrap(), RelationState::Added, noon(), "webhook");
+    before.apply(&[Event::related(app(7), city.clone()), Event::unlinked(app(99), noon())], noon()).await.unwrap();
+    drop(before);
+    assert_eq!(open(&["1e"]).unwrap_err().kind(), StoreErrorKind::WrongKey);
+    let (old, new) = (open(&["0f", "1e"]).unwrap(), open(&["1e", "0f"]).unwrap());
+    let mut left = Vec::new();
+    loop {
+        left.push(new.reseal(10).await.unwrap());
+        // Put by either, found by either, and no one twice.
+        let n = 30 + u32::try_from(left.len()).unwrap();
+        old.put(&[consented(n).with_identity(app(n)), consented(3)], noon()).await.unwrap();
+        new.put(&[consented(n), consented(4).with_identity(app(4))], noon()).await.unwrap();
+        for store in [&old, &new] {
+            for n in (1..=25).chain([n]) {
+                for identity in [phone(n).into(), app(n)] {
+                    let person = store.find(&identity).await.unwrap().unwrap_or_else(|| panic!("{n} after {left:?}"));
+                    assert_eq!((person.identities.len(), person.phone()), (2, Some(&phone(n))));
+                    assert_eq!(person.relations.len(), usize::from(n == 7));
+                }
+            }
+        }
+        if left.last() == Some(&0) {
+            break;
+        }
+        assert_eq!(open(&["0f"]).unwrap_err().kind(), StoreErrorKind::WrongKey, "it would find half of them");
+    }
+    assert!(left.len() >= 3, "{left:?}");
+    assert_eq!(new.reseal(10).await.unwrap(), 0);
+    // Of an id that was unlinked under the old key nothing comes back under the new one.
+    new.apply(&[Event::related(app(99), city)], noon()).await.unwrap();
+    assert!(new.find(&app(99)).await.unwrap().is_none());
+    let ledger = new.verify().await.unwrap();
+    assert_eq!(ledger.broken, None, "what was written under the old key is read with it");
+    drop((old, new));
+    assert_eq!(open(&["0f"]).unwrap_err().kind(), StoreErrorKind::WrongKey);
+}
+
+#[tokio::test]
+async fn a_backup_is_whole_while_the_file_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("sosik.db")).unwrap();
+    let people: Vec<_> = (1..=200).map(consented).collect();
+    store.put(&people, noon()).await.unwrap();
+    let backup = folder.path().join("backup.db");
+    let another = [consented(201)];
+    let (copied, put) = tokio::join!(store.backup(&backup), store.put(&another, noon()));
+    copied.unwrap();
+    put.unwrap();
+    assert_eq!(store.backup(&backup).await.unwrap_err().to_string(), "the file for the backup is there already");
+    assert_eq!(store.integrity().await.unwrap(), None);
+    let copy = open(&backup).unwrap();
+    assert_eq!(copy.integrity().await.unwrap(), None);
+    assert!((200..=201).contains(&copy.count().await.unwrap()));
+    assert_eq!(copy.verify().await.unwrap().broken, None);
+    assert_eq!(copy.count_of(&Segment::All, noon()).await.unwrap(), copy.count().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_damaged_page_and_a_file_that_cannot_be_written_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let store = open(&path).unwrap();
+    let people: Vec<_> = (1..=2_000).map(consented).collect();
+    store.put(&people, noon()).await.unwrap();
+    assert!(store.close());
+    let whole = std::fs::read(&path).unwrap();
+    let mut damaged = whole.clone();
+    // Pages in the middle, as of a disk that lost them.
+    let middle = whole.len() / 2 / 4096 * 4096;
+    damaged[middle..middle + 8 * 4096].fill(0xaa);
+    std::fs::write(&path, damaged).unwrap();
+    let store = open(&path).unwrap();
+    let told = match store.integrity().await {
+        Ok(said) => said.unwrap_or_default(),
+        Err(error) => error.to_string(),
+    };
+    assert!(!told.is_empty());
+    let error = store.verify().await.map(|report| report.broken.is_some());
+    assert!(matches!(error, Err(_) | Ok(true)), "{error:?}");
+    assert!(store.close());
+    std::fs::write(&path, &whole).unwrap();
+
+    // A disk that is full: of pages, since no test may fill a disk.
+    let store = open(&path).unwrap();
+    let direct = Connection::open(&path).unwrap();
+    let pages: i64 = direct.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    drop(direct);
+    store.limit_pages(pages + 4).await.unwrap();
+    let more: Vec<_> = (2_001..=4_000).map(consented).collect();
+    let error = store.put(&more, noon()).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    assert_eq!(error.to_string(), "the database cannot be written: the disk is full or failing");
+    assert_eq!((store.count().await.unwrap(), store.verify().await.unwrap().broken), (2_000, None));
+    store.limit_pages(1_000_000).await.unwrap();
+    store.put(&more, noon()).await.unwrap();
+    assert_eq!(store.count().await.unwrap(), 4_000);
 }

@@ -6,16 +6,34 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use sosik_core::{AreaCode, SeededEntropy};
+use sosik_core::{AreaCode, ChannelId, SeededEntropy};
 use sosik_registry::{
-    AudienceRequest, ConsentEvent, MemorySubscriberStore, NewSubscriber, Purpose, SecretKey, Segment, SubscriberStore,
-    Vault,
+    AudienceRequest, ConsentEvent, Erasure, Event, Identity, Language, MemorySubscriberStore, NewSubscriber, Page,
+    Purpose, Relation, RelationState, SecretKey, Segment, SubscriberStore, Vault,
 };
 use sosik_sqlite::SqliteStore;
-use sosik_testkit::{citizen, noon};
+use sosik_testkit::{citizen, noon, phone};
 
 const AREAS: [&str; 6] = ["41", "41630", "41110", "41630530", "4163053000", "4111156000"];
 const TOPICS: [&str; 5] = ["문화", "복지", "", "*", "%_'\""];
+
+const CHANNELS: [&str; 2] = ["city", "dong"];
+
+/// What is told of some of them, and of some who are not known otherwise.
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    let event = (0..7u32, any::<bool>(), 0..CHANNELS.len(), 0..4usize, 0..9i64);
+    let event = event.prop_map(|(who, by_number, channel, what, at)| {
+        let who = if by_number { phone(who).into() } else { Identity::AppUser(who.to_string()) };
+        match RelationState::ALL.get(what) {
+            Some(state) => {
+                let channel = ChannelId::parse(CHANNELS[channel]).unwrap();
+                Event::related(who, Relation::new(channel, *state, day(at), "webhook"))
+            }
+            None => Event::unlinked(who, day(at)),
+        }
+    });
+    prop::collection::vec(event, 0..12)
+}
 
 fn day(day: i64) -> DateTime<Utc> {
     noon() + TimeDelta::days(day)
@@ -28,7 +46,13 @@ fn people() -> impl Strategy<Value = Vec<(NewSubscriber, i64)>> {
         let one = |(at, (area, topics, text, consents, since)): (usize, (usize, Vec<usize>, bool, Vec<_>, i64))| {
             // Some of them come again, and are changed.
             let mut new = citizen(u32::try_from(at % 7).unwrap());
-            new.area = AreaCode::parse(AREAS[area]).unwrap();
+            new.area = Some(AreaCode::parse(AREAS[area]).unwrap()).filter(|_| at % 5 > 0);
+            if at % 4 == 0 {
+                new = new.with_language(Language::parse(["en", "ko"][area % 2]).unwrap());
+            }
+            if text {
+                new = new.with_identity(Identity::AppUser((at % 5).to_string()));
+            }
             new.allows_text = (at % 3 > 0).then_some(text);
             let new = topics.into_iter().fold(new, |new, topic| new.with_topic(TOPICS[topic]));
             let event = |(purpose, granted, at): (Purpose, bool, i64)| {
@@ -48,6 +72,8 @@ fn segments() -> impl Strategy<Value = Segment> {
         prop::sample::select(AREAS.to_vec()).prop_map(|code| Segment::Area(AreaCode::parse(code).unwrap())),
         prop::sample::select(TOPICS.to_vec()).prop_map(|topic| Segment::Topic(topic.to_owned())),
         prop::sample::select(Purpose::ALL.to_vec()).prop_map(Segment::Consents),
+        prop::sample::select(CHANNELS.to_vec()).prop_map(|name| Segment::Channel(ChannelId::parse(name).unwrap())),
+        prop::sample::select(vec!["en", "ko"]).prop_map(|code| Segment::Language(Language::parse(code).unwrap())),
         (0..9i64, 0..2i64).prop_map(|(at, nanos)| Segment::Since(day(at) + TimeDelta::nanoseconds(nanos))),
     ];
     leaf.prop_recursive(4, 16, 2, |inner| {
@@ -65,6 +91,8 @@ proptest! {
     #[test]
     fn the_database_and_the_memory_hold_the_same_people(
         people in people(),
+        events in events(),
+        erased in 0..9u32,
         segments in prop::collection::vec(segments(), 1..12),
         at in 0..10i64,
     ) {
@@ -78,10 +106,23 @@ proptest! {
                 database.put(std::slice::from_ref(new), day(*since)).await.unwrap();
                 memory.put(std::slice::from_ref(new), day(*since)).await.unwrap();
             }
+            for event in events.chunks(3) {
+                database.apply(event, day(9)).await.unwrap();
+                memory.apply(event, day(9)).await.unwrap();
+            }
+            if let Some(person) = memory.find(&phone(erased).into()).await.unwrap() {
+                let erasure = Erasure::new(day(9), "request");
+                prop_assert!(memory.erase(person.id, &erasure).await.unwrap());
+                prop_assert!(database.erase(person.id, &erasure).await.unwrap());
+            }
+            prop_assert_eq!(database.verify().await.unwrap().broken, None);
+            let all = Page::first(Segment::All, day(9), 1_000);
+            prop_assert_eq!(database.page(&all).await.unwrap(), memory.page(&all).await.unwrap());
             for segment in &segments {
                 let counts = (database.count_of(segment, day(at)).await, memory.count_of(segment, day(at)).await);
                 prop_assert_eq!(counts.0.unwrap(), counts.1.unwrap(), "{}", segment);
                 let request = AudienceRequest::new(segment.clone(), Purpose::Advertising, day(at));
+                let request = request.through(ChannelId::parse("city").unwrap());
                 let audiences = (database.audience(&request).await, memory.audience(&request).await);
                 prop_assert_eq!(audiences.0.unwrap(), audiences.1.unwrap(), "{}", segment);
             }

@@ -72,7 +72,7 @@ pub use sosik_channel as channel;
 pub use sosik_content as content;
 pub use sosik_core::{
     AreaCode, AreaCodeError, ChannelId, ChannelIdError, Clock, Entropy, ManualClock, PhoneNumber, PhoneNumberError,
-    SeededEntropy, ShiftedClock, SystemClock, SystemEntropy, uuid_v7,
+    SeededEntropy, ShiftedClock, SystemClock, SystemEntropy, uuid_v7, uuids_v7,
 };
 pub use sosik_delivery as delivery;
 #[cfg(feature = "feeds")]

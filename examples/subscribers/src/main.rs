@@ -3,6 +3,7 @@
 mod args;
 mod bench;
 mod failure;
+mod raw;
 
 use std::path::Path;
 use std::process::ExitCode;

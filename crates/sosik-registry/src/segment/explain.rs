@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::Segment;
-use crate::{Purpose, Subscriber, standing};
+use crate::{Language, Purpose, Subscriber, standing};
 
 /// Why a subscriber is in a segment or not, part by part.
 ///
@@ -71,8 +71,14 @@ impl Explanation {
 /// What decides a part that has none of its own.
 fn known(segment: &Segment, person: &Subscriber, at: DateTime<Utc>) -> Option<String> {
     match segment {
-        Segment::Area(_) => Some(person.area.to_string()),
+        Segment::Area(_) => Some(person.area.as_ref().map_or_else(|| "not known".to_owned(), ToString::to_string)),
         Segment::AllowsText => Some(if person.allows_text { "texts allowed" } else { "no texts" }.to_owned()),
+        Segment::Channel(channel) => {
+            Some(person.relation(channel).map_or("never added", |state| state.code()).to_owned())
+        }
+        Segment::Language(_) => {
+            Some(person.language.as_ref().map_or("ko, as none was named", Language::as_str).to_owned())
+        }
         Segment::Consents(Purpose::PublicSafety) => Some("it needs none".to_owned()),
         Segment::Consents(purpose) => Some(match standing(&person.consents, *purpose, at) {
             None => "never given".to_owned(),

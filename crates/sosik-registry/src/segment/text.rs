@@ -4,10 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use sosik_core::AreaCode;
+use sosik_core::{AreaCode, ChannelId};
 
 use super::Segment;
-use crate::Purpose;
+use crate::{Language, Purpose};
 
 /// The longest text that is read, in characters.
 const LONGEST: usize = 10_000;
@@ -39,6 +39,8 @@ impl fmt::Display for Segment {
             Self::All => f.write_str("everyone"),
             Self::AllowsText => f.write_str("text"),
             Self::Area(area) => write!(f, "area:{area}"),
+            Self::Channel(channel) => write!(f, "channel:{channel}"),
+            Self::Language(language) => write!(f, "language:{language}"),
             // What stands to the left is read first: only to the right it needs its parentheses.
             Self::Both(a, b) => {
                 let (left, right) = (matches!(**a, Self::Either(..)), matches!(**b, Self::Either(..) | Self::Both(..)));
@@ -165,7 +167,7 @@ impl Reader {
     }
 
     fn one(&mut self, depth: usize) -> Result<Segment, SegmentError> {
-        const WANTED: &str = "everyone, text, area:…, topic:…, consent:…, since:…, not or (";
+        const WANTED: &str = "everyone, text, area:…, channel:…, consent:…, language:…, since:…, topic:…, not or (";
         let Some((at, word)) = self.word() else { return Err(wrong(self.at, WANTED, None)) };
         if depth > DEEPEST {
             let problem = format!("more than {DEEPEST} parentheses and `not` stand in each other");
@@ -197,6 +199,12 @@ fn atom(at: usize, kind: &str, value: &str) -> Option<Result<Segment, SegmentErr
     Some(match kind {
         "area" => AreaCode::parse(value)
             .map(Segment::Area)
+            .map_err(|error| SegmentError { character: start + 1, problem: error.to_string() }),
+        "channel" => ChannelId::parse(value)
+            .map(Segment::Channel)
+            .map_err(|error| SegmentError { character: start + 1, problem: error.to_string() }),
+        "language" => Language::parse(value)
+            .map(Segment::Language)
             .map_err(|error| SegmentError { character: start + 1, problem: error.to_string() }),
         "consent" => Purpose::from_code(value).map(Segment::Consents).ok_or_else(|| {
             let names = Purpose::ALL.map(Purpose::code).join(", ");

@@ -1,0 +1,64 @@
+use chrono::{DateTime, Utc};
+use sosik_core::ChannelId;
+
+/// How someone stands to a channel, as it was last told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Relation {
+    /// The channel.
+    pub channel: ChannelId,
+    /// How they stand to it.
+    pub state: RelationState,
+    /// Since when, by whoever told.
+    pub at: DateTime<Utc>,
+    /// By what it was told, such as `webhook` or `receipt`.
+    pub source: String,
+}
+
+impl Relation {
+    /// A relation to a channel since an instant.
+    #[must_use]
+    pub fn new(channel: ChannelId, state: RelationState, at: DateTime<Utc>, source: impl Into<String>) -> Self {
+        Self { channel, state, at, source: source.into() }
+    }
+
+    /// Which of two tellings about one channel holds: the later, of the same instant the more careful. So whatever the
+    /// order in which they come, and however often, the same one holds in the end.
+    #[must_use]
+    pub fn is_later_than(&self, other: &Self) -> bool {
+        (self.at, self.state, &self.source) > (other.at, other.state, &other.source)
+    }
+}
+
+/// How someone stands to a channel; of two told for the same instant the one further down holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RelationState {
+    /// They added it: they are its friend.
+    Added,
+    /// They left it.
+    Left,
+    /// They blocked it.
+    Blocked,
+}
+
+impl RelationState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Added, Self::Left, Self::Blocked];
+
+    /// The state's stable name, in stores.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Left => "left",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// Reads a [`code`](Self::code).
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}

@@ -1,0 +1,1 @@
+INSERT INTO erased (number, id) VALUES (?1, ?2)

@@ -1,1 +1,0 @@
-DELETE FROM interests WHERE subscriber = ?1

@@ -1,1 +1,0 @@
-INSERT INTO interests (subscriber, topic) VALUES (?1, ?2)

@@ -1,1 +1,0 @@
-SELECT link FROM consents ORDER BY seq DESC LIMIT 1

@@ -1,1 +1,0 @@
-UPDATE consents SET link = ?2 WHERE seq = ?1

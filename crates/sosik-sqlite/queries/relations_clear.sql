@@ -1,0 +1,1 @@
+DELETE FROM relations WHERE subscriber = ?1

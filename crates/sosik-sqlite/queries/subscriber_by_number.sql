@@ -1,0 +1,2 @@
+SELECT number, id, phone, area, topics, allows_text, language, quiet, child_until, gone_at, created_at
+FROM subscribers WHERE number = ?1

@@ -1,1 +1,0 @@
-SELECT id, phone_sealed, area, topics, allows_text, gone_at, created_at, number FROM subscribers WHERE phone_index = ?1

@@ -1,0 +1,1 @@
+DELETE FROM subscribers WHERE number = ?1

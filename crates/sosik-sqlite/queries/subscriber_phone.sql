@@ -1,0 +1,1 @@
+UPDATE subscribers SET phone = ?2, mobile = ?3 WHERE number = ?1

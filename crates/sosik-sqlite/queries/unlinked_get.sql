@@ -1,0 +1,1 @@
+SELECT at FROM unlinked WHERE lookup = ?1
