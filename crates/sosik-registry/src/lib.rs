@@ -64,6 +64,7 @@ mod memory;
 mod need;
 mod preference;
 mod relation;
+pub mod rows;
 mod segment;
 mod store;
 mod subscriber;

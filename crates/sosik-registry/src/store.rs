@@ -43,7 +43,8 @@ use crate::{
 /// # Implementing one
 ///
 /// Write plain `async fn`s under `#[async_trait]`, as [`MemorySubscriberStore`](crate::MemorySubscriberStore) does;
-/// the rules of who is in an audience are in [`Gathering`](crate::Gathering) and [`Address::of`].
+/// the rules of who is in an audience are in [`Gathering`](crate::Gathering) and [`Address::of`], and those of who is who
+/// in [`rows`](crate::rows).
 #[async_trait]
 pub trait SubscriberStore: fmt::Debug + Send + Sync {
     /// Keeps people, and says what became of each, in their order.
@@ -261,6 +262,8 @@ pub struct StoreError {
 pub enum StoreErrorKind {
     /// What it holds cannot be read: a fault in the data.
     Corrupt,
+    /// What it was asked to keep it cannot keep: mend that.
+    Invalid,
     /// Its data are of a newer release: use that.
     Newer,
     /// It cannot be reached, or is busy: try again.

@@ -46,7 +46,6 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod error;
-mod events;
 mod ledger;
 mod migration;
 mod outbox;

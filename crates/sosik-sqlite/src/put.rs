@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, params};
 use sosik_core::{Entropy, uuid_v7, uuids_v7};
+use sosik_registry::rows::{self, is_same};
 use sosik_registry::{
     ConsentEvent, Identity, Lookup, NewSubscriber, Purpose, Put, StoreError, SubscriberId, Vault, standing,
 };
 
-use crate::people::{NewRow, People, by_lookup, is_same};
+use crate::people::{People, at_once, by_lookup};
 use crate::query::{one, run};
 use crate::rows::micros;
 
@@ -43,7 +44,7 @@ pub(crate) fn put(
             Identity::Phone(phone) => Some((sealed.as_slice(), phone.is_mobile())),
             _ => None,
         };
-        kept.insert(number, *id, &NewRow::of(new), phone, false, now)?;
+        kept.insert_row(number, *id, new, phone, (false, now))?;
         identities.push((lookups[*at], number, Some(sealed.as_slice()).filter(|_| phone.is_none())));
         kept.say_first(number, *id, &new.consents)?;
         out[*at] = Some(Put::Added(*id));
@@ -56,7 +57,7 @@ pub(crate) fn put(
     }
     for (new, put) in people.iter().zip(&mut out) {
         if put.is_none() {
-            *put = Some(kept.put(new, now, || SubscriberId::new(uuid_v7(now, entropy)))?);
+            *put = Some(at_once(rows::put(&mut kept, new, now, || SubscriberId::new(uuid_v7(now, entropy))))?);
         }
     }
     kept.close()?;

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, Transaction, params, params_from_iter};
 use sosik_core::uuid_v7;
+use sosik_registry::rows;
 use sosik_registry::{
     Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Gathering, Identity, LedgerReport, Member,
     Need, NewSubscriber, Page, Put, Reach, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
@@ -11,7 +12,7 @@ use sosik_registry::{
 
 use crate::error::database;
 use crate::ledger;
-use crate::people::{People, find, holder};
+use crate::people::{People, at_once, find, holder};
 use crate::put::put;
 use crate::query::{all, one, run};
 use crate::reseal::reseal;
@@ -34,7 +35,7 @@ impl SubscriberStore for SqliteStore {
             .call(move |transaction| {
                 let mut people = People::open(transaction, &vault)?;
                 let new_id = || SubscriberId::new(uuid_v7(now, &entropy));
-                events.iter().try_for_each(|event| people.apply(event, &new_id))?;
+                events.iter().try_for_each(|event| at_once(rows::apply(&mut people, event, new_id)))?;
                 people.close()
             })
             .await
@@ -65,7 +66,7 @@ impl SubscriberStore for SqliteStore {
             .call(move |transaction| {
                 let Some(number) = number(transaction, id)? else { return Ok(false) };
                 let mut people = People::open(transaction, &vault)?;
-                people.say(number, id, std::slice::from_ref(&event))?;
+                at_once(rows::say(&mut people, number, id, std::slice::from_ref(&event)))?;
                 people.close()?;
                 Ok(true)
             })
@@ -181,7 +182,7 @@ impl SubscriberStore for SqliteStore {
             .call(move |transaction| {
                 let Some(number) = number(transaction, id)? else { return Ok::<_, StoreError>(false) };
                 let mut people = People::open(transaction, &vault)?;
-                people.erase(number, id, &erasure)?;
+                at_once(rows::erase(&mut people, number, id, &erasure))?;
                 people.close()?;
                 Ok(true)
             })

@@ -1,1 +1,0 @@
-SELECT min(at) FROM relations WHERE subscriber = ?1 AND lookup = ?2
