@@ -25,6 +25,8 @@ const EDGES: &[(&str, &[&str])] = &[
         "sosik-sqlite",
         &["sosik-channel", "sosik-content", "sosik-core", "sosik-delivery", "sosik-registry", "sosik-schedule"],
     ),
+    // Its outbox comes with the delivery that spans machines.
+    ("sosik-postgres", &["sosik-core", "sosik-registry"]),
     ("sosik-emulator", &["sosik-core"]),
     (
         "sosik-testkit",
@@ -41,6 +43,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sosik-delivery",
             "sosik-feeds",
             "sosik-kakao",
+            "sosik-postgres",
             "sosik-registry",
             "sosik-schedule",
             "sosik-solapi",
@@ -60,6 +63,8 @@ const EDGES: &[(&str, &[&str])] = &[
 const WALLS: &[(&str, &[&str])] = &[
     // The example measures an import against bare rows.
     ("rusqlite", &["sosik-sqlite", "subscribers"]),
+    // The example measures an import against bare rows.
+    ("tokio-postgres", &["sosik-postgres", "subscribers"]),
     ("reqwest", &["sosik-bizgo", "sosik-channel", "sosik-kakao", "sosik-solapi"]),
     ("mockall", &["sosik-testkit"]),
     ("axum", &["sosik-emulator"]),

@@ -88,6 +88,51 @@ impl Erasure {
     }
 }
 
+/// The end of a ledger as a store notes it beside the entries, so that entries that are missing there show: how many there
+/// are, the link of the last, and a seal over both under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LedgerEnd {
+    /// How many entries there are.
+    pub entries: u64,
+    /// The link of the last.
+    pub head: Link,
+    key: KeyId,
+    seal: [u8; 32],
+}
+
+impl LedgerEnd {
+    /// The end of a ledger as it is, sealed under the current key of its vault.
+    #[must_use]
+    pub fn of(chain: &Chain<'_>) -> Self {
+        Self { entries: chain.entries, head: chain.head, key: chain.vault.current(), seal: chain.seal() }
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote; `None` where it is of another form.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (entries, rest) = bytes.split_first_chunk::<8>()?;
+        let (key, rest) = rest.split_first_chunk::<4>()?;
+        let (seal, head) = rest.split_first_chunk::<32>()?;
+        let (entries, key) = (u64::from_be_bytes(*entries), KeyId::from_bytes(*key));
+        Some(Self { entries, head: Link::from_bytes(head)?, key, seal: *seal })
+    }
+
+    /// The end as bytes, for a store.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        [&self.entries.to_be_bytes()[..], self.key.as_bytes(), &self.seal, self.head.as_bytes()].concat()
+    }
+
+    /// Whether it is as it was noted.
+    #[must_use]
+    pub fn is_sealed(&self, vault: &Vault) -> bool {
+        let mut chain = Chain::after(vault, self.entries, self.head);
+        chain.ends_at(Some(self));
+        chain.report().broken.is_none()
+    }
+}
+
 /// What stands in the ledger.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -215,6 +260,15 @@ impl<'a> Chain<'a> {
             let problem = "its evidence is gone, and no erasure says why".to_owned();
             self.broken = Some(BrokenEntry { number, problem });
             self.entries = number - 1;
+        }
+    }
+
+    /// Compares the end with what was noted of it; of a ledger without entries nothing needs to be.
+    pub fn ends_at(&mut self, end: Option<&LedgerEnd>) {
+        match end {
+            Some(end) => self.ends(end.entries, end.key, Some(&end.seal)),
+            None if self.entries > 0 => self.breaks("its end is not noted"),
+            None => {}
         }
     }
 

@@ -76,7 +76,7 @@ pub use consent::{ConsentEvent, ConsentText, GuardianCheck, Medium, Purpose, sta
 pub use directory::{Directory, DirectoryError, District};
 pub use event::Event;
 pub use identity::Identity;
-pub use ledger::{BrokenEntry, Chain, Digest, Erasure, LedgerEntry, LedgerReport, Link};
+pub use ledger::{BrokenEntry, Chain, Digest, Erasure, LedgerEnd, LedgerEntry, LedgerReport, Link};
 pub use memory::MemorySubscriberStore;
 pub use need::Need;
 pub use preference::{Language, PreferenceError, QuietHours};

@@ -59,14 +59,9 @@ impl MemorySubscriberStore {
 impl Kept {
     /// Someone with how they stand to channels, by all of their identities.
     fn seen(&self, person: &Subscriber) -> Subscriber {
-        let mut latest: BTreeMap<&ChannelId, &Relation> = BTreeMap::new();
-        for ((_, channel), relation) in self.relations.iter().filter(|((who, _), _)| person.identities.contains(who)) {
-            let known = latest.entry(channel).or_insert(relation);
-            if relation.is_later_than(known) {
-                *known = relation;
-            }
-        }
-        Subscriber { relations: latest.into_values().cloned().collect(), ..person.clone() }
+        let told = self.relations.iter().filter(|((who, _), _)| person.identities.contains(who));
+        let relations = Relation::latest(told.map(|(_, relation)| relation.clone()));
+        Subscriber { relations, ..person.clone() }
     }
 
     fn everyone(&self) -> impl Iterator<Item = Subscriber> {

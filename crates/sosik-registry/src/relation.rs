@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use chrono::{DateTime, Utc};
 use sosik_core::ChannelId;
 
@@ -27,6 +30,25 @@ impl Relation {
     #[must_use]
     pub fn is_later_than(&self, other: &Self) -> bool {
         (self.at, self.state, &self.source) > (other.at, other.state, &other.source)
+    }
+}
+
+impl Relation {
+    /// Of each channel the telling that holds, in order of the channels.
+    #[must_use]
+    pub fn latest(told: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut latest: BTreeMap<ChannelId, Self> = BTreeMap::new();
+        for relation in told {
+            match latest.entry(relation.channel.clone()) {
+                Entry::Vacant(place) => drop(place.insert(relation)),
+                Entry::Occupied(mut known) => {
+                    if relation.is_later_than(known.get()) {
+                        known.insert(relation);
+                    }
+                }
+            }
+        }
+        latest.into_values().collect()
     }
 }
 

@@ -2,7 +2,8 @@
 
 use rusqlite::{Row, Transaction, params};
 use sosik_registry::{
-    Chain, ConsentEvent, Digest, Erasure, KeyId, LedgerEntry, LedgerReport, Link, StoreError, SubscriberId, Vault,
+    Chain, ConsentEvent, Digest, Erasure, KeyId, LedgerEnd, LedgerEntry, LedgerReport, Link, StoreError, SubscriberId,
+    Vault,
 };
 
 use crate::error::{database, unreadable};
@@ -29,7 +30,7 @@ pub(crate) struct Ledger<'a> {
 
 impl<'a> Ledger<'a> {
     pub(crate) fn open(transaction: &'a Transaction<'a>, vault: &'a Vault) -> Result<Self, StoreError> {
-        let end = End::read(transaction)?;
+        let end = end(transaction)?;
         let was_whole = end.as_ref().is_none_or(|end| end.is_sealed(vault));
         let (entries, head) = end.map_or((0, Link::START), |end| (end.entries, end.head));
         let seq = if was_whole {
@@ -91,43 +92,19 @@ impl<'a> Ledger<'a> {
     /// Notes the end. One that was not as it was noted stays so, until a person has looked: what is said meanwhile is kept,
     /// and does not hide that something is missing.
     pub(crate) fn close(self) -> Result<(), StoreError> {
-        if self.was_whole && self.is_longer { End::note(self.transaction, &self.chain, self.key) } else { Ok(()) }
+        if !(self.was_whole && self.is_longer) {
+            return Ok(());
+        }
+        let noted = LedgerEnd::of(&self.chain).to_bytes();
+        run(self.transaction, include_str!("../queries/meta_put.sql"), params![END, noted]).map(drop)
     }
 }
 
-/// The end of the ledger as it was noted: how many entries there are, the link of the last, and a seal over both under a
-/// key.
-struct End {
-    entries: u64,
-    key: KeyId,
-    seal: [u8; 32],
-    head: Link,
-}
-
-impl End {
-    fn read(transaction: &Transaction<'_>) -> Result<Option<Self>, StoreError> {
-        let noted = one(transaction, include_str!("../queries/meta_get.sql"), [END], |row| row.get::<_, Vec<u8>>(0))?;
-        let Some(noted) = noted else { return Ok(None) };
-        let read = || {
-            let (entries, rest) = noted.split_first_chunk::<8>()?;
-            let (key, rest) = rest.split_first_chunk::<4>()?;
-            let (seal, head) = rest.split_first_chunk::<32>()?;
-            let (entries, key) = (u64::from_be_bytes(*entries), KeyId::from_bytes(*key));
-            Some(Self { entries, key, seal: *seal, head: Link::from_bytes(head)? })
-        };
-        read().map(Some).ok_or_else(|| unreadable("ledger", "its end is none"))
-    }
-
-    fn is_sealed(&self, vault: &Vault) -> bool {
-        let mut chain = Chain::after(vault, self.entries, self.head);
-        chain.ends(self.entries, self.key, Some(&self.seal));
-        chain.report().broken.is_none()
-    }
-
-    fn note(transaction: &Transaction<'_>, chain: &Chain<'_>, key: [u8; 4]) -> Result<(), StoreError> {
-        let noted = [&chain.entries().to_be_bytes()[..], &key, &chain.seal(), chain.head().as_bytes()].concat();
-        run(transaction, include_str!("../queries/meta_put.sql"), params![END, noted]).map(drop)
-    }
+/// The end of the ledger as it was noted.
+fn end(transaction: &Transaction<'_>) -> Result<Option<LedgerEnd>, StoreError> {
+    let noted = one(transaction, include_str!("../queries/meta_get.sql"), [END], |row| row.get::<_, Vec<u8>>(0))?;
+    let read = |noted: Vec<u8>| LedgerEnd::from_bytes(&noted).ok_or_else(|| unreadable("ledger", "its end is none"));
+    noted.map(read).transpose()
 }
 
 /// Reads the whole ledger again.
@@ -141,12 +118,7 @@ pub(crate) fn verify(transaction: &Transaction<'_>, vault: &Vault) -> Result<Led
             Err(error) => chain.breaks(error.to_string()),
         }
     }
-    // Nothing is noted of a ledger without entries.
-    if let Some(end) = End::read(transaction)? {
-        chain.ends(end.entries, end.key, Some(&end.seal));
-    } else if chain.entries() > 0 {
-        chain.breaks("its end is not noted");
-    }
+    chain.ends_at(end(transaction)?.as_ref());
     Ok(chain.report())
 }
 

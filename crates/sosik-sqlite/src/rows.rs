@@ -75,13 +75,8 @@ impl Person {
         let sealed = include_str!("../queries/identities_of.sql");
         subscriber.identities.extend(all(transaction, sealed, [number], |row| open(&get::<Vec<u8>>(row, 1)?))?);
         subscriber.identities.sort();
-        // Of each channel the latest stands last.
-        for told in all(transaction, include_str!("../queries/relations_of.sql"), [number], relation)? {
-            match subscriber.relations.last_mut().filter(|last| last.channel == told.channel) {
-                Some(last) => *last = told,
-                None => subscriber.relations.push(told),
-            }
-        }
+        let told = all(transaction, include_str!("../queries/relations_of.sql"), [number], relation)?;
+        subscriber.relations = Relation::latest(told);
         subscriber.consents = all(transaction, include_str!("../queries/consents_of.sql"), [number], consent)?;
         Ok(subscriber)
     }

@@ -50,7 +50,7 @@ impl SqliteStore {
         for _ in 0..READERS {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(path, flags).map_err(database)?;
-            settings(&connection)?;
+            settings(&connection, 16)?;
             store.readers.push(Worker::start(connection, false)?);
         }
         Ok(store)
@@ -144,7 +144,7 @@ impl SqliteStore {
         connection.pragma_update(None, "foreign_keys", "ON").map_err(database)?;
         // What is erased is overwritten.
         connection.pragma_update(None, "secure_delete", "ON").map_err(database)?;
-        settings(&connection)?;
+        settings(&connection, 64)?;
         transact(&mut connection, true, |transaction| {
             // A wrong key changes nothing.
             if number(transaction, "user_version")? > 0 {
@@ -162,11 +162,11 @@ impl SqliteStore {
     }
 }
 
-/// What holds for every connection.
-fn settings(connection: &Connection) -> Result<(), StoreError> {
+/// What holds for every connection, which keeps so many megabytes of the file in memory.
+fn settings(connection: &Connection, cache: i64) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY).map_err(database)?;
-    // 64 MB, in KiB: what an import touches stays in memory instead of going to the log and back.
-    connection.pragma_update(None, "cache_size", -65_536).map_err(database)?;
+    // In KiB. What an import touches stays in memory instead of going to the log and back.
+    connection.pragma_update(None, "cache_size", -1_024 * cache).map_err(database)?;
     // A statement is planned once, whatever values it gets: otherwise it is planned again with each.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(database)?;
     connection.set_prepared_statement_cache_capacity(128);

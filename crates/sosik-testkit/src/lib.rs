@@ -38,6 +38,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a suite fails by panicking")]
 
 pub mod answers;
+pub mod drawn;
 pub mod exchanges;
 pub mod group_sender;
 mod mocks;

@@ -4,32 +4,76 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
-use sosik::registry::Segment;
+use sosik::registry::{Identity, Segment};
+use sosik::{ChannelId, PhoneNumber};
 
 /// A city's subscribers: who they are by number alone, what they agreed to, and whether that was changed.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub(crate) struct Args {
-    /// Where they are kept: sqlite:PATH.
-    #[arg(long, default_value = "sqlite:sosik.db", value_parser = store)]
-    pub(crate) store: PathBuf,
-    /// The key under which numbers are sealed, 64 hexadecimal digits.
-    #[arg(long, env = "SOSIK_KEY", hide_env_values = true)]
+    /// Where they are kept: `sqlite:PATH` or `postgres://name@host/database`.
+    #[arg(long, default_value = "sqlite:sosik.db", global = true)]
+    pub(crate) store: Place,
+    /// The key under which people are sealed, 64 hexadecimal digits.
+    #[arg(long, env = "SOSIK_KEY", hide_env_values = true, global = true)]
     pub(crate) key: Option<String>,
+    /// A key of before, under which some still are: then they are found, and can be sealed anew.
+    #[arg(long, env = "SOSIK_OLD_KEY", hide_env_values = true, global = true)]
+    pub(crate) old_key: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Measures imports, counts and the ledger with placeholders, in a folder of its own.
+    /// Copies everything into another file while this one is used. A server's backups are its own.
+    Backup {
+        /// The file, which must not be there yet.
+        to: PathBuf,
+    },
+    /// Measures imports, counts, streams, events and the ledger with placeholders, in a place of its own.
     Bench(Bench),
     /// How many people a segment holds, such as 'area:4163053000 and topic:문화 and consent:advertising'.
-    Count(Count),
+    Count(Asked),
+    /// Erases someone for good; the ledger keeps that they were, and not who.
+    Erase {
+        #[command(flatten)]
+        who: Who,
+        /// On what ground, such as `request 2026-12`. It names no one.
+        #[arg(long)]
+        ground: String,
+    },
+    /// What is known of someone, for themselves: as JSON, in full.
+    Export {
+        #[command(flatten)]
+        who: Who,
+    },
     /// Brings people in from a CSV file, all of them or none.
     Import(Import),
+    /// Some people of a segment, masked.
+    List {
+        #[command(flatten)]
+        asked: Asked,
+        /// How many at the most.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
     /// A new key, to be kept in a safe place.
     NewKey,
+    /// Seals anew, under the key, what is sealed under the key of before.
+    Reseal {
+        /// How many people at a time.
+        #[arg(long, default_value_t = 10_000)]
+        step: usize,
+    },
+    /// What is known of someone, masked, and why they are in a segment or not.
+    Show {
+        #[command(flatten)]
+        who: Who,
+        /// The segment.
+        #[arg(long)]
+        segment: Option<Segment>,
+    },
     /// Reads the whole ledger of consents again, and names the first entry that was changed.
     Verify,
 }
@@ -39,18 +83,51 @@ pub(crate) struct Bench {
     /// How many people.
     #[arg(long, default_value_t = 100_000)]
     pub(crate) rows: u32,
-    /// As JSON.
+    /// As JSON in one line.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Count {
+pub(crate) struct Asked {
     /// Who is meant.
     pub(crate) segment: Segment,
     /// The instant at which consents have to stand, such as 2026-11-27T16:00:00+09:00; now without it.
     #[arg(long)]
     pub(crate) at: Option<DateTime<Utc>>,
+}
+
+/// One person.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Who {
+    /// By their number.
+    #[arg(long)]
+    phone: Option<String>,
+    /// By their id in the city's app.
+    #[arg(long)]
+    app_user: Option<String>,
+    /// By the id that Kakao gives for those who are not connected to the app.
+    #[arg(long)]
+    open_id: Option<String>,
+    /// By their key in a channel, such as yangju-city:KEY.
+    #[arg(long)]
+    channel_user: Option<String>,
+}
+
+impl Who {
+    pub(crate) fn identity(&self) -> Result<Identity, String> {
+        if let Some(phone) = &self.phone {
+            return PhoneNumber::parse(phone).map(Identity::Phone).map_err(|error| format!("--phone: {error}"));
+        }
+        if let Some(user) = &self.channel_user {
+            let parts = user.split_once(':').and_then(|(channel, key)| Some((ChannelId::parse(channel).ok()?, key)));
+            let (channel, key) = parts.ok_or("--channel-user: write the channel's name, `:` and the key")?;
+            return Ok(Identity::ChannelUser { channel, key: key.to_owned() });
+        }
+        let app = self.app_user.clone().map(Identity::AppUser);
+        app.or_else(|| self.open_id.clone().map(Identity::OpenId)).ok_or_else(|| "no one is named".to_owned())
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -65,9 +142,21 @@ pub(crate) struct Import {
     pub(crate) dry_run: bool,
 }
 
-fn store(text: &str) -> Result<PathBuf, String> {
-    match text.strip_prefix("sqlite:") {
-        Some(path) if !path.is_empty() => Ok(path.into()),
-        _ => Err("a store is sqlite:PATH".to_owned()),
+/// Where people are kept.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    Postgres(String),
+    Sqlite(PathBuf),
+}
+
+impl std::str::FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text.to_owned())),
+            _ => Err("a store is sqlite:PATH or postgres://name@host/database".to_owned()),
+        }
     }
 }

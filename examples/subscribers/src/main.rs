@@ -4,21 +4,25 @@ mod args;
 mod bench;
 mod failure;
 mod raw;
+mod store;
+mod told;
 
-use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, Utc};
 use clap::Parser;
-use sosik::registry::{Directory, Put, SecretKey, SubscriberStore, Vault, import};
-use sosik::sqlite::SqliteStore;
-use sosik::{Clock as _, Entropy, SystemClock, SystemEntropy};
+use indicatif::{ProgressBar, ProgressStyle};
+use sosik::registry::{Directory, Erasure, Page, Put, SecretKey, Subscriber, import};
+use sosik::{Clock as _, SystemClock, SystemEntropy};
 
-use crate::args::{Args, Command, Count, Import};
+use crate::args::{Args, Asked, Command, Import, Who};
 use crate::failure::Failure;
+use crate::store::Store;
 
-#[tokio::main(flavor = "current_thread")]
+/// People of an import that are kept at once: what the store takes in one transaction.
+const AT_ONCE: usize = 50_000;
+
+#[tokio::main]
 async fn main() -> ExitCode {
     match run(Args::parse()).await {
         Ok(said) => {
@@ -35,58 +39,101 @@ async fn main() -> ExitCode {
 async fn run(args: Args) -> Result<String, Failure> {
     let now = SystemClock::new().now();
     match &args.command {
-        Command::Bench(bench) => bench::run(bench, now).await,
-        Command::Count(count) => {
-            let Count { segment, at } = count;
-            let store = open(&args)?;
-            let count = store.count_of(segment, at.unwrap_or(now)).await.map_err(Failure::at("the store"))?;
-            close(store)?;
-            Ok(count.to_string())
+        Command::Bench(asked) => return bench::run(&args.store, asked, now).await,
+        Command::NewKey => return Ok(SecretKey::generate(&SystemEntropy::new()).expose_hex().to_string()),
+        Command::Import(asked) if asked.dry_run => {
+            return Ok(format!("{} people could be brought in", read(asked, now)?.len()));
         }
-        Command::Import(import) => bring_in(&args, import, now).await,
-        Command::NewKey => Ok(SecretKey::generate(&SystemEntropy::new()).expose_hex().to_string()),
+        _ => {}
+    }
+    let store = Store::open(&args).await?;
+    let said = done(&store, &args.command, now).await;
+    store.close()?;
+    said
+}
+
+async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<String, Failure> {
+    let (people, wrong) = (store.people(), |error| Failure::at("the store")(error));
+    match command {
+        Command::Backup { to } => store.backup(to).await.map(|()| format!("all of it is in {}", to.display())),
+        Command::Count(Asked { segment, at }) => {
+            Ok(people.count_of(segment, at.unwrap_or(now)).await.map_err(wrong)?.to_string())
+        }
+        Command::Erase { who, ground } => {
+            let person = person(store, who).await?;
+            people.erase(person.id, &Erasure::new(now, ground)).await.map_err(wrong)?;
+            Ok(format!("{} is erased", person.id))
+        }
+        Command::Export { who } => {
+            let full = told::in_full(&person(store, who).await?);
+            serde_json::to_string_pretty(&full).map_err(Failure::at("the person"))
+        }
+        Command::Import(asked) => bring_in(store, asked, now).await,
+        Command::List { asked, limit } => {
+            let page = Page::first(asked.segment.clone(), asked.at.unwrap_or(now), *limit);
+            let page = people.page(&page).await.map_err(wrong)?;
+            Ok(page.iter().map(told::line).collect::<Vec<_>>().join("\n"))
+        }
+        Command::Reseal { step } => {
+            let left = people.reseal(*step).await.map_err(wrong)?;
+            let bar = bar(left);
+            let mut before = left;
+            while before > 0 {
+                let left = people.reseal(*step).await.map_err(wrong)?;
+                bar.inc(before.saturating_sub(left));
+                before = left;
+            }
+            bar.finish_and_clear();
+            Ok("everything is sealed under the key".to_owned())
+        }
+        Command::Show { who, segment } => {
+            let person = person(store, who).await?;
+            let why =
+                segment.as_ref().map(|segment| format!("\n{}", segment.explain(&person, now).to_string().trim_end()));
+            Ok(told::masked(&person) + &why.unwrap_or_default())
+        }
         Command::Verify => {
-            let store = open(&args)?;
-            let report = store.verify().await.map_err(Failure::at("the store"))?;
-            close(store)?;
+            let report = people.verify().await.map_err(wrong)?;
             match &report.broken {
                 None => Ok(report.to_string()),
                 Some(_) => Err(Failure::new(report.to_string())),
             }
         }
+        Command::Bench(_) | Command::NewKey => Ok(String::new()),
     }
 }
 
-async fn bring_in(args: &Args, asked: &Import, now: DateTime<Utc>) -> Result<String, Failure> {
+async fn person(store: &Store, who: &Who) -> Result<Subscriber, Failure> {
+    let identity = who.identity().map_err(Failure::new)?;
+    let found = store.people().find(&identity).await.map_err(Failure::at("the store"))?;
+    found.ok_or_else(|| Failure::new("no one is known by that"))
+}
+
+fn read(asked: &Import, now: DateTime<Utc>) -> Result<Vec<sosik::registry::NewSubscriber>, Failure> {
     let areas = Directory::from_csv(&Failure::read(&asked.areas)?).map_err(Failure::at(asked.areas.display()))?;
     let file = Failure::read(&asked.file)?;
     let today =
         FixedOffset::east_opt(9 * 3600).map_or(now.date_naive(), |seoul| now.with_timezone(&seoul).date_naive());
-    let people = import::from_csv(&file, &areas, today).map_err(Failure::at(asked.file.display()))?;
-    if asked.dry_run {
-        return Ok(format!("{} people could be brought in", people.len()));
+    import::from_csv(&file, &areas, today).map_err(Failure::at(asked.file.display()))
+}
+
+async fn bring_in(store: &Store, asked: &Import, now: DateTime<Utc>) -> Result<String, Failure> {
+    let people = read(asked, now)?;
+    let bar = bar(people.len() as u64);
+    let mut added = 0;
+    for part in people.chunks(AT_ONCE) {
+        let put = store.people().put(part, now).await.map_err(Failure::at("the store"))?;
+        added += put.iter().filter(|put| matches!(put, Put::Added(_))).count();
+        bar.inc(part.len() as u64);
     }
-    let store = open(args)?;
-    let put = store.put(&people, now).await.map_err(Failure::at("the store"))?;
-    close(store)?;
-    let added = put.iter().filter(|put| matches!(put, Put::Added(_))).count();
-    Ok(format!("{} people were brought in, {added} of them new", put.len()))
+    bar.finish_and_clear();
+    Ok(format!("{} people were brought in, {added} of them new", people.len()))
 }
 
-fn open(args: &Args) -> Result<SqliteStore, Failure> {
-    let key = args.key.as_deref().ok_or_else(|| Failure::new("SOSIK_KEY: it is not set; new-key makes one"))?;
-    let key = SecretKey::from_hex(key).map_err(Failure::at("SOSIK_KEY"))?;
-    store(&args.store, &key).map_err(Failure::at(args.store.display()))
-}
-
-/// All of it in one file, to be copied as it lies there.
-fn close(store: SqliteStore) -> Result<(), Failure> {
-    if store.close() { Ok(()) } else { Err(Failure::new("the store: it could not be closed")) }
-}
-
-pub(crate) fn store(path: &Path, key: &SecretKey) -> Result<SqliteStore, sosik::registry::StoreError> {
-    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
-    SqliteStore::open(path, Vault::new(key, Arc::clone(&entropy)), entropy)
+/// A bar for long work, where someone looks on.
+fn bar(length: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len}, {eta} left");
+    ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 #[expect(clippy::print_stdout, reason = "a program answers whoever asked it")]

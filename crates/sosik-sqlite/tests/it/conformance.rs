@@ -1,16 +1,11 @@
 //! The SQLite store keeps both ports' contracts, in a file and in memory, which lock differently.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::sync::Arc;
 
 use sosik_core::SeededEntropy;
-use sosik_registry::{SecretKey, Vault};
 use sosik_sqlite::SqliteStore;
 
-fn vault() -> Vault {
-    Vault::new(&SecretKey::from_hex(&"0f".repeat(32)).unwrap(), Arc::new(SeededEntropy::new(1)))
-}
+use crate::vault;
 
 mod memory {
     use super::*;

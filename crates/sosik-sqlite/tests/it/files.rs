@@ -1,28 +1,20 @@
 //! Files of newer releases and of other programs, and what a crash leaves behind.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use sosik_core::{PhoneNumber, SeededEntropy, SystemEntropy};
+use sosik_core::{SeededEntropy, SystemEntropy};
 use sosik_delivery::{Batch, BatchId, Outbox};
 use sosik_registry::{
-    ConsentEvent, Erasure, Event, Identity, Purpose, Put, Relation, RelationState, SecretKey, Segment, StoreError,
-    StoreErrorKind, SubscriberId, SubscriberStore, Vault,
+    ConsentEvent, Erasure, Event, Identity, Purpose, Put, Relation, RelationState, Segment, StoreErrorKind,
+    SubscriberId, SubscriberStore, Vault,
 };
 use sosik_sqlite::SqliteStore;
 use sosik_testkit::{campaign, consented, noon, phone};
 
-fn vault() -> Vault {
-    Vault::new(&SecretKey::from_hex(&"0f".repeat(32)).unwrap(), Arc::new(SeededEntropy::new(1)))
-}
-
-/// Each opening draws ids of its own.
-fn open(path: &Path) -> Result<SqliteStore, StoreError> {
-    SqliteStore::open(path, vault(), Arc::new(SystemEntropy::new()))
-}
+use crate::old::old_file;
+use crate::{key, open, vault};
 
 #[test]
 fn a_file_of_a_newer_release_is_refused_by_its_number_and_left_alone() {
@@ -38,73 +30,13 @@ fn a_file_of_a_newer_release_is_refused_by_its_number_and_left_alone() {
     assert_eq!(version, 99);
 }
 
-/// How the first release sealed a number: under the key's own cipher, without its name before it.
-fn sealed_in_the_first_form(phone: &PhoneNumber, id: &[u8]) -> Vec<u8> {
-    use chacha20poly1305::aead::{Aead, Payload};
-    use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-    let key = hmac_of(&[0x0f; 32], b"sosik vault: seal");
-    let payload = Payload { msg: phone.expose().as_bytes(), aad: id };
-    let sealed = XChaCha20Poly1305::new((&key).into()).encrypt(&XNonce::from([7; 24]), payload).unwrap();
-    [&[7; 24][..], &sealed].concat()
-}
-
-fn hmac_of(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
-    use hmac::{KeyInit, Mac};
-    let mut mac = <hmac::Hmac<sha2::Sha256> as KeyInit>::new_from_slice(key).unwrap();
-    mac.update(text);
-    mac.finalize().into_bytes().into()
-}
-
-/// A link of the second release: each field with its length before it.
-fn link_of_the_second_form(fields: &[&[u8]]) -> [u8; 32] {
-    let text: Vec<u8> =
-        fields.iter().flat_map(|field| [&(field.len() as u64).to_be_bytes()[..], field].concat()).collect();
-    hmac_of(&hmac_of(&[0x0f; 32], b"sosik vault: ledger"), &text)
-}
-
-fn old_file(path: &Path, is_linked: bool) -> Connection {
-    let direct = Connection::open(path).unwrap();
-    direct.execute_batch(include_str!("../migrations/0001_initial.sql")).unwrap();
-    direct.pragma_update(None, "application_id", 0x736f_736b).unwrap();
-    let fingerprint = vault().fingerprint();
-    direct.execute("INSERT INTO meta VALUES ('key-fingerprint', ?1)", [&fingerprint[..]]).unwrap();
-    let (mut head, mut said_by) = ([0; 32], Vec::new());
-    for (n, topics) in [(1, r#"["문화"]"#), (2, "[]"), (3, r#"["문화","복지"]"#)] {
-        let id = uuid::Uuid::from_u128(n.into()).into_bytes();
-        let index = hmac_of(&hmac_of(&[0x0f; 32], b"sosik vault: index"), phone(n).expose().as_bytes());
-        let sealed = sealed_in_the_first_form(&phone(n), &id);
-        let at = noon().timestamp_micros();
-        let values = rusqlite::params![&id[..], &index[..], sealed, "4163053000", topics, n == 1, at];
-        direct.execute("INSERT INTO subscribers VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)", values).unwrap();
-        let at = at - i64::from(n);
-        let said = "INSERT INTO consents (subscriber, purpose, granted, at, evidence) VALUES (?1, 'advertising', 1, ?2, '서면')";
-        direct.execute(said, rusqlite::params![&id[..], at]).unwrap();
-        let (at, evidence) = (at.to_be_bytes(), "서면".as_bytes());
-        head = link_of_the_second_form(&[b"entry", &head, &id, b"advertising", &[1], &at, evidence]);
-        said_by.push(head);
-    }
-    direct.pragma_update(None, "user_version", 1).unwrap();
-    if is_linked {
-        direct.execute_batch(include_str!("../migrations/0002_registry.sql")).unwrap();
-        for (seq, link) in (1..).zip(said_by) {
-            direct.execute("UPDATE consents SET link = ?2 WHERE seq = ?1", rusqlite::params![seq, &link[..]]).unwrap();
-        }
-        let entries = 3_u64.to_be_bytes();
-        let end = [&entries[..], &link_of_the_second_form(&[b"end", &entries, &head])].concat();
-        direct.execute("INSERT INTO meta VALUES ('ledger-end', ?1)", [end]).unwrap();
-        direct.execute_batch(include_str!("../migrations/0002_registry_after.sql")).unwrap();
-        direct.pragma_update(None, "user_version", 2).unwrap();
-    }
-    direct
-}
-
 /// What a release of before had in its file is found by what this one asks.
 #[tokio::test]
 async fn an_older_file_is_brought_up_to_date_with_all_that_it_holds() {
     for is_linked in [false, true] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sosik.db");
-        drop(old_file(&path, is_linked));
+        drop(old_file(&path, is_linked, 3));
         let store = open(&path).unwrap();
         let count = async |text: &str| store.count_of(&text.parse().unwrap(), noon()).await.unwrap();
         assert_eq!((count("topic:문화").await, count("topic:복지").await, count("topic:축제").await), (3, 2, 1));
@@ -123,7 +55,7 @@ async fn an_older_file_is_brought_up_to_date_with_all_that_it_holds() {
 fn an_older_file_whose_ledger_was_changed_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sosik.db");
-    let direct = old_file(&path, true);
+    let direct = old_file(&path, true, 3);
     direct
         .execute_batch("DROP TRIGGER consents_are_never_changed; UPDATE consents SET granted = 0 WHERE seq = 2")
         .unwrap();
@@ -321,7 +253,6 @@ async fn nothing_of_who_was_erased_is_left_in_the_file() {
 async fn a_key_is_changed_while_everyone_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sosik.db");
-    let key = |byte: &str| SecretKey::from_hex(&byte.repeat(32)).unwrap();
     let keyed = |keys: &[&str]| {
         let vault = Vault::new(&key(keys[0]), Arc::new(SeededEntropy::new(9)));
         keys[1..].iter().fold(vault, |vault, older| vault.also_opening(&key(older)))

@@ -1,18 +1,15 @@
-//! Segments asked of the database, and of each person in memory: the same answer.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use std::sync::Arc;
+//! What a store of subscribers is drawn to hold, and whether it holds what memory does.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use sosik_core::{AreaCode, ChannelId, SeededEntropy};
+use proptest::test_runner::TestCaseResult;
+use sosik_core::{AreaCode, ChannelId};
 use sosik_registry::{
     AudienceRequest, ConsentEvent, Erasure, Event, Identity, Language, MemorySubscriberStore, NewSubscriber, Page,
-    Purpose, Relation, RelationState, SecretKey, Segment, SubscriberStore, Vault,
+    Purpose, Relation, RelationState, Segment, SubscriberStore,
 };
-use sosik_sqlite::SqliteStore;
-use sosik_testkit::{citizen, noon, phone};
+
+use crate::{citizen, noon, phone};
 
 const AREAS: [&str; 6] = ["41", "41630", "41110", "41630530", "4163053000", "4111156000"];
 const TOPICS: [&str; 5] = ["문화", "복지", "", "*", "%_'\""];
@@ -20,7 +17,7 @@ const TOPICS: [&str; 5] = ["문화", "복지", "", "*", "%_'\""];
 const CHANNELS: [&str; 2] = ["city", "dong"];
 
 /// What is told of some of them, and of some who are not known otherwise.
-fn events() -> impl Strategy<Value = Vec<Event>> {
+pub fn events() -> impl Strategy<Value = Vec<Event>> {
     let event = (0..7u32, any::<bool>(), 0..CHANNELS.len(), 0..4usize, 0..9i64);
     let event = event.prop_map(|(who, by_number, channel, what, at)| {
         let who = if by_number { phone(who).into() } else { Identity::AppUser(who.to_string()) };
@@ -39,7 +36,8 @@ fn day(day: i64) -> DateTime<Utc> {
     noon() + TimeDelta::days(day)
 }
 
-fn people() -> impl Strategy<Value = Vec<(NewSubscriber, i64)>> {
+/// People, and on which day each is put: some of them twice, and some with two identities.
+pub fn people() -> impl Strategy<Value = Vec<(NewSubscriber, i64)>> {
     let consents = prop::collection::vec((prop::sample::select(Purpose::ALL.to_vec()), any::<bool>(), 0..9i64), 0..4);
     let person = (0..AREAS.len(), prop::collection::vec(0..TOPICS.len(), 0..3), any::<bool>(), consents, 0..9i64);
     prop::collection::vec(person, 1..16).prop_map(|all| {
@@ -65,7 +63,8 @@ fn people() -> impl Strategy<Value = Vec<(NewSubscriber, i64)>> {
     })
 }
 
-fn segments() -> impl Strategy<Value = Segment> {
+/// Segments of every kind, within each other.
+pub fn segments() -> impl Strategy<Value = Segment> {
     let leaf = prop_oneof![
         Just(Segment::All),
         Just(Segment::AllowsText),
@@ -85,48 +84,49 @@ fn segments() -> impl Strategy<Value = Segment> {
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
-    fn the_database_and_the_memory_hold_the_same_people(
-        people in people(),
-        events in events(),
-        erased in 0..9u32,
-        segments in prop::collection::vec(segments(), 1..12),
-        at in 0..10i64,
-    ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
-            let vault = Vault::new(&SecretKey::from_hex(&"0f".repeat(32)).unwrap(), Arc::new(SeededEntropy::new(1)));
-            let database = SqliteStore::in_memory(vault, Arc::new(SeededEntropy::new(2))).unwrap();
-            // The same ids in both.
-            let memory = MemorySubscriberStore::new(2);
-            for (new, since) in &people {
-                database.put(std::slice::from_ref(new), day(*since)).await.unwrap();
-                memory.put(std::slice::from_ref(new), day(*since)).await.unwrap();
-            }
-            for event in events.chunks(3) {
-                database.apply(event, day(9)).await.unwrap();
-                memory.apply(event, day(9)).await.unwrap();
-            }
-            if let Some(person) = memory.find(&phone(erased).into()).await.unwrap() {
-                let erasure = Erasure::new(day(9), "request");
-                prop_assert!(memory.erase(person.id, &erasure).await.unwrap());
-                prop_assert!(database.erase(person.id, &erasure).await.unwrap());
-            }
-            prop_assert_eq!(database.verify().await.unwrap().broken, None);
-            let all = Page::first(Segment::All, day(9), 1_000);
-            prop_assert_eq!(database.page(&all).await.unwrap(), memory.page(&all).await.unwrap());
-            for segment in &segments {
-                let counts = (database.count_of(segment, day(at)).await, memory.count_of(segment, day(at)).await);
-                prop_assert_eq!(counts.0.unwrap(), counts.1.unwrap(), "{}", segment);
-                let request = AudienceRequest::new(segment.clone(), Purpose::Advertising, day(at));
-                let request = request.through(ChannelId::parse("city").unwrap());
-                let audiences = (database.audience(&request).await, memory.audience(&request).await);
-                prop_assert_eq!(audiences.0.unwrap(), audiences.1.unwrap(), "{}", segment);
-            }
-            Ok(())
-        })?;
+/// Puts, tells and erases the same in a store and in memory, and asks both the same: whoever they hold, whom a segment holds,
+/// and who may be sent to. Both have to draw the same ids.
+///
+/// # Errors
+///
+/// Where they differ.
+pub async fn agree(
+    store: &dyn SubscriberStore,
+    memory: &MemorySubscriberStore,
+    (people, events, erased): (&[(NewSubscriber, i64)], &[Event], u32),
+    (segments, at): (&[Segment], i64),
+) -> TestCaseResult {
+    // Some are put before anything is told, and some after.
+    let (before, after) = people.split_at(people.len() / 2 + 1);
+    for (new, since) in before {
+        let new = std::slice::from_ref(new);
+        prop_assert_eq!(store.put(new, day(*since)).await.unwrap(), memory.put(new, day(*since)).await.unwrap());
     }
+    for event in events.chunks(3) {
+        store.apply(event, day(9)).await.unwrap();
+        memory.apply(event, day(9)).await.unwrap();
+    }
+    for (new, since) in after {
+        let new = std::slice::from_ref(new);
+        prop_assert_eq!(store.put(new, day(*since)).await.unwrap(), memory.put(new, day(*since)).await.unwrap());
+    }
+    if let Some(person) = memory.find(&phone(erased).into()).await.unwrap() {
+        let erasure = Erasure::new(day(9), "request");
+        prop_assert!(memory.erase(person.id, &erasure).await.unwrap());
+        prop_assert!(store.erase(person.id, &erasure).await.unwrap());
+    }
+    let (ledger, entries) = (store.verify().await.unwrap(), memory.verify().await.unwrap().entries);
+    prop_assert_eq!((ledger.entries, ledger.broken), (entries, None));
+    let all = Page::first(Segment::All, day(9), 1_000);
+    prop_assert_eq!(store.page(&all).await.unwrap(), memory.page(&all).await.unwrap());
+    for segment in segments {
+        let counts =
+            (store.count_of(segment, day(at)).await.unwrap(), memory.count_of(segment, day(at)).await.unwrap());
+        prop_assert_eq!(counts.0, counts.1, "{}", segment);
+        let request = AudienceRequest::new(segment.clone(), Purpose::Advertising, day(at));
+        let request = request.through(ChannelId::parse("city").unwrap());
+        let audiences = (store.audience(&request).await.unwrap(), memory.audience(&request).await.unwrap());
+        prop_assert_eq!(audiences.0, audiences.1, "{}", segment);
+    }
+    Ok(())
 }

@@ -1,0 +1,68 @@
+//! The sosik registry on PostgreSQL: subscribers, how they stand to channels, their consents and the ledger of these.
+//!
+//! # What it is for
+//!
+//! A city whose programs run on several machines keeps its subscribers in one database server. [`PostgresStore`] holds what
+//! `sosik-sqlite` holds in a file, under the same contract and with the same keys, so that a city can begin with the one
+//! and go on with the other.
+//!
+//! # Where it sits
+//!
+//! Above `sosik-registry`, whose port [`SubscriberStore`](sosik_registry::SubscriberStore) it implements. It knows no
+//! transport.
+//!
+//! # Quick start
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use sosik_core::{Entropy, SystemEntropy};
+//! use sosik_postgres::{PostgresStore, Settings};
+//! use sosik_registry::{SecretKey, SubscriberStore, Vault};
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+//! let vault = Vault::new(&SecretKey::generate(&entropy), entropy.clone());
+//! let settings = Settings::parse("postgres://sosik@db.example.go.kr/sosik?sslmode=require")?;
+//! let store = PostgresStore::connect(&settings, vault, entropy).await?;
+//! assert_eq!(store.count().await?, 0);
+//! # Ok(()) }
+//! ```
+//!
+//! # Concepts
+//!
+//! - Identities are sealed by a [`Vault`](sosik_registry::Vault) before they reach the server and found by a keyed hash.
+//!   The key is never there; a database that was made under another key is refused by the key's fingerprint.
+//! - Everything lies in a schema of its own, `sosik` unless [named otherwise](Settings::with_schema). What is missing there
+//!   is made when the store connects, by one program at a time; a schema of a newer release is refused and left alone.
+//! - Those who write do so one after the other, whichever program they are in: the ledger is one chain. Reading goes on
+//!   beside it.
+//! - Many new people at once go in by binary `COPY`.
+//! - A connection to another machine is encrypted and the server's certificate checked, unless the address says
+//!   `sslmode=disable`.
+//!
+//! # Features
+//!
+//! None.
+//!
+//! # What is not here
+//!
+//! Campaigns and the outbox, which are kept by `sosik-sqlite`; and backups, which are the server's own.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod error;
+mod events;
+mod ledger;
+mod migration;
+mod people;
+mod put;
+mod query;
+mod reseal;
+mod rows;
+mod segments;
+mod settings;
+mod store;
+mod subscribers;
+
+pub use settings::Settings;
+pub use store::PostgresStore;

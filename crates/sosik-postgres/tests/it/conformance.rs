@@ -1,0 +1,34 @@
+//! The contract, rule by rule, and whatever is drawn.
+
+use proptest::prelude::*;
+use sosik_postgres::PostgresStore;
+use sosik_registry::MemorySubscriberStore;
+use sosik_testkit::drawn::{agree, events, people, segments};
+
+use crate::Database;
+
+async fn make() -> Option<PostgresStore> {
+    Some(Database::new().await?.open().await.unwrap())
+}
+
+sosik_testkit::subscriber_store_conformance!(live make);
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn the_database_and_the_memory_hold_the_same_people(
+        people in people(),
+        events in events(),
+        erased in 0..9u32,
+        segments in prop::collection::vec(segments(), 1..12),
+        at in 0..10i64,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let Some(database) = Database::new().await else { return Ok(()) };
+            let (store, memory) = (database.seeded(2).await, MemorySubscriberStore::new(2));
+            agree(&store, &memory, (&people, &events, erased), (&segments, at)).await
+        })?;
+    }
+}
