@@ -8,7 +8,10 @@ use std::fmt;
 /// ```
 /// use sosik_core::PhoneNumber;
 ///
-/// for written in ["010-0000-0001", "010 0000 0001", "+82 10-0000-0001", "0082 10 0000 0001", "０１０-００００-０００１"] {
+/// for written in [
+///     "010-0000-0001", "010 0000 0001", "+82 10-0000-0001", "0082 10 0000 0001", "821000000001", "tel:010-0000-0001",
+///     "'01000000001", "０１０-００００-０００１",
+/// ] {
 ///     assert_eq!(PhoneNumber::parse(written)?.expose(), "01000000001");
 /// }
 /// # Ok::<(), sosik_core::PhoneNumberError>(())
@@ -17,7 +20,8 @@ use std::fmt;
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Reads a Korean number as people write it: hyphens, dots, spaces, brackets, full-width digits, `+82`.
+    /// Reads a Korean number as people write it: hyphens, dots, spaces, brackets, full-width digits, `+82` with its sign or
+    /// without, `tel:`, and the mark with which spreadsheet programs keep a zero.
     ///
     /// # Errors
     ///
@@ -25,7 +29,9 @@ impl PhoneNumber {
     pub fn parse(text: &str) -> Result<Self, PhoneNumberError> {
         let mut digits = String::with_capacity(11);
         let mut plus = false;
-        for (at, c) in text.trim().chars().enumerate() {
+        let text = text.trim();
+        let text = text.strip_prefix("tel:").or_else(|| text.strip_prefix('\'')).unwrap_or(text);
+        for (at, c) in text.chars().enumerate() {
             match c {
                 '0'..='9' => digits.push(c),
                 '０'..='９' => digits.push(char::from(b'0' + u8::try_from(u32::from(c) - 0xff10).unwrap_or(0))),
@@ -42,6 +48,10 @@ impl PhoneNumber {
             plus = true;
         } else if plus {
             digits = String::from(digits.strip_prefix("82").ok_or(PhoneNumberError::Abroad)?);
+        } else if let Some(rest) = digits.strip_prefix("82").filter(|rest| rest.len() >= 8) {
+            // No number of ours begins with 8: so many digits are one with its country before it.
+            digits = String::from(rest);
+            plus = true;
         }
         if plus && !digits.starts_with('0') {
             digits.insert(0, '0');
@@ -72,6 +82,12 @@ impl PhoneNumber {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// The number as the world writes it (E.164), in full: `+821000000001`. The caller answers for where it goes.
+    #[must_use]
+    pub fn e164(&self) -> String {
+        format!("+82{}", self.0.strip_prefix('0').unwrap_or(&self.0))
     }
 
     /// The number with its middle hidden, for screens and error reports: `010****0001`.

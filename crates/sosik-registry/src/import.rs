@@ -1,4 +1,4 @@
-//! Subscribers from a CSV file.
+//! Subscribers from a CSV file or a workbook.
 //!
 //! ```
 //! use chrono::NaiveDate;
@@ -11,14 +11,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod columns;
+mod table;
+mod workbook;
+
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
+pub use self::columns::{Column, Columns};
+pub use self::table::{Cell, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Table};
+use crate::{ConsentEvent, Directory, NewSubscriber, Purpose};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
 use sosik_core::PhoneNumber;
-use unicode_normalization::UnicodeNormalization;
-
-use crate::{ConsentEvent, Directory, NewSubscriber, Purpose};
 
 /// The columns of a subscriber file; the first two must be there.
 pub const COLUMNS: [&str; 7] = ["휴대전화", "읍면동", "관심분야", "광고동의일", "동의근거", "문자허용", "수집동의일"];
@@ -69,51 +73,62 @@ impl fmt::Display for ImportError {
 
 impl std::error::Error for ImportError {}
 
-/// Reads a file in UTF-8 (with or without a mark) or CP949. Districts are looked up as of `today`.
+impl ImportError {
+    /// The report as CSV: line, column, value, what is wrong, what to write instead. What a spreadsheet program would take
+    /// for a formula begins with `'`.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let safe = |text: &str| {
+            let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+            format!("\"{}\"", text.replace('"', "\"\""))
+        };
+        let row = |row: &RowError| {
+            let RowError { line, column, value, problem, fix } = row;
+            format!("{line},{},{},{},{}\n", safe(column), safe(value), safe(problem), safe(fix))
+        };
+        "행,열,값,문제,고치는 법\n".to_owned() + &self.0.iter().map(row).collect::<String>()
+    }
+}
+
+/// What a file holds: people, and rows that cannot be read.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Read {
+    /// Which column was taken for what.
+    pub columns: Columns,
+    /// Those who can be kept, each with the line on which they stand.
+    pub people: Vec<(u64, NewSubscriber)>,
+    /// What is wrong with the others, in order; `None` where nothing is.
+    pub problems: Option<ImportError>,
+    /// How many numbers had lost their leading zero in a spreadsheet, and were given it again.
+    pub zeros_restored: usize,
+}
+
+/// Reads a file: CSV in UTF-8 (with or without a mark) or CP949, or XLSX with the feature `xlsx`. Districts are looked up as
+/// of `today`; columns that are not named are guessed by their headings.
 ///
 /// # Errors
 ///
-/// [`ImportError`] names every bad row, not only the first: its line, column, hidden value, problem and fix.
-pub fn from_csv(file: &[u8], directory: &Directory, today: NaiveDate) -> Result<Vec<NewSubscriber>, ImportError> {
-    let text = decode(file)?;
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let headers = reader.headers().map_err(|e| whole("the file", &e.to_string()))?.clone();
-    let place = |name: &str| headers.iter().position(|header| header == name);
-    let mut errors = Vec::new();
-    for name in &COLUMNS[..2] {
-        if place(name).is_none() {
-            errors.push(RowError {
-                line: 1,
-                column: (*name).to_owned(),
-                value: headers
-                    .iter()
-                    .map(|header| if COLUMNS.contains(&header) { header.to_owned() } else { hide_personal(header) })
-                    .collect::<Vec<_>>()
-                    .join(","),
-                problem: "the column is missing".to_owned(),
-                fix: format!("name the columns {}", COLUMNS.join(",")),
-            });
-        }
-    }
-    if !errors.is_empty() {
-        return Err(ImportError(errors));
-    }
-    let places = COLUMNS.map(place);
+/// [`ImportError`] when the file cannot be read at all, or a column that must be there is not.
+pub fn read(
+    file: &[u8],
+    names: &[(Column, String)],
+    directory: &Directory,
+    today: NaiveDate,
+) -> Result<Read, ImportError> {
+    let table = Table::read(file)?;
+    let columns = Columns::named(&table.heading, names)?;
     let mut seen: HashMap<String, u64> = HashMap::new();
-    let mut people = Vec::new();
-    for row in reader.records() {
-        let row = match row {
-            Ok(row) => row,
-            Err(error) => {
-                errors.extend(whole("the row", &error.to_string()).0);
-                continue;
-            }
-        };
-        let line = row.position().map_or(0, csv::Position::line);
-        if row.iter().all(str::is_empty) {
-            continue;
+    let (mut people, mut errors, mut zeros_restored) = (Vec::new(), Vec::new(), 0);
+    for (line, row) in table.rows {
+        let cell = |column| columns.place(column).and_then(|place| row.get(place));
+        let mut cells = Column::ALL.map(|column| cell(column).map_or("", |cell| cell.text.as_str()));
+        let phone = cell(Column::Phone).and_then(with_zero);
+        if let Some(phone) = &phone {
+            cells[0] = phone;
+            zeros_restored += 1;
         }
-        let cells = places.map(|at| at.and_then(|at| row.get(at)).unwrap_or_default());
         match subscriber(cells, line, directory, today) {
             Err(mut found) => errors.append(&mut found),
             Ok((person, phone)) => match seen.insert(phone.expose().to_owned(), line) {
@@ -124,32 +139,45 @@ pub fn from_csv(file: &[u8], directory: &Directory, today: NaiveDate) -> Result<
                     problem: format!("the number stands on line {before} already"),
                     fix: "keep one of the two".to_owned(),
                 }),
-                None => people.push(person),
+                None => people.push((line, person)),
             },
         }
     }
-    if errors.is_empty() { Ok(people) } else { Err(ImportError(errors)) }
+    let problems = Some(ImportError(errors)).filter(|errors| !errors.0.is_empty());
+    Ok(Read { columns, people, problems, zeros_restored })
 }
 
-fn decode(file: &[u8]) -> Result<String, ImportError> {
-    let file = file.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(file);
-    match std::str::from_utf8(file) {
-        // Composed, as the names in the code are: files from macOS are not.
-        Ok(text) => Ok(text.nfc().collect()),
-        Err(error) => encoding_rs::EUC_KR
-            .decode_without_bom_handling_and_without_replacement(file)
-            .map(std::borrow::Cow::into_owned)
-            .ok_or_else(|| whole("the file", &format!("byte {} is neither UTF-8 nor CP949", error.valid_up_to()))),
+/// A number that stands there as one, and so without its leading zero, with it.
+fn with_zero(cell: &Cell) -> Option<String> {
+    let digits = cell.text.as_str();
+    let is_bare = digits.len() <= 11 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let restored = format!("0{digits}");
+    // In a CSV file that a spreadsheet program wrote nothing tells: only what can be nothing else.
+    let is_plain = digits.starts_with("10") && digits.len() == 10;
+    let lost = is_bare && (cell.is_number || is_plain) && !digits.starts_with('0');
+    (lost && PhoneNumber::parse(&restored).is_ok()).then_some(restored)
+}
+
+/// Reads a file of which every row must be right: all of it or nothing.
+///
+/// # Errors
+///
+/// [`ImportError`] names every bad row, not only the first: its line, column, hidden value, problem and fix.
+pub fn from_csv(file: &[u8], directory: &Directory, today: NaiveDate) -> Result<Vec<NewSubscriber>, ImportError> {
+    let read = read(file, &[], directory, today)?;
+    match read.problems {
+        Some(problems) => Err(problems),
+        None => Ok(read.people.into_iter().map(|(_, person)| person).collect()),
     }
 }
 
-fn whole(column: &str, problem: &str) -> ImportError {
+fn whole(column: &str, problem: &str, fix: &str) -> ImportError {
     ImportError(vec![RowError {
         line: 1,
         column: column.to_owned(),
         value: String::new(),
         problem: problem.to_owned(),
-        fix: "save it as CSV in UTF-8".to_owned(),
+        fix: fix.to_owned(),
     }])
 }
 
@@ -257,6 +285,8 @@ fn hide(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use unicode_normalization::UnicodeNormalization;
+
     use super::*;
 
     const HEAD: &str = "휴대전화,읍면동,관심분야,광고동의일,동의근거,문자허용\n";
@@ -340,8 +370,46 @@ mod tests {
     #[test]
     fn a_file_without_the_columns_says_which() {
         let directory = Directory::default();
-        let error = from_csv(b"phone,district\n1,2\n", &directory, NaiveDate::MIN).unwrap_err();
+        let error = from_csv(b"name,fax\n1,2\n", &directory, NaiveDate::MIN).unwrap_err();
         assert_eq!(error.rows().len(), 2);
         assert!(error.to_string().contains("the column is missing"));
+    }
+    #[test]
+    fn good_rows_are_there_beside_bad_ones() {
+        let directory =
+            Directory::from_csv("hjd_code,name,from,to\n4163053000,회천1동,2003-10-19,\n".as_bytes()).unwrap();
+        let today = NaiveDate::from_ymd_opt(2026, 11, 27).unwrap();
+        let file = "\u{feff}\n성명;휴대폰 번호;거주지역(읍면동)\n;1000000001;회천1동\n;010-12;회천1동\n;;\n;010-0000-0003;회천1동\n";
+        let read = super::read(file.as_bytes(), &[], &directory, today).unwrap();
+        let lines: Vec<u64> = read.people.iter().map(|(line, _)| *line).collect();
+        assert_eq!((lines, read.zeros_restored), (vec![3, 6], 1));
+        let problems = read.problems.unwrap();
+        assert_eq!(problems.rows().len(), 1);
+        assert_eq!(problems.rows()[0].line, 4);
+        assert!(
+            problems.to_csv().starts_with("행,열,값,문제,고치는 법\n4,\"휴대전화\",\"010-12\""),
+            "{}",
+            problems.to_csv()
+        );
+        assert_eq!(
+            read.columns.to_string(),
+            "휴대전화 is `휴대폰 번호`, 읍면동 is `거주지역(읍면동)`; not read: 1 column"
+        );
+    }
+
+    #[test]
+    fn a_report_holds_no_formula() {
+        let error = whole("=1+1", "@SUM", "-2");
+        assert!(error.to_csv().contains("1,\"'=1+1\",\"\",\"'@SUM\",\"'-2\""), "{}", error.to_csv());
+    }
+
+    #[test]
+    fn two_columns_of_the_same_and_one_that_is_named() {
+        let heading = ["연락처", "휴대폰", "읍면동"].map(String::from);
+        let error = Columns::guess(&heading).unwrap_err();
+        assert_eq!(error.rows()[0].problem, "`연락처` and `휴대폰` are the same");
+        let named = Columns::named(&heading, &[(Column::Phone, "휴대폰".to_owned())]).unwrap();
+        assert_eq!((named.place(Column::Phone), named.place(Column::District)), (Some(1), Some(2)));
+        assert!(Columns::named(&heading, &[(Column::Phone, "팩스".to_owned())]).is_err());
     }
 }

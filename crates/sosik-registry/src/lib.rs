@@ -40,12 +40,14 @@
 //!   Everyone who may not is counted under a [`Suppression`].
 //! - [`Chain`]: what binds each consent to all before it, so that a change shows; [`SubscriberStore::verify`] names the
 //!   first entry that is not as it was written.
-//! - [`import`]: subscribers from a CSV file, with each bad row named.
+//! - [`import`]: subscribers from a CSV file or a workbook, its columns guessed and shown, with each bad row named.
 //! - [`Directory`]: the 읍면동 districts of a city by code, valid from and until.
 //!
 //! # Features
 //!
-//! None.
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | `xlsx` | no | imports from XLSX workbooks |
 //!
 //! # What is not here
 //!

@@ -56,6 +56,7 @@
 //! | `schedule-files` | no | policies as files, plans as JSON and iCalendar: `schedule::policy_file`, `json`, `ics` |
 //! | `solapi` | no | the message dealer SOLAPI: `sosik::solapi` |
 //! | `sqlite` | no | every store on SQLite: `sosik::sqlite` |
+//! | `xlsx` | no | imports of subscribers from XLSX workbooks |
 //! | `full` | no | all of the above |
 //!
 //! By default there are the domain crates only: no C code, no TLS, no runtime.

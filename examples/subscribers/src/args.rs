@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
+use sosik::registry::import::Column;
 use sosik::registry::{Identity, Segment};
 use sosik::{ChannelId, PhoneNumber};
 
@@ -48,7 +49,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         who: Who,
     },
-    /// Brings people in from a CSV file, all of them or none.
+    /// Brings people in from a CSV file or an XLSX workbook. Broken off, it is run once more and goes on.
     Import(Import),
     /// Some people of a segment, masked.
     List {
@@ -132,14 +133,30 @@ impl Who {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Import {
-    /// The file, with Korean column headings.
+    /// The file: CSV or XLSX, with column headings.
     pub(crate) file: PathBuf,
     /// The table of the city's districts, with the columns `hjd_code`, `name`, `from` and `to`.
     #[arg(long)]
     pub(crate) areas: PathBuf,
+    /// A column of another heading than those that are guessed, such as `휴대전화=비상연락망`.
+    #[arg(long = "column", value_name = "COLUMN=HEADING", value_parser = column)]
+    pub(crate) columns: Vec<(Column, String)>,
     /// Only says what would be brought in.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Brings in no one where one row is bad; without it the good rows are brought in and the bad ones told.
+    #[arg(long)]
+    pub(crate) all_or_nothing: bool,
+    /// Writes what is wrong with bad rows to this file, as CSV.
+    #[arg(long)]
+    pub(crate) report: Option<PathBuf>,
+}
+
+fn column(text: &str) -> Result<(Column, String), String> {
+    let names = || Column::ALL.map(Column::name).join(", ");
+    let (name, heading) = text.split_once('=').ok_or("write the column, `=` and its heading")?;
+    let column = Column::ALL.into_iter().find(|column| column.name() == name);
+    column.map(|column| (column, heading.to_owned())).ok_or_else(|| format!("`{name}` is none of {}", names()))
 }
 
 /// Where people are kept.

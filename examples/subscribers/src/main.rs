@@ -2,6 +2,7 @@
 
 mod args;
 mod bench;
+mod bring;
 mod failure;
 mod raw;
 mod store;
@@ -9,18 +10,15 @@ mod told;
 
 use std::process::ExitCode;
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use sosik::registry::{Directory, Erasure, Page, Put, SecretKey, Subscriber, import};
+use sosik::registry::{Erasure, Page, SecretKey, Subscriber};
 use sosik::{Clock as _, SystemClock, SystemEntropy};
 
-use crate::args::{Args, Asked, Command, Import, Who};
+use crate::args::{Args, Asked, Command, Who};
 use crate::failure::Failure;
 use crate::store::Store;
-
-/// People of an import that are kept at once: what the store takes in one transaction.
-const AT_ONCE: usize = 50_000;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -41,9 +39,8 @@ async fn run(args: Args) -> Result<String, Failure> {
     match &args.command {
         Command::Bench(asked) => return bench::run(&args.store, asked, now).await,
         Command::NewKey => return Ok(SecretKey::generate(&SystemEntropy::new()).expose_hex().to_string()),
-        Command::Import(asked) if asked.dry_run => {
-            return Ok(format!("{} people could be brought in", read(asked, now)?.len()));
-        }
+        // Without a key only the file is looked at.
+        Command::Import(asked) if asked.dry_run && args.key.is_none() => return bring::look(asked, None, now).await,
         _ => {}
     }
     let store = Store::open(&args).await?;
@@ -68,7 +65,8 @@ async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<St
             let full = told::in_full(&person(store, who).await?);
             serde_json::to_string_pretty(&full).map_err(Failure::at("the person"))
         }
-        Command::Import(asked) => bring_in(store, asked, now).await,
+        Command::Import(asked) if asked.dry_run => bring::look(asked, Some(store), now).await,
+        Command::Import(asked) => bring::bring_in(store, asked, now).await,
         Command::List { asked, limit } => {
             let page = Page::first(asked.segment.clone(), asked.at.unwrap_or(now), *limit);
             let page = people.page(&page).await.map_err(wrong)?;
@@ -109,29 +107,8 @@ async fn person(store: &Store, who: &Who) -> Result<Subscriber, Failure> {
     found.ok_or_else(|| Failure::new("no one is known by that"))
 }
 
-fn read(asked: &Import, now: DateTime<Utc>) -> Result<Vec<sosik::registry::NewSubscriber>, Failure> {
-    let areas = Directory::from_csv(&Failure::read(&asked.areas)?).map_err(Failure::at(asked.areas.display()))?;
-    let file = Failure::read(&asked.file)?;
-    let today =
-        FixedOffset::east_opt(9 * 3600).map_or(now.date_naive(), |seoul| now.with_timezone(&seoul).date_naive());
-    import::from_csv(&file, &areas, today).map_err(Failure::at(asked.file.display()))
-}
-
-async fn bring_in(store: &Store, asked: &Import, now: DateTime<Utc>) -> Result<String, Failure> {
-    let people = read(asked, now)?;
-    let bar = bar(people.len() as u64);
-    let mut added = 0;
-    for part in people.chunks(AT_ONCE) {
-        let put = store.people().put(part, now).await.map_err(Failure::at("the store"))?;
-        added += put.iter().filter(|put| matches!(put, Put::Added(_))).count();
-        bar.inc(part.len() as u64);
-    }
-    bar.finish_and_clear();
-    Ok(format!("{} people were brought in, {added} of them new", people.len()))
-}
-
 /// A bar for long work, where someone looks on.
-fn bar(length: u64) -> ProgressBar {
+pub(crate) fn bar(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len}, {eta} left");
     ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
