@@ -2,15 +2,15 @@
 
 use deadpool_postgres::Transaction;
 use sosik_registry::{
-    Chain, ConsentEvent, Digest, Erasure, KeyId, LedgerEnd, LedgerEntry, LedgerReport, Link, StoreError, SubscriberId,
-    Vault,
+    Chain, ConsentEvent, Digest, Erasure, KeyId, LedgerEnd, LedgerEntry, LedgerReport, Link, Note, NoteKind,
+    StoreError, SubscriberId, Vault,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::error::{database, unreadable};
 use crate::query::{all, get, meta, note, one, run};
-use crate::rows::consent;
+use crate::rows::{consent, noted};
 
 /// The name under which the end of the ledger is noted.
 const END: &str = "ledger-end";
@@ -73,6 +73,18 @@ impl<'a> Ledger<'a> {
         let linked = self.link(who, LedgerEntry::Said(said));
         let (purpose, details) = (said.purpose.code(), said.details());
         insert(transaction, &linked, number, (purpose, said.granted, said.at), (&said.evidence, &details)).await
+    }
+
+    /// Adds what was noted of someone.
+    pub(crate) async fn note(
+        &mut self,
+        transaction: &Transaction<'_>,
+        (who, number): (SubscriberId, i64),
+        note: &Note,
+    ) -> Result<(), StoreError> {
+        let linked = self.link(who, LedgerEntry::Noted(note));
+        let about = note.about.map(|about| about.timestamp_micros().to_string()).unwrap_or_default();
+        insert(transaction, &linked, number, (note.kind.code(), false, note.at), (&note.evidence, &about)).await
     }
 
     /// Adds that someone was erased, and clears the evidence of what they said.
@@ -161,6 +173,17 @@ fn check(chain: &mut Chain<'_>, row: &Row) -> Result<(), StoreError> {
     if get::<&str>(row, 0)? == ERASURE {
         let erasure = Erasure::new(get(row, 2)?, get::<String>(row, 3)?);
         chain.check(who, LedgerEntry::Erased(&erasure), key, link.as_ref());
+        return Ok(());
+    }
+    if NoteKind::from_code(get(row, 0)?).is_some() {
+        let note = noted(row, (0, 2, 3, 4))?;
+        match get::<Option<&[u8]>>(row, 5)? {
+            None => chain.check(who, LedgerEntry::Noted(&note), key, link.as_ref()),
+            Some(digest) => {
+                let digest: Digest = digest.try_into().map_err(|error| unreadable("digest", error))?;
+                chain.check(who, LedgerEntry::NotedOnce(&note, &digest), key, link.as_ref());
+            }
+        }
         return Ok(());
     }
     let said = consent(row)?;

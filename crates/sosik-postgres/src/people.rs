@@ -5,14 +5,14 @@ use deadpool_postgres::Transaction;
 use sosik_core::AreaCode;
 use sosik_registry::rows::{Holder, Kept, Rows};
 use sosik_registry::{
-    ConsentEvent, Erasure, Identity, Language, Lookup, NewSubscriber, Relation, StoreError, SubscriberId, Vault,
+    ConsentEvent, Erasure, Identity, Language, Lookup, NewSubscriber, Note, Relation, StoreError, SubscriberId, Vault,
 };
 use uuid::Uuid;
 
 use crate::error::unreadable;
 use crate::ledger::Ledger;
 use crate::query::{Values, all, get, one, run};
-use crate::rows::{consent, relation};
+use crate::rows::{consent, note, relation};
 
 /// A transaction in which people change, with the ledger.
 pub(crate) struct People<'a> {
@@ -86,12 +86,23 @@ impl Rows for People<'_> {
 
     async fn consents(&mut self, number: i64) -> Result<Vec<ConsentEvent>, StoreError> {
         let said = "SELECT purpose, granted, at, evidence, details FROM consents \
-                    WHERE subscriber = $1 AND purpose <> 'erasure' ORDER BY seq";
+                    WHERE subscriber = $1 AND purpose <> 'erasure' AND purpose NOT LIKE 'asked-%' \
+                    AND purpose NOT LIKE 'done-%' ORDER BY seq";
         all(self.transaction, said, &[&number]).await?.iter().map(consent).collect()
     }
 
     async fn say(&mut self, number: i64, id: SubscriberId, said: &ConsentEvent) -> Result<(), StoreError> {
         self.ledger.add(self.transaction, (id, number), said).await
+    }
+
+    async fn notes(&mut self, number: i64) -> Result<Vec<Note>, StoreError> {
+        let noted = "SELECT purpose, at, evidence, details FROM consents \
+                     WHERE subscriber = $1 AND (purpose LIKE 'asked-%' OR purpose LIKE 'done-%') ORDER BY seq";
+        all(self.transaction, noted, &[&number]).await?.iter().map(note).collect()
+    }
+
+    async fn add_note(&mut self, number: i64, id: SubscriberId, note: &Note) -> Result<(), StoreError> {
+        self.ledger.note(self.transaction, (id, number), note).await
     }
 
     async fn identities(&mut self, number: i64) -> Result<Vec<(Lookup, Identity)>, StoreError> {

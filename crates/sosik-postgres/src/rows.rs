@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::DateTime;
 use deadpool_postgres::Transaction;
 use sosik_core::{AreaCode, ChannelId};
 use sosik_registry::{
-    ConsentEvent, Identity, Language, NewSubscriber, Purpose, QuietHours, Relation, RelationState, StoreError,
+    ConsentEvent, Identity, Language, NewSubscriber, Note, Purpose, QuietHours, Relation, RelationState, StoreError,
     Subscriber, SubscriberId, Vault,
 };
 use tokio_postgres::Row;
@@ -31,7 +32,11 @@ pub(crate) async fn whole(
     let told = "SELECT channel, state, at, source, subscriber FROM relations WHERE subscriber = ANY($1)";
     let mut told = by_number(&all(transaction, told, &[&numbers]).await?, 4, relation)?;
     let said = "SELECT purpose, granted, at, evidence, details, subscriber FROM consents \
-                WHERE subscriber = ANY($1) AND purpose <> 'erasure' ORDER BY seq";
+                WHERE subscriber = ANY($1) AND purpose <> 'erasure' AND purpose NOT LIKE 'asked-%' \
+                AND purpose NOT LIKE 'done-%' ORDER BY seq";
+    let noted = "SELECT purpose, at, evidence, details, subscriber FROM consents \
+                 WHERE subscriber = ANY($1) AND (purpose LIKE 'asked-%' OR purpose LIKE 'done-%') ORDER BY seq";
+    let mut noted = by_number(&all(transaction, noted, &[&numbers]).await?, 4, note)?;
     let mut said = by_number(&all(transaction, said, &[&numbers]).await?, 5, consent)?;
     rows.iter()
         .zip(numbers)
@@ -45,6 +50,7 @@ pub(crate) async fn whole(
             }
             person.identities.sort();
             person.relations = Relation::latest(told.remove(&number).unwrap_or_default());
+            person.notes = noted.remove(&number).unwrap_or_default();
             person.consents = said.remove(&number).unwrap_or_default();
             Ok(person)
         })
@@ -88,6 +94,32 @@ pub(crate) fn relation(row: &Row) -> Result<Relation, StoreError> {
     let state = usize::try_from(get::<i16>(row, 1)?).ok().and_then(|at| RelationState::ALL.get(at)).copied();
     let state = state.ok_or_else(|| unreadable("relation", "its state is not known"))?;
     Ok(Relation::new(channel, state, get(row, 2)?, get::<String>(row, 3)?))
+}
+
+/// A note's columns purpose, at, evidence and details, which are the instant that it is about. Evidence that is gone is
+/// empty.
+pub(crate) fn note(row: &Row) -> Result<Note, StoreError> {
+    noted(row, (0, 1, 2, 3))
+}
+
+/// A note by the places of those columns.
+pub(crate) fn noted(
+    row: &Row,
+    (kind, at, evidence, details): (usize, usize, usize, usize),
+) -> Result<Note, StoreError> {
+    let about = match get::<&str>(row, details)? {
+        "" => None,
+        micros => {
+            let micros = micros.parse().map_err(|error| unreadable("note", error))?;
+            Some(
+                DateTime::from_timestamp_micros(micros)
+                    .ok_or_else(|| unreadable("note", "it is beyond the calendar"))?,
+            )
+        }
+    };
+    let evidence = get::<Option<String>>(row, evidence)?.unwrap_or_default();
+    let note = Note::from_parts(get(row, kind)?, get(row, at)?, about, evidence);
+    note.ok_or_else(|| unreadable("note", "its kind is not known"))
 }
 
 /// A consent's columns purpose, granted, at, evidence, details. Evidence that is gone is empty.

@@ -5,7 +5,8 @@ use sosik_core::uuid_v7;
 use sosik_registry::rows;
 use sosik_registry::{
     Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Gathering, Identity, LedgerReport, Member,
-    Need, NewSubscriber, Page, Put, Reach, Relation, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
+    Need, NewSubscriber, Note, Page, Put, Reach, Relation, Segment, StoreError, Subscriber, SubscriberId,
+    SubscriberStore,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -65,6 +66,17 @@ impl SubscriberStore for PostgresStore {
         let Some(number) = number(&transaction, id).await? else { return Ok(false) };
         let mut people = People::open(&transaction, &self.vault).await?;
         rows::say(&mut people, number, id, std::slice::from_ref(event)).await?;
+        people.close().await?;
+        transaction.commit().await.map_err(database)?;
+        Ok(true)
+    }
+
+    async fn note(&self, id: SubscriberId, note: &Note) -> Result<bool, StoreError> {
+        let mut client = self.client().await?;
+        let transaction = writing(&mut client).await?;
+        let Some(number) = number(&transaction, id).await? else { return Ok(false) };
+        let mut people = People::open(&transaction, &self.vault).await?;
+        rows::note(&mut people, number, id, note).await?;
         people.close().await?;
         transaction.commit().await.map_err(database)?;
         Ok(true)
@@ -250,7 +262,8 @@ async fn reaches(
     }
     // Without the evidence, which says nothing about whether.
     let consents = "SELECT subscriber, purpose, granted, at, details FROM consents \
-                    WHERE subscriber = ANY($1) AND purpose <> 'erasure'";
+                    WHERE subscriber = ANY($1) AND purpose <> 'erasure' AND purpose NOT LIKE 'asked-%' \
+                    AND purpose NOT LIKE 'done-%'";
     for row in all(transaction, consents, &[&numbers]).await? {
         if let Some(at) = places.get(&get::<i64>(&row, 0)?) {
             out[*at].consents.push(said(&row, 1, String::new(), 4)?);

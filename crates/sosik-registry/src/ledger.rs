@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::{ConsentEvent, KeyId, SubscriberId, Vault};
+use crate::{ConsentEvent, KeyId, Note, SubscriberId, Vault};
 
 /// What binds an entry of the ledger to all before it: an HMAC-SHA256 under a key of the [`Vault`].
 ///
@@ -139,6 +139,10 @@ impl LedgerEnd {
 pub enum LedgerEntry<'a> {
     /// That someone was erased.
     Erased(&'a Erasure),
+    /// What was noted of someone.
+    Noted(&'a Note),
+    /// What was noted of someone who was erased since: its evidence is gone, and its digest stands for it.
+    NotedOnce(&'a Note, &'a Digest),
     /// What someone said.
     Said(&'a ConsentEvent),
     /// What someone said who was erased since: its evidence, which may name them, is gone, and its digest stands for it.
@@ -219,9 +223,13 @@ impl<'a> Chain<'a> {
             None => return self.breaks("it has no link"),
         }
         match entry {
-            LedgerEntry::Erased(_) => drop(self.cleared.remove(&who)),
-            LedgerEntry::Said(_) => {}
-            LedgerEntry::SaidOnce(..) => drop(self.cleared.entry(who).or_insert(self.entries)),
+            LedgerEntry::Erased(_) => {
+                self.cleared.remove(&who);
+            }
+            LedgerEntry::Said(_) | LedgerEntry::Noted(_) => {}
+            LedgerEntry::SaidOnce(..) | LedgerEntry::NotedOnce(..) => {
+                self.cleared.entry(who).or_insert(self.entries);
+            }
         }
     }
 
@@ -301,6 +309,14 @@ impl<'a> Chain<'a> {
         LedgerReport { entries: self.entries, head: self.head, broken: self.broken.clone() }
     }
 
+    fn link_note(&self, key: KeyId, who: &[u8; 16], note: &Note, digest: &Digest) -> Option<Link> {
+        let at = note.at.timestamp_micros().to_be_bytes();
+        let about = note.about.map(|about| about.timestamp_micros().to_be_bytes());
+        let about: &[u8] = about.as_ref().map_or(&[], |about| about);
+        let fields: [&[u8]; 7] = [b"noted", &self.head.0, who, note.kind.code().as_bytes(), &at, about, digest];
+        self.vault.ledger_mac(key, &fields).map(Link)
+    }
+
     /// The digest of an evidence under a key; `None` where the vault has no such key.
     pub fn digest(&mut self, key: KeyId, evidence: &str) -> Option<Digest> {
         if let Some((of, digest)) = &self.digest
@@ -323,6 +339,11 @@ impl<'a> Chain<'a> {
         let (said, digest) = match entry {
             LedgerEntry::Said(said) => (said, self.digest(key, &said.evidence)?),
             LedgerEntry::SaidOnce(said, digest) => (said, *digest),
+            LedgerEntry::Noted(note) => {
+                let digest = self.digest(key, &note.evidence)?;
+                return self.link_note(key, &who, note, &digest);
+            }
+            LedgerEntry::NotedOnce(note, digest) => return self.link_note(key, &who, note, digest),
             LedgerEntry::Erased(Erasure { at, ground }) => {
                 let at = at.timestamp_micros().to_be_bytes();
                 let fields: [&[u8]; 5] = [b"erased", &self.head.0, &who, &at, ground.as_bytes()];

@@ -58,6 +58,7 @@
 mod audience;
 mod consent;
 mod directory;
+mod duty;
 mod event;
 mod identity;
 pub mod import;
@@ -76,6 +77,7 @@ pub use async_trait::async_trait;
 pub use audience::{Address, AudienceRequest, FrozenAudience, Gathering, Member, Reach, Suppression};
 pub use consent::{ConsentEvent, ConsentText, GuardianCheck, Medium, Purpose, standing};
 pub use directory::{Directory, DirectoryError, District};
+pub use duty::{Duty, DutyKind, DutyRule, Note, NoteKind, RULES, Request, Within, duties};
 pub use event::Event;
 pub use identity::Identity;
 pub use ledger::{BrokenEntry, Chain, Digest, Erasure, LedgerEnd, LedgerEntry, LedgerReport, Link};

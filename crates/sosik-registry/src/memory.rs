@@ -7,7 +7,7 @@ use sosik_core::{ChannelId, Entropy, SeededEntropy, uuid_v7};
 
 use crate::{
     Address, AudienceRequest, Chain, ConsentEvent, Digest, Erasure, Event, FrozenAudience, Identity, LedgerEntry,
-    LedgerReport, Member, Need, NewSubscriber, Page, Put, Relation, SecretKey, Segment, StoreError, Subscriber,
+    LedgerReport, Member, Need, NewSubscriber, Note, Page, Put, Relation, SecretKey, Segment, StoreError, Subscriber,
     SubscriberId, SubscriberStore, Vault,
 };
 
@@ -26,13 +26,15 @@ struct Kept {
     holders: HashMap<Identity, (SubscriberId, Option<DateTime<Utc>>)>,
     relations: BTreeMap<(Identity, ChannelId), Relation>,
     unlinked: HashMap<Identity, DateTime<Utc>>,
-    ledger: Vec<(SubscriberId, Noted)>,
+    ledger: Vec<(SubscriberId, Entry)>,
 }
 
 /// An entry of the ledger.
 #[derive(Debug)]
-enum Noted {
+enum Entry {
     Erased(Erasure),
+    Noted(Note),
+    NotedOnce(Note, Digest),
     Said(ConsentEvent),
     SaidOnce(ConsentEvent, Digest),
 }
@@ -73,7 +75,16 @@ impl Kept {
         let Some(person) = self.people.get_mut(&id) else { return };
         if !person.consents.contains(said) {
             person.consents.push(said.clone());
-            self.ledger.push((id, Noted::Said(said.clone())));
+            self.ledger.push((id, Entry::Said(said.clone())));
+        }
+    }
+
+    /// Notes something of someone, unless it was noted already.
+    fn note(&mut self, id: SubscriberId, note: &Note) {
+        let Some(person) = self.people.get_mut(&id) else { return };
+        if !person.notes.contains(note) {
+            person.notes.push(note.clone());
+            self.ledger.push((id, Entry::Noted(note.clone())));
         }
     }
 
@@ -130,8 +141,12 @@ impl Kept {
         let Some(person) = self.people.get_mut(&other) else { return };
         person.identities.retain(|known| known != identity);
         if person.identities.is_empty() {
-            for said in person.consents.clone() {
+            let (said, notes) = (person.consents.clone(), person.notes.clone());
+            for said in said {
                 self.say(id, &said);
+            }
+            for note in notes {
+                self.note(id, &note);
             }
             self.erase(other, &Erasure::new(now, "joined to another"), vault);
         }
@@ -144,17 +159,23 @@ impl Kept {
             self.relations.retain(|(of, _), _| of != identity);
             self.unlink_until(identity, erasure.at);
         }
-        if person.consents.is_empty() {
+        if person.consents.is_empty() && person.notes.is_empty() {
             return true;
         }
         let mut chain = Chain::new(vault);
         for (_, noted) in self.ledger.iter_mut().filter(|(who, _)| *who == id) {
-            if let Noted::Said(said) = noted {
-                let digest = chain.digest(vault.current(), &said.evidence).unwrap_or_default();
-                *noted = Noted::SaidOnce(ConsentEvent { evidence: String::new(), ..said.clone() }, digest);
-            }
+            let (Entry::Said(ConsentEvent { evidence, .. }) | Entry::Noted(Note { evidence, .. })) = noted else {
+                continue;
+            };
+            let digest = chain.digest(vault.current(), evidence).unwrap_or_default();
+            evidence.clear();
+            *noted = match &*noted {
+                Entry::Said(said) => Entry::SaidOnce(said.clone(), digest),
+                Entry::Noted(note) => Entry::NotedOnce(note.clone(), digest),
+                _ => continue,
+            };
         }
-        self.ledger.push((id, Noted::Erased(erasure.clone())));
+        self.ledger.push((id, Entry::Erased(erasure.clone())));
         true
     }
 
@@ -259,6 +280,13 @@ impl SubscriberStore for MemorySubscriberStore {
         Ok(is_known)
     }
 
+    async fn note(&self, id: SubscriberId, note: &Note) -> Result<bool, StoreError> {
+        let mut kept = self.lock();
+        let is_known = kept.people.contains_key(&id);
+        kept.note(id, note);
+        Ok(is_known)
+    }
+
     async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError> {
         let people: Vec<Subscriber> = self.lock().everyone().collect();
         Ok(FrozenAudience::gather(request, &people))
@@ -302,9 +330,11 @@ impl SubscriberStore for MemorySubscriberStore {
             chain.add(
                 *who,
                 match noted {
-                    Noted::Erased(erasure) => LedgerEntry::Erased(erasure),
-                    Noted::Said(said) => LedgerEntry::Said(said),
-                    Noted::SaidOnce(said, digest) => LedgerEntry::SaidOnce(said, digest),
+                    Entry::Erased(erasure) => LedgerEntry::Erased(erasure),
+                    Entry::Noted(note) => LedgerEntry::Noted(note),
+                    Entry::NotedOnce(note, digest) => LedgerEntry::NotedOnce(note, digest),
+                    Entry::Said(said) => LedgerEntry::Said(said),
+                    Entry::SaidOnce(said, digest) => LedgerEntry::SaidOnce(said, digest),
                 },
             );
         }

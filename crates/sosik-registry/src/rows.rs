@@ -6,7 +6,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{ConsentEvent, Erasure, Event, Identity, Lookup, NewSubscriber, Put, Relation, StoreError, SubscriberId};
+use crate::{
+    ConsentEvent, Erasure, Event, Identity, Lookup, NewSubscriber, Note, Put, Relation, StoreError, SubscriberId,
+};
 
 /// What a database does with rows, within one transaction. A person has a number there, which is never another's.
 #[expect(async_fn_in_trait, reason = "whether a database's futures can be sent is its own to say")]
@@ -29,6 +31,12 @@ pub trait Rows {
 
     /// Adds what someone said, and had not said.
     async fn say(&mut self, number: i64, id: SubscriberId, said: &ConsentEvent) -> Result<(), StoreError>;
+
+    /// What was noted of someone, in its order.
+    async fn notes(&mut self, number: i64) -> Result<Vec<Note>, StoreError>;
+
+    /// Notes something of someone, which was not noted.
+    async fn add_note(&mut self, number: i64, id: SubscriberId, note: &Note) -> Result<(), StoreError>;
 
     /// Someone's identities, with the hashes under which they are kept.
     async fn identities(&mut self, number: i64) -> Result<Vec<(Lookup, Identity)>, StoreError>;
@@ -188,6 +196,23 @@ pub async fn say(rows: &mut impl Rows, number: i64, id: SubscriberId, said: &[Co
     Ok(())
 }
 
+/// Notes something of someone, unless it was noted already.
+///
+/// # Errors
+///
+/// [`StoreError`] of the rows.
+pub async fn note(rows: &mut impl Rows, number: i64, id: SubscriberId, note: &Note) -> Result<(), StoreError> {
+    let whole = |at: DateTime<Utc>| at.timestamp_micros();
+    let is_same = |known: &Note| {
+        (known.kind, whole(known.at), known.about.map(whole), &known.evidence)
+            == (note.kind, whole(note.at), note.about.map(whole), &note.evidence)
+    };
+    if rows.notes(number).await?.iter().any(is_same) {
+        return Ok(());
+    }
+    rows.add_note(number, id, note).await
+}
+
 /// Whether two say the same, to the microsecond in which databases keep it.
 #[must_use]
 pub fn is_same(a: &ConsentEvent, b: &ConsentEvent) -> bool {
@@ -211,6 +236,9 @@ async fn join(
     if rows.identities(other.number).await?.is_empty() {
         let said = rows.consents(other.number).await?;
         say(rows, known.number, known.id, &said).await?;
+        for noted in rows.notes(other.number).await? {
+            note(rows, known.number, known.id, &noted).await?;
+        }
         rows.drop_person(other.number, other.id, &Erasure::new(now, "joined to another")).await?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Identity, LedgerReport, Member, Need,
-    NewSubscriber, Segment, Subscriber, SubscriberId,
+    NewSubscriber, Note, Segment, Subscriber, SubscriberId,
 };
 
 /// Where subscribers are kept.
@@ -39,6 +39,8 @@ use crate::{
 ///     said included; the ledger says that they were, and still [verifies](Self::verify). When they come again they are new.
 /// 11. [`reseal`](Self::reseal) moves what was sealed under older keys to the current one, in steps of the size asked, and
 ///     everyone is found before, between and after.
+/// 12. What is [noted](Self::note) of someone stands once, in its order, in the ledger and with them, and what they agreed to
+///     is not changed by it.
 ///
 /// # Implementing one
 ///
@@ -81,6 +83,13 @@ pub trait SubscriberStore: fmt::Debug + Send + Sync {
     ///
     /// [`StoreError`]; nothing was added.
     async fn record(&self, id: SubscriberId, event: &ConsentEvent) -> Result<bool, StoreError>;
+
+    /// Notes that someone asked for something, or that a duty to them was done. `false` when the person is not known.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; nothing was noted.
+    async fn note(&self, id: SubscriberId, note: &Note) -> Result<bool, StoreError>;
 
     /// Who may be sent to.
     ///
@@ -200,6 +209,9 @@ macro_rules! forward {
             }
             async fn record(&self, id: SubscriberId, event: &ConsentEvent) -> Result<bool, StoreError> {
                 (**self).record(id, event).await
+            }
+            async fn note(&self, id: SubscriberId, note: &Note) -> Result<bool, StoreError> {
+                (**self).note(id, note).await
             }
             async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError> {
                 (**self).audience(request).await

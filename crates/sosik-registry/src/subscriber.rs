@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sosik_core::{AreaCode, ChannelId, PhoneNumber};
 use uuid::Uuid;
 
-use crate::{ConsentEvent, Identity, Language, QuietHours, Relation, RelationState};
+use crate::{ConsentEvent, Identity, Language, Note, QuietHours, Relation, RelationState};
 
 /// The name of a subscriber within one store. It says nothing about the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -172,6 +172,8 @@ pub struct Subscriber {
     pub child_until: Option<NaiveDate>,
     /// Every consent and withdrawal, in the order in which they were recorded.
     pub consents: Vec<ConsentEvent>,
+    /// What they asked for, and what was done for them, in the order in which it was noted.
+    pub notes: Vec<Note>,
     /// When receipts said that the channel no longer reaches them.
     pub gone: Option<DateTime<Utc>>,
     /// Since when they are kept.
@@ -185,10 +187,10 @@ impl Subscriber {
         let NewSubscriber { mut identities, area, topics, allows_text, language, quiet, child_until, consents } = new;
         identities.sort();
         let (topics, allows_text) = (topics.unwrap_or_default(), allows_text.unwrap_or(false));
-        let (relations, gone) = (Vec::new(), None);
+        let (relations, notes, gone) = (Vec::new(), Vec::new(), None);
         #[rustfmt::skip]
         let kept = Self {
-            id, identities, relations, area, topics, allows_text, language, quiet, child_until, consents, gone, since,
+            id, identities, relations, area, topics, allows_text, language, quiet, child_until, consents, notes, gone, since,
         };
         kept
     }

@@ -2,13 +2,13 @@
 
 use rusqlite::{Row, Transaction, params};
 use sosik_registry::{
-    Chain, ConsentEvent, Digest, Erasure, KeyId, LedgerEnd, LedgerEntry, LedgerReport, Link, StoreError, SubscriberId,
-    Vault,
+    Chain, ConsentEvent, Digest, Erasure, KeyId, LedgerEnd, LedgerEntry, LedgerReport, Link, Note, NoteKind,
+    StoreError, SubscriberId, Vault,
 };
 
 use crate::error::{database, unreadable};
 use crate::query::{all, one, run};
-use crate::rows::{consent, instant, micros, uuid};
+use crate::rows::{consent, instant, micros, note, uuid};
 
 /// The name under which the end of the ledger is noted.
 const END: &str = "ledger-end";
@@ -49,6 +49,13 @@ impl<'a> Ledger<'a> {
         let link = self.chain.add(who, LedgerEntry::Said(said));
         let details = said.details();
         self.insert(number, said.purpose.code(), said.granted, micros(said.at), &said.evidence, &details, link)
+    }
+
+    /// Adds what was noted of someone.
+    pub(crate) fn note(&mut self, who: SubscriberId, number: i64, note: &Note) -> Result<(), StoreError> {
+        let link = self.chain.add(who, LedgerEntry::Noted(note));
+        let about = note.about.map(|about| micros(about).to_string()).unwrap_or_default();
+        self.insert(number, note.kind.code(), false, micros(note.at), &note.evidence, &about, link)
     }
 
     /// Adds that someone was erased, and clears the evidence of what they said.
@@ -132,6 +139,7 @@ struct Stored {
 
 enum What {
     Erased(Erasure),
+    Noted(Note, Option<Digest>),
     Said(ConsentEvent, Option<Digest>),
 }
 
@@ -142,6 +150,8 @@ impl Stored {
         let what = if purpose == ERASURE {
             let (at, ground): (i64, String) = (row.get(2).map_err(database)?, row.get(3).map_err(database)?);
             What::Erased(Erasure::new(instant(at)?, ground))
+        } else if NoteKind::from_code(&purpose).is_some() {
+            What::Noted(note(row)?, row.get(5).map_err(database)?)
         } else {
             What::Said(consent(row)?, row.get(5).map_err(database)?)
         };
@@ -157,6 +167,8 @@ impl Stored {
     fn check(&self, chain: &mut Chain<'_>) {
         let entry = match &self.what {
             What::Erased(erasure) => LedgerEntry::Erased(erasure),
+            What::Noted(note, None) => LedgerEntry::Noted(note),
+            What::Noted(note, Some(digest)) => LedgerEntry::NotedOnce(note, digest),
             What::Said(said, None) => LedgerEntry::Said(said),
             What::Said(said, Some(digest)) => LedgerEntry::SaidOnce(said, digest),
         };

@@ -7,14 +7,14 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, params};
 use sosik_registry::rows::{Holder, Kept, Rows};
 use sosik_registry::{
-    ConsentEvent, Erasure, Identity, Lookup, NewSubscriber, Relation, StoreError, StoreErrorKind, Subscriber,
+    ConsentEvent, Erasure, Identity, Lookup, NewSubscriber, Note, Relation, StoreError, StoreErrorKind, Subscriber,
     SubscriberId, Vault,
 };
 
 use crate::error::{database, unreadable};
 use crate::ledger::Ledger;
 use crate::query::{all, one, run};
-use crate::rows::{Person, consent, instant, micros, relation, topics_of, uuid};
+use crate::rows::{Person, consent, instant, micros, note, relation, topics_of, uuid};
 use crate::sets::{Changes, Of};
 
 /// A transaction in which people change, with what has to be kept in step.
@@ -144,6 +144,14 @@ impl Rows for People<'_> {
         self.changes.said(self.transaction, number, said.purpose, said.at)
     }
 
+    async fn notes(&mut self, number: i64) -> Result<Vec<Note>, StoreError> {
+        all(self.transaction, include_str!("../queries/notes_of.sql"), [number], note)
+    }
+
+    async fn add_note(&mut self, number: i64, id: SubscriberId, note: &Note) -> Result<(), StoreError> {
+        self.ledger.note(id, number, note)
+    }
+
     async fn identities(&mut self, number: i64) -> Result<Vec<(Lookup, Identity)>, StoreError> {
         let query = include_str!("../queries/subscriber_by_number.sql");
         let person = all(self.transaction, query, [number], Person::read)?.pop();
@@ -248,7 +256,8 @@ impl Rows for People<'_> {
         self.set(Of::Text, number, false)?;
         let said = all(self.transaction, include_str!("../queries/consents_of.sql"), [number], consent)?;
         said.iter().try_for_each(|said| self.set(Of::Consent(said.purpose), number, false))?;
-        if !said.is_empty() {
+        let noted = all(self.transaction, include_str!("../queries/notes_of.sql"), [number], note)?;
+        if !said.is_empty() || !noted.is_empty() {
             self.ledger.erase(id, number, erasure)?;
         }
         self.run(include_str!("../queries/relations_clear.sql"), [number])?;

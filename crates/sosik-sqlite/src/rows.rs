@@ -8,7 +8,7 @@ use sosik_content::EditionId;
 use sosik_core::{AreaCode, ChannelId};
 use sosik_delivery::{Batch, BatchId, BatchState, Campaign, CampaignId, CampaignKey, Outcomes};
 use sosik_registry::{
-    ConsentEvent, Identity, Language, NewSubscriber, Purpose, QuietHours, Relation, RelationState, StoreError,
+    ConsentEvent, Identity, Language, NewSubscriber, Note, Purpose, QuietHours, Relation, RelationState, StoreError,
     Subscriber, SubscriberId, Suppression, Vault,
 };
 use sosik_schedule::MessageClass;
@@ -77,6 +77,7 @@ impl Person {
         subscriber.identities.sort();
         let told = all(transaction, include_str!("../queries/relations_of.sql"), [number], relation)?;
         subscriber.relations = Relation::latest(told);
+        subscriber.notes = all(transaction, include_str!("../queries/notes_of.sql"), [number], note)?;
         subscriber.consents = all(transaction, include_str!("../queries/consents_of.sql"), [number], consent)?;
         Ok(subscriber)
     }
@@ -97,6 +98,19 @@ pub(crate) fn relation(row: &Row<'_>) -> Result<Relation, StoreError> {
     let state = usize::try_from(get::<i64>(row, 1)?).ok().and_then(|at| RelationState::ALL.get(at)).copied();
     let state = state.ok_or_else(|| unreadable("relation", "its state is not known"))?;
     Ok(Relation::new(channel, state, instant(get(row, 2)?)?, get::<String>(row, 3)?))
+}
+
+/// A note in the columns of a consent: its details are the instant that it is about. Evidence that is gone is empty.
+pub(crate) fn note(row: &Row<'_>) -> Result<Note, StoreError> {
+    let (kind, at, evidence): (String, i64, Option<String>) = (get(row, 0)?, get(row, 2)?, get(row, 3)?);
+    let details: String = get(row, 4)?;
+    let about = if details.is_empty() {
+        None
+    } else {
+        Some(instant(details.parse().map_err(|error| unreadable("note", error))?)?)
+    };
+    let note = Note::from_parts(&kind, instant(at)?, about, evidence.unwrap_or_default());
+    note.ok_or_else(|| unreadable("note", "its kind is not known"))
 }
 
 /// A consent's columns purpose, granted, at, evidence, details. Evidence that is gone is empty.

@@ -7,7 +7,7 @@ use sosik_core::uuid_v7;
 use sosik_registry::rows;
 use sosik_registry::{
     Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Gathering, Identity, LedgerReport, Member,
-    Need, NewSubscriber, Page, Put, Reach, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
+    Need, NewSubscriber, Note, Page, Put, Reach, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
 };
 
 use crate::error::database;
@@ -67,6 +67,19 @@ impl SubscriberStore for SqliteStore {
                 let Some(number) = number(transaction, id)? else { return Ok(false) };
                 let mut people = People::open(transaction, &vault)?;
                 at_once(rows::say(&mut people, number, id, std::slice::from_ref(&event)))?;
+                people.close()?;
+                Ok(true)
+            })
+            .await
+    }
+
+    async fn note(&self, id: SubscriberId, note: &Note) -> Result<bool, StoreError> {
+        let (vault, note) = (self.vault.clone(), note.clone());
+        self.worker
+            .call(move |transaction| {
+                let Some(number) = number(transaction, id)? else { return Ok(false) };
+                let mut people = People::open(transaction, &vault)?;
+                at_once(rows::note(&mut people, number, id, &note))?;
                 people.close()?;
                 Ok(true)
             })
@@ -236,8 +249,8 @@ fn each_reach(
 ) -> Result<(), StoreError> {
     let need = &request.need;
     // Without the evidence, which says nothing about whether.
-    let said =
-        "SELECT purpose, granted, at, NULL, details FROM consents WHERE subscriber = ?1 AND purpose <> 'erasure'";
+    let said = "SELECT purpose, granted, at, NULL, details FROM consents WHERE subscriber = ?1 \
+                AND purpose <> 'erasure' AND purpose NOT LIKE 'asked-%' AND purpose NOT LIKE 'done-%'";
     let mut said = transaction.prepare_cached(said).map_err(database)?;
     let mut consents = Vec::new();
     let select = include_str!("../queries/reaches_where.sql");

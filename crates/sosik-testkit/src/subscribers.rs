@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sosik_core::{AreaCode, ChannelId, PhoneNumber};
 use sosik_registry::{
     AudienceRequest, ConsentEvent, ConsentText, Erasure, Event, FrozenAudience, GuardianCheck, Identity, Language,
-    Medium, Member, Need, NewSubscriber, Page, Purpose, Put, QuietHours, Relation, RelationState, Segment, Subscriber,
-    SubscriberId, SubscriberStore, Suppression,
+    Medium, Member, Need, NewSubscriber, Note, Page, Purpose, Put, QuietHours, Relation, RelationState, Request,
+    Segment, Subscriber, SubscriberId, SubscriberStore, Suppression, duties,
 };
 
 use crate::{citizen, consented, noon, phone};
@@ -37,6 +37,7 @@ macro_rules! subscriber_store_conformance {
             rule_9_who_is_unlinked_keeps_what_they_said_with_a_number
             rule_10_who_was_erased_is_in_no_answer
             rule_11_sealing_anew_leaves_everyone_found
+            rule_12_what_is_noted_stands_once
         );
     };
     (@ $kind:ident $make:path: $($rule:ident)+) => {$(
@@ -572,4 +573,30 @@ pub async fn rule_11_sealing_anew_leaves_everyone_found(store: &dyn SubscriberSt
     store.put(&[consented(1), consented(2)], noon()).await.unwrap();
     assert_eq!(store.reseal(1).await.unwrap(), 0);
     assert_eq!(known_of(store, &[known(1), known(2)]).await.iter().flatten().count(), 2);
+}
+
+/// Rule 12.
+pub async fn rule_12_what_is_noted_stands_once(store: &dyn SubscriberStore) {
+    let put = store.put(&[consented(1), citizen(2)], noon()).await.unwrap();
+    let kept = store.find(&known(1)).await.unwrap().unwrap();
+    let owed = duties(&kept, noon());
+    assert!(!owed.is_empty());
+    let notes =
+        [Note::asked(Request::Access, noon(), "창구 '1'"), Note::done(&owed[0], noon() + TimeDelta::days(1), "알림톡")];
+    for note in [&notes[0], &notes[1], &notes[0]] {
+        assert!(store.note(id(&put[0]), note).await.unwrap());
+    }
+    assert!(!store.note(SubscriberId::new(uuid::Uuid::from_u128(7)), &notes[0]).await.unwrap());
+    assert!(store.note(id(&put[1]), &notes[0]).await.unwrap());
+    let after = store.find(&known(1)).await.unwrap().unwrap();
+    assert_eq!((&after.notes[..], &after.consents), (&notes[..], &kept.consents));
+    assert_eq!(store.audience(&everyone()).await.unwrap().members.len(), 1);
+    let addresses = store.addresses(&[id(&put[0]), id(&put[1])], &need(noon())).await.unwrap();
+    assert_eq!(addresses[1].phone, Err(Suppression::NoConsent));
+    let ledger = store.verify().await.unwrap();
+    assert_eq!((ledger.entries, &ledger.broken), (4, &None));
+    // Who said nothing and asked for something stands in the ledger too.
+    assert!(store.erase(id(&put[1]), &Erasure::new(noon(), "request 2")).await.unwrap());
+    let ledger = store.verify().await.unwrap();
+    assert_eq!((ledger.entries, &ledger.broken), (5, &None));
 }

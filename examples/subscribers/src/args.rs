@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use sosik::registry::import::Column;
-use sosik::registry::{Identity, Segment};
+use sosik::registry::{DutyKind, Identity, Request, Segment};
 use sosik::{ChannelId, PhoneNumber};
 
 /// A city's subscribers: who they are by number alone, what they agreed to, and whether that was changed.
@@ -27,6 +27,17 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Notes that someone asked for something, which has to be answered within ten days.
+    Ask {
+        #[command(flatten)]
+        who: Who,
+        /// What.
+        #[arg(long, value_enum)]
+        request: Asks,
+        /// How that can be shown.
+        #[arg(long)]
+        evidence: String,
+    },
     /// Copies everything into another file while this one is used. A server's backups are its own.
     Backup {
         /// The file, which must not be there yet.
@@ -36,6 +47,23 @@ pub(crate) enum Command {
     Bench(Bench),
     /// How many people a segment holds, such as 'area:4163053000 and topic:문화 and consent:advertising'.
     Count(Asked),
+    /// Notes that a duty to someone was done: of several the one that is due first.
+    Done {
+        #[command(flatten)]
+        who: Who,
+        /// Which duty.
+        #[arg(long, value_enum)]
+        duty: Owed,
+        /// How that can be shown.
+        #[arg(long)]
+        evidence: String,
+    },
+    /// What the city owes to people, by the day: notices, confirmations, answers, destructions.
+    Due {
+        /// Up to this day.
+        #[arg(long)]
+        until: chrono::NaiveDate,
+    },
     /// Erases someone for good; the ledger keeps that they were, and not who.
     Erase {
         #[command(flatten)]
@@ -77,6 +105,44 @@ pub(crate) enum Command {
     },
     /// Reads the whole ledger of consents again, and names the first entry that was changed.
     Verify,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Asks {
+    Access,
+    Correction,
+    Erasure,
+    Suspension,
+}
+
+impl From<Asks> for Request {
+    fn from(asks: Asks) -> Self {
+        match asks {
+            Asks::Access => Self::Access,
+            Asks::Correction => Self::Correction,
+            Asks::Erasure => Self::Erasure,
+            Asks::Suspension => Self::Suspension,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Owed {
+    Answer,
+    Confirmation,
+    Destruction,
+    ResultNotice,
+}
+
+impl From<Owed> for DutyKind {
+    fn from(owed: Owed) -> Self {
+        match owed {
+            Owed::Answer => Self::Answer,
+            Owed::Confirmation => Self::Confirmation,
+            Owed::Destruction => Self::Destruction,
+            Owed::ResultNotice => Self::ResultNotice,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]

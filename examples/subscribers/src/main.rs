@@ -10,10 +10,10 @@ mod told;
 
 use std::process::ExitCode;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use sosik::registry::{Erasure, Page, SecretKey, Subscriber};
+use sosik::registry::{Erasure, Note, Page, SecretKey, Segment, Subscriber, duties};
 use sosik::{Clock as _, SystemClock, SystemEntropy};
 
 use crate::args::{Args, Asked, Command, Who};
@@ -52,6 +52,20 @@ async fn run(args: Args) -> Result<String, Failure> {
 async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<String, Failure> {
     let (people, wrong) = (store.people(), |error| Failure::at("the store")(error));
     match command {
+        Command::Ask { who, request, evidence } => {
+            let person = person(store, who).await?;
+            let note = Note::asked((*request).into(), now, evidence);
+            people.note(person.id, &note).await.map_err(wrong)?;
+            Ok(format!("it is noted that {} asked", person.id))
+        }
+        Command::Done { who, duty, evidence } => {
+            let person = person(store, who).await?;
+            let owed = duties(&person, now).into_iter().find(|owed| owed.kind == (*duty).into());
+            let owed = owed.ok_or_else(|| Failure::new("that is not owed to them"))?;
+            people.note(person.id, &Note::done(&owed, now, evidence)).await.map_err(wrong)?;
+            Ok(format!("done: {owed}"))
+        }
+        Command::Due { until } => due(store, *until, now).await,
         Command::Backup { to } => store.backup(to).await.map(|()| format!("all of it is in {}", to.display())),
         Command::Count(Asked { segment, at }) => {
             Ok(people.count_of(segment, at.unwrap_or(now)).await.map_err(wrong)?.to_string())
@@ -99,6 +113,31 @@ async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<St
         }
         Command::Bench(_) | Command::NewKey => Ok(String::new()),
     }
+}
+
+/// People that are looked at together.
+const PAGE: usize = 2_000;
+
+/// What is owed up to a day, in its order.
+async fn due(store: &Store, until: NaiveDate, now: DateTime<Utc>) -> Result<String, Failure> {
+    let (people, wrong) = (store.people(), |error| Failure::at("the store")(error));
+    let bar = bar(people.count().await.map_err(wrong)?);
+    let mut owed = Vec::new();
+    let mut page = Page::first(Segment::All, now, PAGE);
+    loop {
+        let part = people.page(&page).await.map_err(wrong)?;
+        owed.extend(part.iter().flat_map(|person| duties(person, now)).filter(|duty| duty.due <= until));
+        bar.inc(part.len() as u64);
+        match part.last().filter(|_| part.len() == PAGE) {
+            Some(last) => page = page.after(last.id),
+            None => break,
+        }
+    }
+    bar.finish_and_clear();
+    owed.sort();
+    let mut lines: Vec<String> = owed.iter().map(ToString::to_string).collect();
+    lines.push(format!("owed up to {until}: {}", owed.len()));
+    Ok(lines.join("\n"))
 }
 
 async fn person(store: &Store, who: &Who) -> Result<Subscriber, Failure> {
