@@ -41,7 +41,10 @@
 //! - [`Chain`]: what binds each consent to all before it, so that a change shows; [`SubscriberStore::verify`] names the
 //!   first entry that is not as it was written.
 //! - [`import`]: subscribers from a CSV file or a workbook, its columns guessed and shown, with each bad row named.
-//! - [`Directory`]: the 읍면동 districts of a city by code, valid from and until.
+//! - [`Directory`]: the 읍면동 districts of a city by code, valid from and until, with what became of them and the legal areas
+//!   that citizens write; [`Channels`]: the city's channel and its districts', found by a part of their name, by initial
+//!   consonants and by area.
+//! - [`duties`]: what is owed to someone, by the day.
 //!
 //! # Features
 //!
@@ -56,6 +59,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod audience;
+mod channels;
 mod consent;
 mod directory;
 mod duty;
@@ -75,8 +79,9 @@ mod vault;
 
 pub use async_trait::async_trait;
 pub use audience::{Address, AudienceRequest, FrozenAudience, Gathering, Member, Reach, Suppression};
+pub use channels::{ChannelEntry, Channels};
 pub use consent::{ConsentEvent, ConsentText, GuardianCheck, Medium, Purpose, standing};
-pub use directory::{Directory, DirectoryError, District};
+pub use directory::{Directory, DirectoryError, District, LegalArea, Place};
 pub use duty::{Duty, DutyKind, DutyRule, Note, NoteKind, RULES, Request, Within, duties};
 pub use event::Event;
 pub use identity::Identity;

@@ -87,6 +87,16 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 20)]
         limit: usize,
     },
+    /// Moves those whose district became another into it, by the table of districts. Those whose district was split are told
+    /// of, and stay where they are until they say where they live.
+    MoveAreas {
+        /// The table, with the columns `hjd_code`, `name`, `from`, `to` and `successor`.
+        #[arg(long)]
+        areas: PathBuf,
+        /// Only says who would be moved.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// A new key, to be kept in a safe place.
     NewKey,
     /// Seals anew, under the key, what is sealed under the key of before.

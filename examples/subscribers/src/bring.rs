@@ -1,6 +1,6 @@
 //! People brought in from a file.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use sosik::registry::import::{self, Read};
 use sosik::registry::{Directory, Put};
 
@@ -57,15 +57,18 @@ pub(crate) async fn bring_in(store: &Store, asked: &Import, now: DateTime<Utc>) 
 fn read(asked: &Import, now: DateTime<Utc>) -> Result<Read, Failure> {
     let areas = Directory::from_csv(&Failure::read(&asked.areas)?).map_err(Failure::at(asked.areas.display()))?;
     let file = Failure::read(&asked.file)?;
-    let today =
-        FixedOffset::east_opt(9 * 3600).map_or(now.date_naive(), |seoul| now.with_timezone(&seoul).date_naive());
-    let read = import::read(&file, &asked.columns, &areas, today).map_err(Failure::at(asked.file.display()))?;
+    let read = import::read(&file, &asked.columns, &areas, seoul(now)).map_err(Failure::at(asked.file.display()))?;
     if let Some((report, problems)) = asked.report.as_ref().zip(read.problems.as_ref()) {
         // With a mark, by which spreadsheet programs know the encoding.
         let csv = format!("\u{feff}{}", problems.to_csv());
         std::fs::write(report, csv).map_err(Failure::at(report.display()))?;
     }
     Ok(read)
+}
+
+/// The day in Seoul.
+pub(crate) fn seoul(now: DateTime<Utc>) -> NaiveDate {
+    FixedOffset::east_opt(9 * 3600).map_or(now.date_naive(), |seoul| now.with_timezone(&seoul).date_naive())
 }
 
 /// What was found in the file, line by line.

@@ -1,5 +1,6 @@
 //! A city's subscribers at the command line.
 
+mod areas;
 mod args;
 mod bench;
 mod bring;
@@ -86,6 +87,7 @@ async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<St
             let page = people.page(&page).await.map_err(wrong)?;
             Ok(page.iter().map(told::line).collect::<Vec<_>>().join("\n"))
         }
+        Command::MoveAreas { areas, dry_run } => areas::move_areas(store, areas, *dry_run, now).await,
         Command::Reseal { step } => {
             let left = people.reseal(*step).await.map_err(wrong)?;
             let bar = bar(left);
@@ -115,18 +117,35 @@ async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<St
     }
 }
 
-/// People that are looked at together.
-const PAGE: usize = 2_000;
-
 /// What is owed up to a day, in its order.
 async fn due(store: &Store, until: NaiveDate, now: DateTime<Utc>) -> Result<String, Failure> {
+    let mut owed = Vec::new();
+    everyone(store, now, async |people| {
+        owed.extend(people.iter().flat_map(|person| duties(person, now)).filter(|duty| duty.due <= until));
+        Ok(())
+    })
+    .await?;
+    owed.sort();
+    let mut lines: Vec<String> = owed.iter().map(ToString::to_string).collect();
+    lines.push(format!("owed up to {until}: {}", owed.len()));
+    Ok(lines.join("\n"))
+}
+
+/// Goes through everyone, some at a time.
+pub(crate) async fn everyone(
+    store: &Store,
+    now: DateTime<Utc>,
+    mut each: impl AsyncFnMut(&[Subscriber]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    /// People that are looked at together.
+    const PAGE: usize = 2_000;
+
     let (people, wrong) = (store.people(), |error| Failure::at("the store")(error));
     let bar = bar(people.count().await.map_err(wrong)?);
-    let mut owed = Vec::new();
     let mut page = Page::first(Segment::All, now, PAGE);
     loop {
         let part = people.page(&page).await.map_err(wrong)?;
-        owed.extend(part.iter().flat_map(|person| duties(person, now)).filter(|duty| duty.due <= until));
+        each(&part).await?;
         bar.inc(part.len() as u64);
         match part.last().filter(|_| part.len() == PAGE) {
             Some(last) => page = page.after(last.id),
@@ -134,10 +153,7 @@ async fn due(store: &Store, until: NaiveDate, now: DateTime<Utc>) -> Result<Stri
         }
     }
     bar.finish_and_clear();
-    owed.sort();
-    let mut lines: Vec<String> = owed.iter().map(ToString::to_string).collect();
-    lines.push(format!("owed up to {until}: {}", owed.len()));
-    Ok(lines.join("\n"))
+    Ok(())
 }
 
 async fn person(store: &Store, who: &Who) -> Result<Subscriber, Failure> {

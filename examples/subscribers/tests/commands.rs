@@ -1,71 +1,115 @@
-//! The program as a person calls it.
+//! The program as a clerk runs it, on a file.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
+use std::sync::Arc;
 
-fn call(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_subscribers"));
-    command.current_dir(folder).env("SOSIK_KEY", "0f".repeat(32)).args(arguments).output().unwrap()
-}
+use sosik::registry::{NewSubscriber, SecretKey, SubscriberStore, Vault};
+use sosik::sqlite::SqliteStore;
+use sosik::{AreaCode, PhoneNumber, SystemEntropy};
 
-fn said(output: &Output) -> (bool, String) {
-    let text = [&output.stdout[..], &output.stderr[..]].concat();
-    (output.status.success(), String::from_utf8(text).unwrap().trim().to_owned())
+const AREAS: &str = "hjd_code,name,legal_areas,from,to,successor
+4163053000,회천1동,덕정동(일부)·봉양동,2003-10-19,,
+4163056000,회천4동,옥정동·율정동·회암동,2003-10-19,2023-10-22,4163057000|4163058000
+4163057000,옥정1동,옥정동(북부)·율정동·회암동,2023-10-23,,
+4163058000,옥정2동,옥정동(남부),2023-10-23,,
+4163001000,갑동,,2003-10-19,2010-01-01,4163053000
+";
+
+const PEOPLE: &str = "성명,휴대폰 번호,읍면동,관심분야,광고수신동의일,동의방법,문자
+,010-0000-0001,회천1동,문화;축제,2026-03-02,서면 신청서,예
+,1000000002,옥정1동,,2026-03-02,=HYPERLINK(1),아니오
+,010-12,회천1동,,,,
+";
+
+/// What it prints, and whether it succeeded.
+fn run(folder: &Path, key: &str, args: &[&str]) -> (String, bool) {
+    let output = Command::new(env!("CARGO_BIN_EXE_subscribers"))
+        .args(args)
+        .current_dir(folder)
+        .env("SOSIK_KEY", key)
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (String::from_utf8(said).unwrap().trim_end().to_owned(), output.status.success())
 }
 
 #[test]
-fn people_are_brought_in_counted_and_their_ledger_is_whole_until_a_byte_is_changed() {
+fn a_clerk_brings_people_in_and_finds_shows_and_erases_them() {
     let folder = tempfile::tempdir().unwrap();
-    let at = folder.path();
-    std::fs::write(at.join("areas.csv"), "hjd_code,name,from,to\n4163053000,회천1동,2003-10-19,\n").unwrap();
-    let people = "휴대전화,읍면동,관심분야,광고동의일,동의근거,문자허용\n\
-        010-0000-0001,회천1동,문화,2026-03-02,서면 신청서,예\n010-0000-0002,회천1동,복지,,,아니오\n";
-    std::fs::write(at.join("people.csv"), people).unwrap();
-    let ask = |arguments: &[&str]| said(&call(at, arguments));
+    std::fs::write(folder.path().join("areas.csv"), AREAS).unwrap();
+    std::fs::write(folder.path().join("people.csv"), PEOPLE).unwrap();
+    let (key, _) = run(folder.path(), "", &["new-key"]);
+    let run = |args: &[&str]| run(folder.path(), &key, args);
     let import = ["import", "people.csv", "--areas", "areas.csv"];
-    assert_eq!(ask(&[&import[..], &["--dry-run"]].concat()), (true, "2 people could be brought in".to_owned()));
-    assert_eq!(ask(&import), (true, "2 people were brought in, 2 of them new".to_owned()));
-    assert_eq!(ask(&import), (true, "2 people were brought in, 0 of them new".to_owned()));
-    assert_eq!(ask(&["count", "topic:문화 and consent:advertising"]), (true, "1".to_owned()));
-    assert_eq!(ask(&["count", "everyone", "--at", "2026-01-01T00:00:00Z"]), (true, "2".to_owned()));
-    let (ok, whole) = ask(&["verify"]);
-    assert!(ok && whole.starts_with("1 entries, each as it was written"), "{whole}");
 
-    let (ok, wrong) = ask(&["count", "topic"]);
-    assert!(!ok && wrong.contains("at character 1"), "{wrong}");
-    let (ok, wrong) = ask(&["--store", "postgres:x", "verify"]);
-    assert!(!ok && wrong.contains("sqlite:PATH"), "{wrong}");
-    std::fs::write(at.join("odd.csv"), people.replace("회천1동", "없는동")).unwrap();
-    let (ok, wrong) = ask(&["import", "odd.csv", "--areas", "areas.csv"]);
-    assert!(!ok && wrong.contains("없는동") && !wrong.contains("0000-0001"), "{wrong}");
+    let (said, _) = run(&[&import[..], &["--dry-run"]].concat());
+    assert!(said.ends_with("2 people could be brought in\n0 of them are known"), "{said}");
+    let (said, taken) = run(&[&import[..], &["--all-or-nothing"]].concat());
+    assert!(!taken && said.ends_with("no one was brought in"), "{said}");
+    assert_eq!(run(&["count", "everyone"]).0, "0");
+    let (said, _) = run(&[&import[..], &["--report", "bad.csv"]].concat());
+    assert!(said.ends_with("2 people were brought in, 2 of them new"), "{said}");
+    assert!(said.contains("line 4, 휴대전화 `010-12`"), "{said}");
+    assert!(std::fs::read_to_string(folder.path().join("bad.csv")).unwrap().contains("4,\"휴대전화\",\"010-12\""));
+    // Once more, as after a break: nothing is twice.
+    assert!(run(&import).0.ends_with("2 people were brought in, 0 of them new"));
 
-    assert!(!at.join("sosik.db-wal").exists(), "all of it stands in one file");
-    let path = at.join("sosik.db");
-    let file = std::fs::read(&path).unwrap();
+    assert_eq!(run(&["count", "area:4163053000 and topic:문화 and consent:advertising"]).0, "1");
+    let (listed, _) = run(&["list", "everyone"]);
+    assert_eq!(listed.lines().count(), 2);
+    assert!(listed.contains("010****0001") && !listed.contains("01000000001"), "{listed}");
+    let (shown, _) = run(&["show", "--phone", "010-0000-0001", "--segment", "text and not topic:복지"]);
+    assert!(shown.contains("texts       allowed") && shown.contains("yes: text and not topic:복지"), "{shown}");
+    let (exported, _) = run(&["export", "--phone", "01000000002"]);
+    assert!(exported.contains("\"value\": \"01000000002\"") && exported.contains("=HYPERLINK(1)"), "{exported}");
+
+    let (due, _) = run(&["due", "--until", "2026-03-31"]);
+    assert!(due.starts_with("2026-03-16 ") && due.ends_with("owed up to 2026-03-31: 2"), "{due}");
+    let done = ["done", "--phone", "01000000001", "--duty", "result-notice", "--evidence", "알림톡"];
+    assert!(run(&done).1);
+    assert!(run(&["due", "--until", "2026-03-31"]).0.ends_with("owed up to 2026-03-31: 1"));
+
+    assert!(run(&["erase", "--phone", "01000000002", "--ground", "request 1"]).1);
+    assert_eq!(run(&["show", "--phone", "01000000002"]).0, "error: no one is known by that");
+    let (whole, is_whole) = run(&["verify"]);
+    assert!(is_whole && whole.starts_with("4 entries, each as it was written"), "{whole}");
+
+    // Under another key nothing is shown; and with a changed byte the ledger is not whole.
+    let (said, opened) = self::run(folder.path(), &"1e".repeat(32), &["verify"]);
+    assert!(!opened && said.contains("the key is not the one"), "{said}");
+    let path = folder.path().join("sosik.db");
+    let mut file = std::fs::read(&path).unwrap();
     let evidence = "서면 신청서".as_bytes();
-    let mut broken = 0;
-    for place in (0..file.len() - evidence.len()).filter(|at| file[*at..].starts_with(evidence)) {
-        let mut changed = file.clone();
-        changed[place + evidence.len() - 1] ^= 1;
-        std::fs::write(&path, changed).unwrap();
-        let (ok, told) = ask(&["verify"]);
-        broken += usize::from(!ok && told.contains("entry 1 is not as it was written"));
-    }
-    assert!(broken > 0);
+    let at = (0..file.len() - evidence.len()).find(|at| file[*at..].starts_with(evidence)).unwrap();
+    file[at + evidence.len() - 1] ^= 1;
     std::fs::write(&path, file).unwrap();
-    assert_eq!(ask(&["verify"]), (true, whole));
+    let (said, is_whole) = run(&["verify"]);
+    assert!(!is_whole && said.contains("entry 1 is not as it was written"), "{said}");
 }
 
-#[test]
-fn the_bench_prints_what_it_measured() {
+#[tokio::test]
+async fn people_of_a_district_that_became_another_are_moved_by_rule() {
     let folder = tempfile::tempdir().unwrap();
-    let (ok, told) = said(&call(folder.path(), &["bench", "--rows", "2500", "--json"]));
-    let report: serde_json::Value = serde_json::from_str(&told).unwrap();
-    assert!(ok && report["verify"]["whole"] == true, "{told}");
-    // One in twelve lives there, one in five of them wants the topic, and twelve in thirteen of those consented.
-    let expected = (0..2_500).filter(|n| n % 12 == 2 && n / 12 % 5 == 0 && n % 13 != 0).count() as u64;
-    assert_eq!((report["rows"].as_u64(), report["count"]["people"].as_u64()), (Some(2_500), Some(expected)));
-    assert!(report["bytes_a_person"].as_f64().unwrap() > 100.0);
+    std::fs::write(folder.path().join("areas.csv"), AREAS).unwrap();
+    let (hex, _) = run(folder.path(), "", &["new-key"]);
+    let entropy = Arc::new(SystemEntropy::new());
+    let vault = Vault::new(&SecretKey::from_hex(&hex).unwrap(), Arc::clone(&entropy) as _);
+    let store = SqliteStore::open(&folder.path().join("sosik.db"), vault, entropy).unwrap();
+    let person = |n: u32, area: &str| {
+        let phone = PhoneNumber::parse(&format!("010-0000-{n:04}")).unwrap();
+        NewSubscriber::new(phone, AreaCode::parse(area).unwrap())
+    };
+    let people = [person(1, "4163001000"), person(2, "4163056000"), person(3, "4163053000"), person(4, "41630")];
+    store.put(&people, chrono::DateTime::UNIX_EPOCH).await.unwrap();
+    assert!(store.close());
+    let expected = "1 of 갑동 live in 회천1동 now\n1 of 회천4동 live in one of 옥정1동, 옥정2동: they have to be asked";
+    for args in [&["move-areas", "--areas", "areas.csv", "--dry-run"][..], &["move-areas", "--areas", "areas.csv"]] {
+        assert_eq!(run(folder.path(), &hex, args).0, expected);
+    }
+    assert_eq!(run(folder.path(), &hex, &["count", "area:4163053000"]).0, "2");
+    let (again, _) = run(folder.path(), &hex, &["move-areas", "--areas", "areas.csv"]);
+    assert_eq!(again, expected.lines().nth(1).unwrap());
 }
