@@ -55,6 +55,7 @@ mod events;
 mod ledger;
 mod migration;
 mod people;
+mod portable;
 mod put;
 mod query;
 mod reseal;

@@ -69,6 +69,7 @@ pub mod import;
 mod ledger;
 mod memory;
 mod need;
+pub mod portable;
 mod preference;
 mod relation;
 pub mod rows;

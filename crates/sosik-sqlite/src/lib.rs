@@ -50,6 +50,7 @@ mod ledger;
 mod migration;
 mod outbox;
 mod people;
+mod portable;
 mod put;
 mod query;
 mod reseal;

@@ -43,6 +43,7 @@ pub mod exchanges;
 pub mod group_sender;
 mod mocks;
 pub mod outbox;
+pub mod portable;
 pub mod subscribers;
 pub mod transport;
 mod world;

@@ -15,6 +15,9 @@ pub(crate) struct Args {
     /// Where they are kept: `sqlite:PATH` or `postgres://name@host/database`.
     #[arg(long, default_value = "sqlite:sosik.db", global = true)]
     pub(crate) store: Place,
+    /// The schema on PostgreSQL.
+    #[arg(long, default_value = "sosik", global = true)]
+    pub(crate) schema: String,
     /// The key under which people are sealed, 64 hexadecimal digits.
     #[arg(long, env = "SOSIK_KEY", hide_env_values = true, global = true)]
     pub(crate) key: Option<String>,
@@ -45,6 +48,15 @@ pub(crate) enum Command {
     },
     /// Measures imports, counts, streams, events and the ledger with placeholders, in a place of its own.
     Bench(Bench),
+    /// Copies everything into an empty store of either kind, under the same key, and looks whether it is the same there.
+    Copy {
+        /// From where; `--store` is not asked.
+        #[arg(long)]
+        from: Place,
+        /// Where to.
+        #[arg(long)]
+        to: Place,
+    },
     /// How many people a segment holds, such as 'area:4163053000 and topic:문화 and consent:advertising'.
     Count(Asked),
     /// Notes that a duty to someone was done: of several the one that is due first.

@@ -2,17 +2,15 @@
 //! there is one, in the same run.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use sosik::postgres::Settings;
 use sosik::registry::{
     AudienceRequest, ConsentEvent, Event, Identity, NewSubscriber, Purpose, Relation, RelationState, SecretKey,
-    Segment, SubscriberStore, Vault,
+    Segment, SubscriberStore,
 };
-use sosik::{AreaCode, ChannelId, Entropy, PhoneNumber, SystemEntropy};
+use sosik::{AreaCode, ChannelId, PhoneNumber, SystemEntropy};
 
 use crate::args::{Bench, Place};
 use crate::failure::Failure;
@@ -53,14 +51,11 @@ impl Ground {
         let key = SecretKey::generate(&SystemEntropy::new());
         match self {
             Self::Folder(folder) => {
-                let store = Store::at(&Place::Sqlite(folder.join("sosik.db")), &key, None).await?;
+                let store = Store::at(&Place::Sqlite(folder.join("sosik.db")), "", &key, None).await?;
                 Ok((store, Raw::sqlite(&folder.join("raw.db")).map_err(Failure::at("the bare file"))?))
             }
             Self::Schemas { address, ours, bare } => {
-                let settings = Settings::parse(address).and_then(|settings| settings.with_schema(ours));
-                let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
-                let vault = Vault::new(&key, Arc::clone(&entropy));
-                let store = Store::on(&settings.map_err(Failure::at("the store"))?, vault, entropy).await?;
+                let store = Store::at(&Place::Postgres(address.clone()), ours, &key, None).await?;
                 Ok((store, Raw::postgres(address, bare).await.map_err(Failure::at("the bare tables"))?))
             }
         }

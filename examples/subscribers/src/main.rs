@@ -14,10 +14,11 @@ use std::process::ExitCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
+use sosik::registry::portable;
 use sosik::registry::{Erasure, Note, Page, SecretKey, Segment, Subscriber, duties};
 use sosik::{Clock as _, SystemClock, SystemEntropy};
 
-use crate::args::{Args, Asked, Command, Who};
+use crate::args::{Args, Asked, Command, Place, Who};
 use crate::failure::Failure;
 use crate::store::Store;
 
@@ -39,6 +40,7 @@ async fn run(args: Args) -> Result<String, Failure> {
     let now = SystemClock::new().now();
     match &args.command {
         Command::Bench(asked) => return bench::run(&args.store, asked, now).await,
+        Command::Copy { from, to } => return copy(&args, from, to).await,
         Command::NewKey => return Ok(SecretKey::generate(&SystemEntropy::new()).expose_hex().to_string()),
         // Without a key only the file is looked at.
         Command::Import(asked) if asked.dry_run && args.key.is_none() => return bring::look(asked, None, now).await,
@@ -113,8 +115,21 @@ async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<St
                 Some(_) => Err(Failure::new(report.to_string())),
             }
         }
-        Command::Bench(_) | Command::NewKey => Ok(String::new()),
+        Command::Bench(_) | Command::Copy { .. } | Command::NewKey => Ok(String::new()),
     }
+}
+
+async fn copy(args: &Args, from: &Place, to: &Place) -> Result<String, Failure> {
+    let (from, to) = (Store::open_at(args, from).await?, Store::open_at(args, to).await?);
+    let people = from.people().count().await.map_err(Failure::at("the store to copy from"))?;
+    // Of each a row, an identity, and what they said.
+    let bar = bar(3 * people);
+    let copied = portable::copy(from.portable(), to.portable(), |more| bar.inc(more)).await;
+    bar.finish_and_clear();
+    let copied = copied.map_err(Failure::at("the copy"))?;
+    from.close()?;
+    to.close()?;
+    Ok(format!("{} people and {} entries of the ledger were copied, and are the same", copied.people, copied.entries))
 }
 
 /// What is owed up to a day, in its order.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sosik::postgres::{PostgresStore, Settings};
+use sosik::registry::portable::Portable;
 use sosik::registry::{SecretKey, SubscriberStore, Vault};
 use sosik::sqlite::SqliteStore;
 use sosik::{Entropy, SystemEntropy};
@@ -19,13 +20,23 @@ pub(crate) enum Store {
 
 impl Store {
     pub(crate) async fn open(args: &Args) -> Result<Self, Failure> {
+        Self::open_at(args, &args.store).await
+    }
+
+    /// Under the keys of the command line, elsewhere than it says.
+    pub(crate) async fn open_at(args: &Args, place: &Place) -> Result<Self, Failure> {
         let key = args.key.as_deref().ok_or_else(|| Failure::new("SOSIK_KEY: it is not set; new-key makes one"))?;
         let key = SecretKey::from_hex(key).map_err(Failure::at("SOSIK_KEY"))?;
         let old = args.old_key.as_deref().map(SecretKey::from_hex).transpose().map_err(Failure::at("SOSIK_OLD_KEY"))?;
-        Self::at(&args.store, &key, old.as_ref()).await
+        Self::at(place, &args.schema, &key, old.as_ref()).await
     }
 
-    pub(crate) async fn at(place: &Place, key: &SecretKey, old: Option<&SecretKey>) -> Result<Self, Failure> {
+    pub(crate) async fn at(
+        place: &Place,
+        schema: &str,
+        key: &SecretKey,
+        old: Option<&SecretKey>,
+    ) -> Result<Self, Failure> {
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
         let vault = Vault::new(key, Arc::clone(&entropy));
         let vault = old.into_iter().fold(vault, Vault::also_opening);
@@ -35,19 +46,25 @@ impl Store {
                 Ok(Self::Sqlite(store))
             }
             Place::Postgres(address) => {
-                let settings = Settings::parse(address).map_err(Failure::at("the store"))?;
-                Self::on(&settings, vault, entropy).await
+                let settings = Settings::parse(address).and_then(|settings| settings.with_schema(schema));
+                let settings = settings.map_err(Failure::at("the store"))?;
+                let store =
+                    PostgresStore::connect(&settings, vault, entropy).await.map_err(Failure::at("the store"))?;
+                Ok(Self::Postgres(store))
             }
         }
     }
 
-    pub(crate) async fn on(settings: &Settings, vault: Vault, entropy: Arc<dyn Entropy>) -> Result<Self, Failure> {
-        let store = PostgresStore::connect(settings, vault, entropy).await.map_err(Failure::at("the store"))?;
-        Ok(Self::Postgres(store))
-    }
-
     /// What both kinds do alike.
     pub(crate) fn people(&self) -> &dyn SubscriberStore {
+        match self {
+            Self::Postgres(store) => store,
+            Self::Sqlite(store) => store,
+        }
+    }
+
+    /// What can be taken elsewhere.
+    pub(crate) fn portable(&self) -> &dyn Portable {
         match self {
             Self::Postgres(store) => store,
             Self::Sqlite(store) => store,

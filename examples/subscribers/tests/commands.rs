@@ -113,3 +113,44 @@ async fn people_of_a_district_that_became_another_are_moved_by_rule() {
     let (again, _) = run(folder.path(), &hex, &["move-areas", "--areas", "areas.csv"]);
     assert_eq!(again, expected.lines().nth(1).unwrap());
 }
+
+/// From a file to a server and back: on the server that the tests are given.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests read where the server is")]
+fn everything_is_copied_to_a_server_and_back() {
+    let Ok(server) = std::env::var("SOSIK_TEST_POSTGRES_URL") else {
+        assert!(std::env::var_os("SOSIK_REQUIRE_POSTGRES").is_none(), "SOSIK_TEST_POSTGRES_URL is not set");
+        return eprintln!("skipped: SOSIK_TEST_POSTGRES_URL is not set");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("areas.csv"), AREAS).unwrap();
+    std::fs::write(folder.path().join("people.csv"), PEOPLE).unwrap();
+    let (key, _) = run(folder.path(), "", &["new-key"]);
+    let schema = format!("sosik_copy_{}", std::process::id());
+    let run = |args: &[&str]| {
+        let (said, done) = run(folder.path(), &key, &[args, &["--schema", &schema]].concat());
+        assert!(done, "{said}");
+        said
+    };
+    run(&["import", "people.csv", "--areas", "areas.csv"]);
+    run(&["erase", "--phone", "010-0000-0002", "--ground", "request 1"]);
+    let said = run(&["copy", "--from", "sqlite:sosik.db", "--to", &server]);
+    assert_eq!(said, "1 people and 3 entries of the ledger were copied, and are the same");
+    let at_server = ["--store", server.as_str()];
+    assert_eq!(run(&[&["verify"][..], &at_server].concat()), run(&["verify"]));
+    run(&[&["import", "people.csv", "--areas", "areas.csv"][..], &at_server].concat());
+    let said = run(&["copy", "--from", &server, "--to", "sqlite:back.db"]);
+    assert_eq!(said, "2 people and 4 entries of the ledger were copied, and are the same");
+    let back = ["--store", "sqlite:back.db"];
+    for command in [&["list", "everyone"][..], &["export", "--phone", "010-0000-0002"], &["verify"]] {
+        assert_eq!(run(&[command, &back].concat()), run(&[command, &at_server].concat()), "{command:?}");
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls).await.unwrap();
+        let drop_schema = format!("DROP SCHEMA {schema} CASCADE");
+        let (dropped, _) =
+            tokio::join!(async { client.batch_execute(&drop_schema).await.map(|()| drop(client)) }, connection);
+        dropped.unwrap();
+    });
+}

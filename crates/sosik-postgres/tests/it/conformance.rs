@@ -13,6 +13,15 @@ async fn make() -> Option<PostgresStore> {
 
 sosik_testkit::subscriber_store_conformance!(live make);
 
+#[tokio::test]
+async fn a_copy_into_another_schema_is_the_same() {
+    let (Some(from), Some(to)) = (Database::named("copied from").await, Database::named("copied to").await) else {
+        return;
+    };
+    let (from, to) = (from.open().await.unwrap(), to.open().await.unwrap());
+    sosik_testkit::portable::a_copy_is_the_same(&from, &to).await;
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

@@ -7,6 +7,14 @@ use sosik_sqlite::SqliteStore;
 
 use crate::vault;
 
+#[tokio::test]
+async fn a_copy_into_another_file_is_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = ("from.db", "to.db");
+    let [from, to] = [from, to].map(|name| crate::open(&folder.path().join(name)).unwrap());
+    sosik_testkit::portable::a_copy_is_the_same(&from, &to).await;
+}
+
 mod memory {
     use super::*;
 
