@@ -134,12 +134,17 @@ async fn insert(
 
 /// The end of the ledger as it was noted.
 async fn end(transaction: &Transaction<'_>) -> Result<Option<LedgerEnd>, StoreError> {
-    let noted = meta(transaction, END).await?;
+    end_under(transaction, END).await
+}
+
+/// The end of a chain as it was noted under a name.
+pub(crate) async fn end_under(transaction: &Transaction<'_>, name: &str) -> Result<Option<LedgerEnd>, StoreError> {
+    let noted = meta(transaction, name).await?;
     let read = |noted: Vec<u8>| LedgerEnd::from_bytes(&noted).ok_or_else(|| unreadable("ledger", "its end is none"));
     noted.map(read).transpose()
 }
 
-fn key(row: &Row, at: usize) -> Result<KeyId, StoreError> {
+pub(crate) fn key(row: &Row, at: usize) -> Result<KeyId, StoreError> {
     let key: [u8; 4] = get::<&[u8]>(row, at)?.try_into().map_err(|error| unreadable("name of a key", error))?;
     Ok(KeyId::from_bytes(key))
 }

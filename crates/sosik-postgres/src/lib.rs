@@ -50,6 +50,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod accesses;
 mod error;
 mod events;
 mod ledger;

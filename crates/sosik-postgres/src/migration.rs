@@ -8,7 +8,8 @@ use crate::query::{get, meta, note, one, run};
 use crate::reseal::{FINGERPRINT, NEXT};
 
 /// The migrations, in order; `meta` says how many a schema has had.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_registry.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/0001_registry.sql"), include_str!("../migrations/0002_accesses.sql")];
 
 const VERSION: &str = "version";
 

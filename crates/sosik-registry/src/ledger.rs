@@ -5,6 +5,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::access::Access;
 use crate::{ConsentEvent, KeyId, Note, SubscriberId, Vault};
 
 /// What binds an entry of the ledger to all before it: an HMAC-SHA256 under a key of the [`Vault`].
@@ -137,6 +138,8 @@ impl LedgerEnd {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum LedgerEntry<'a> {
+    /// That someone's data were accessed: an entry of the log of accesses, which is linked as the ledger is.
+    Accessed(&'a Access),
     /// That someone was erased.
     Erased(&'a Erasure),
     /// What was noted of someone.
@@ -198,6 +201,16 @@ impl<'a> Chain<'a> {
         Self { vault, entries, head, broken: None, digest: None, cleared: HashMap::new() }
     }
 
+    /// Adds an access under the vault's current key, and gives its link.
+    pub fn add_access(&mut self, access: &Access) -> Link {
+        self.add(SubscriberId::new(uuid::Uuid::nil()), LedgerEntry::Accessed(access))
+    }
+
+    /// Compares the next access with the link that it was written with.
+    pub fn check_access(&mut self, access: &Access, key: KeyId, link: Option<&Link>) {
+        self.check(SubscriberId::new(uuid::Uuid::nil()), LedgerEntry::Accessed(access), key, link);
+    }
+
     /// Adds an entry under the vault's current key, and gives its link.
     pub fn add(&mut self, who: SubscriberId, entry: LedgerEntry<'_>) -> Link {
         // The current key is always there.
@@ -226,7 +239,7 @@ impl<'a> Chain<'a> {
             LedgerEntry::Erased(_) => {
                 self.cleared.remove(&who);
             }
-            LedgerEntry::Said(_) | LedgerEntry::Noted(_) => {}
+            LedgerEntry::Accessed(_) | LedgerEntry::Said(_) | LedgerEntry::Noted(_) => {}
             LedgerEntry::SaidOnce(..) | LedgerEntry::NotedOnce(..) => {
                 self.cleared.entry(who).or_insert(self.entries);
             }
@@ -339,6 +352,19 @@ impl<'a> Chain<'a> {
         let (said, digest) = match entry {
             LedgerEntry::Said(said) => (said, self.digest(key, &said.evidence)?),
             LedgerEntry::SaidOnce(said, digest) => (said, *digest),
+            LedgerEntry::Accessed(Access { at, who: account, place, whose, what }) => {
+                let (at, whose) = (at.timestamp_micros().to_be_bytes(), whose.to_string());
+                let fields: [&[u8]; 7] = [
+                    b"accessed",
+                    &self.head.0,
+                    &at,
+                    account.as_bytes(),
+                    place.as_bytes(),
+                    whose.as_bytes(),
+                    what.code().as_bytes(),
+                ];
+                return self.vault.ledger_mac(key, &fields).map(Link);
+            }
             LedgerEntry::Noted(note) => {
                 let digest = self.digest(key, &note.evidence)?;
                 return self.link_note(key, &who, note, &digest);

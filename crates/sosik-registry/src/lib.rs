@@ -44,6 +44,8 @@
 //! - [`Directory`]: the 읍면동 districts of a city by code, valid from and until, with what became of them and the legal areas
 //!   that citizens write; [`Channels`]: the city's channel and its districts', found by a part of their name, by initial
 //!   consonants and by area.
+//! - [`access`]: who looked at whose data; [`Audited`]: a store that notes it. [`portable`]: all that a store keeps, taken
+//!   into another.
 //! - [`duties`]: what is owed to someone, by the day.
 //!
 //! # Features
@@ -58,7 +60,9 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod access;
 mod audience;
+mod audited;
 mod channels;
 mod consent;
 mod directory;
@@ -80,6 +84,7 @@ mod vault;
 
 pub use async_trait::async_trait;
 pub use audience::{Address, AudienceRequest, FrozenAudience, Gathering, Member, Reach, Suppression};
+pub use audited::Audited;
 pub use channels::{ChannelEntry, Channels};
 pub use consent::{ConsentEvent, ConsentText, GuardianCheck, Medium, Purpose, standing};
 pub use directory::{Directory, DirectoryError, District, LegalArea, Place};
@@ -87,7 +92,7 @@ pub use duty::{Duty, DutyKind, DutyRule, Note, NoteKind, RULES, Request, Within,
 pub use event::Event;
 pub use identity::Identity;
 pub use ledger::{BrokenEntry, Chain, Digest, Erasure, LedgerEnd, LedgerEntry, LedgerReport, Link};
-pub use memory::MemorySubscriberStore;
+pub use memory::{MemoryAccessLog, MemorySubscriberStore};
 pub use need::Need;
 pub use preference::{Language, PreferenceError, QuietHours};
 pub use relation::{Relation, RelationState};

@@ -109,7 +109,12 @@ impl<'a> Ledger<'a> {
 
 /// The end of the ledger as it was noted.
 fn end(transaction: &Transaction<'_>) -> Result<Option<LedgerEnd>, StoreError> {
-    let noted = one(transaction, include_str!("../queries/meta_get.sql"), [END], |row| row.get::<_, Vec<u8>>(0))?;
+    end_under(transaction, END)
+}
+
+/// The end of a chain as it was noted under a name.
+pub(crate) fn end_under(transaction: &Transaction<'_>, name: &str) -> Result<Option<LedgerEnd>, StoreError> {
+    let noted = one(transaction, include_str!("../queries/meta_get.sql"), [name], |row| row.get::<_, Vec<u8>>(0))?;
     let read = |noted: Vec<u8>| LedgerEnd::from_bytes(&noted).ok_or_else(|| unreadable("ledger", "its end is none"));
     noted.map(read).transpose()
 }

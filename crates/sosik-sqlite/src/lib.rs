@@ -45,6 +45,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod accesses;
 mod error;
 mod ledger;
 mod migration;

@@ -10,13 +10,14 @@ use crate::rows::{instant, uuid};
 use crate::sets;
 
 /// The migrations, in order; the database's `user_version` says how many it has had.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration::Sql(include_str!("../migrations/0001_initial.sql")),
     Migration::Sql(include_str!("../migrations/0002_registry.sql")),
     Migration::People(
         include_str!("../migrations/0003_people.sql"),
         include_str!("../migrations/0003_people_after.sql"),
     ),
+    Migration::Sql(include_str!("../migrations/0004_accesses.sql")),
 ];
 
 /// What this release makes.

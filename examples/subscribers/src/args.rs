@@ -24,12 +24,30 @@ pub(crate) struct Args {
     /// A key of before, under which some still are: then they are found, and can be sealed anew.
     #[arg(long, env = "SOSIK_OLD_KEY", hide_env_values = true, global = true)]
     pub(crate) old_key: Option<String>,
+    /// Under which account people's data are accessed: it stands in the record of accesses.
+    #[arg(long, env = "USER", default_value = "unknown", global = true)]
+    pub(crate) account: String,
+    /// From where they are accessed.
+    #[arg(long, default_value = "console", global = true)]
+    pub(crate) place: String,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Who looked at whose data, when, from where and what for; first whether that was changed.
+    Accesses {
+        /// After this number.
+        #[arg(long, default_value_t = 0)]
+        after: u64,
+        /// How many at the most.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Drops first what no longer has to be kept, by the number of people.
+        #[arg(long)]
+        purge: bool,
+    },
     /// Notes that someone asked for something, which has to be answered within ten days.
     Ask {
         #[command(flatten)]
@@ -48,6 +66,21 @@ pub(crate) enum Command {
     },
     /// Measures imports, counts, streams, events and the ledger with placeholders, in a place of its own.
     Bench(Bench),
+    /// Who was affected by what an account did, and by when they have to be told: 72 hours after it was found out.
+    Breach {
+        /// From this instant on.
+        #[arg(long)]
+        from: DateTime<Utc>,
+        /// Up to this instant.
+        #[arg(long)]
+        until: DateTime<Utc>,
+        /// Which account; any without it.
+        #[arg(long)]
+        by: Option<String>,
+        /// When it was found out; now without it.
+        #[arg(long)]
+        found_out: Option<DateTime<Utc>>,
+    },
     /// Copies everything into an empty store of either kind, under the same key, and looks whether it is the same there.
     Copy {
         /// From where; `--store` is not asked.

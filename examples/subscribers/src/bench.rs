@@ -7,10 +7,10 @@ use std::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sosik::registry::{
-    AudienceRequest, ConsentEvent, Event, Identity, NewSubscriber, Purpose, Relation, RelationState, SecretKey,
-    Segment, SubscriberStore,
+    AudienceRequest, ConsentEvent, Event, Identity, NewSubscriber, Purpose, Relation, RelationState, Segment,
+    SubscriberStore,
 };
-use sosik::{AreaCode, ChannelId, PhoneNumber, SystemEntropy};
+use sosik::{AreaCode, ChannelId, PhoneNumber};
 
 use crate::args::{Bench, Place};
 use crate::failure::Failure;
@@ -48,14 +48,13 @@ impl Ground {
     }
 
     async fn open(&self) -> Result<(Store, Raw), Failure> {
-        let key = SecretKey::generate(&SystemEntropy::new());
         match self {
             Self::Folder(folder) => {
-                let store = Store::at(&Place::Sqlite(folder.join("sosik.db")), "", &key, None).await?;
+                let store = Store::new(&Place::Sqlite(folder.join("sosik.db")), "").await?;
                 Ok((store, Raw::sqlite(&folder.join("raw.db")).map_err(Failure::at("the bare file"))?))
             }
             Self::Schemas { address, ours, bare } => {
-                let store = Store::at(&Place::Postgres(address.clone()), ours, &key, None).await?;
+                let store = Store::new(&Place::Postgres(address.clone()), ours).await?;
                 Ok((store, Raw::postgres(address, bare).await.map_err(Failure::at("the bare tables"))?))
             }
         }
@@ -106,7 +105,7 @@ pub(crate) async fn run(place: &Place, bench: &Bench, now: DateTime<Utc>) -> Res
 async fn measure(ground: &Ground, rows: u32, now: DateTime<Utc>) -> Result<Value, Failure> {
     let wrong = |error| Failure::at("the store")(error);
     let (store, mut raw) = ground.open().await?;
-    let people = store.people();
+    let people = store.bare();
     // One after the other, part by part, so that what else the machine does falls on both.
     let (mut import, mut bare) = (0.0, 0.0);
     for first in (0..rows).step_by(CHUNK as usize) {

@@ -14,8 +14,8 @@ use std::process::ExitCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use sosik::registry::portable;
 use sosik::registry::{Erasure, Note, Page, SecretKey, Segment, Subscriber, duties};
+use sosik::registry::{access, portable};
 use sosik::{Clock as _, SystemClock, SystemEntropy};
 
 use crate::args::{Args, Asked, Command, Place, Who};
@@ -55,6 +55,12 @@ async fn run(args: Args) -> Result<String, Failure> {
 async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<String, Failure> {
     let (people, wrong) = (store.people(), |error| Failure::at("the store")(error));
     match command {
+        Command::Accesses { after, limit, purge } => accesses(store, (*after, *limit), *purge, now).await,
+        Command::Breach { from, until, by, found_out } => {
+            let found_out = found_out.unwrap_or(now);
+            let breach = access::breach(store.log(), by.as_deref(), (*from, *until), found_out).await.map_err(wrong)?;
+            Ok(told::breach(&breach))
+        }
         Command::Ask { who, request, evidence } => {
             let person = person(store, who).await?;
             let note = Note::asked((*request).into(), now, evidence);
@@ -79,7 +85,9 @@ async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<St
             Ok(format!("{} is erased", person.id))
         }
         Command::Export { who } => {
-            let full = told::in_full(&person(store, who).await?);
+            let person = person(store, who).await?;
+            store.exports(person.id, now).await.map_err(wrong)?;
+            let full = told::in_full(&person);
             serde_json::to_string_pretty(&full).map_err(Failure::at("the person"))
         }
         Command::Import(asked) if asked.dry_run => bring::look(asked, Some(store), now).await,
@@ -117,6 +125,30 @@ async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<St
         }
         Command::Bench(_) | Command::Copy { .. } | Command::NewKey => Ok(String::new()),
     }
+}
+
+async fn accesses(
+    store: &Store,
+    (after, limit): (u64, usize),
+    purge: bool,
+    now: DateTime<Utc>,
+) -> Result<String, Failure> {
+    let (log, wrong) = (store.log(), |error| Failure::at("the record of accesses")(error));
+    let mut said = Vec::new();
+    if purge {
+        let people = store.people().count().await.map_err(wrong)?;
+        let before = access::kept_until(people, now);
+        let dropped = log.purge_accesses(before).await.map_err(wrong)?;
+        said.push(format!("{dropped} of before {} were dropped", before.to_rfc3339()));
+    }
+    let report = log.verify_accesses().await.map_err(wrong)?;
+    if report.broken.is_some() {
+        return Err(Failure::new(report.to_string()));
+    }
+    let page = log.accesses(after, limit).await.map_err(wrong)?;
+    said.extend(page.iter().map(|(number, access)| told::access(*number, access)));
+    said.push(report.to_string());
+    Ok(said.join("\n"))
 }
 
 async fn copy(args: &Args, from: &Place, to: &Place) -> Result<String, Failure> {

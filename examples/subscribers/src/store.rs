@@ -3,17 +3,27 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use sosik::postgres::{PostgresStore, Settings};
+use sosik::registry::access::{Access, AccessLog, Did, Whose};
 use sosik::registry::portable::Portable;
-use sosik::registry::{SecretKey, SubscriberStore, Vault};
+use sosik::registry::{Audited, SecretKey, StoreError, SubscriberId, SubscriberStore, Vault};
 use sosik::sqlite::SqliteStore;
-use sosik::{Entropy, SystemEntropy};
+use sosik::{Entropy, SystemClock, SystemEntropy};
 
 use crate::args::{Args, Place};
 use crate::failure::Failure;
 
-/// A store of either kind.
-pub(crate) enum Store {
+/// A store of either kind, whose every access to people's data is noted.
+pub(crate) struct Store {
+    people: Audited<Box<dyn SubscriberStore>>,
+    kind: Kind,
+    account: String,
+    place: String,
+}
+
+#[derive(Clone)]
+enum Kind {
     Postgres(PostgresStore),
     Sqlite(SqliteStore),
 }
@@ -28,15 +38,81 @@ impl Store {
         let key = args.key.as_deref().ok_or_else(|| Failure::new("SOSIK_KEY: it is not set; new-key makes one"))?;
         let key = SecretKey::from_hex(key).map_err(Failure::at("SOSIK_KEY"))?;
         let old = args.old_key.as_deref().map(SecretKey::from_hex).transpose().map_err(Failure::at("SOSIK_OLD_KEY"))?;
-        Self::at(place, &args.schema, &key, old.as_ref()).await
+        let kind = Kind::open(place, &args.schema, &key, old.as_ref()).await?;
+        Ok(Self::of(kind, &args.account, &args.place))
     }
 
-    pub(crate) async fn at(
-        place: &Place,
-        schema: &str,
-        key: &SecretKey,
-        old: Option<&SecretKey>,
-    ) -> Result<Self, Failure> {
+    /// A store under a new key, for a bench.
+    pub(crate) async fn new(place: &Place, schema: &str) -> Result<Self, Failure> {
+        let key = SecretKey::generate(&SystemEntropy::new());
+        Ok(Self::of(Kind::open(place, schema, &key, None).await?, "bench", "console"))
+    }
+
+    fn of(kind: Kind, account: &str, place: &str) -> Self {
+        let (people, log): (Box<dyn SubscriberStore>, Arc<dyn AccessLog>) = match kind.clone() {
+            Kind::Postgres(store) => (Box::new(store.clone()), Arc::new(store)),
+            Kind::Sqlite(store) => (Box::new(store.clone()), Arc::new(store)),
+        };
+        let people = Audited::new(people, log, Arc::new(SystemClock::new()), account, place);
+        Self { people, kind, account: account.to_owned(), place: place.to_owned() }
+    }
+
+    /// People, as the account sees them.
+    pub(crate) fn people(&self) -> &dyn SubscriberStore {
+        &self.people
+    }
+
+    /// People without a record of who looks at them: for a bench, whose people are none.
+    pub(crate) fn bare(&self) -> &dyn SubscriberStore {
+        match &self.kind {
+            Kind::Postgres(store) => store,
+            Kind::Sqlite(store) => store,
+        }
+    }
+
+    /// The record of accesses.
+    pub(crate) fn log(&self) -> &dyn AccessLog {
+        match &self.kind {
+            Kind::Postgres(store) => store,
+            Kind::Sqlite(store) => store,
+        }
+    }
+
+    /// Notes that someone's data are taken out, for themselves.
+    pub(crate) async fn exports(&self, id: SubscriberId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let access = Access::new(now, &self.account, &self.place, Whose::One(id), Did::Exported);
+        self.log().note_access(&access).await
+    }
+
+    /// What can be taken elsewhere.
+    pub(crate) fn portable(&self) -> &dyn Portable {
+        match &self.kind {
+            Kind::Postgres(store) => store,
+            Kind::Sqlite(store) => store,
+        }
+    }
+
+    pub(crate) async fn backup(&self, to: &Path) -> Result<(), Failure> {
+        match &self.kind {
+            Kind::Postgres(_) => Err(Failure::new("a server's backups are its own: use pg_dump")),
+            Kind::Sqlite(store) => store.backup(to).await.map_err(Failure::at(to.display())),
+        }
+    }
+
+    /// All of a file in one, to be copied as it lies there.
+    pub(crate) fn close(self) -> Result<(), Failure> {
+        let Self { people, kind, .. } = self;
+        drop(people);
+        let closed = match kind {
+            Kind::Postgres(_) => true,
+            Kind::Sqlite(store) => store.close(),
+        };
+        if closed { Ok(()) } else { Err(Failure::new("the store: it could not be closed")) }
+    }
+}
+
+impl Kind {
+    async fn open(place: &Place, schema: &str, key: &SecretKey, old: Option<&SecretKey>) -> Result<Self, Failure> {
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
         let vault = Vault::new(key, Arc::clone(&entropy));
         let vault = old.into_iter().fold(vault, Vault::also_opening);
@@ -53,37 +129,5 @@ impl Store {
                 Ok(Self::Postgres(store))
             }
         }
-    }
-
-    /// What both kinds do alike.
-    pub(crate) fn people(&self) -> &dyn SubscriberStore {
-        match self {
-            Self::Postgres(store) => store,
-            Self::Sqlite(store) => store,
-        }
-    }
-
-    /// What can be taken elsewhere.
-    pub(crate) fn portable(&self) -> &dyn Portable {
-        match self {
-            Self::Postgres(store) => store,
-            Self::Sqlite(store) => store,
-        }
-    }
-
-    pub(crate) async fn backup(&self, to: &Path) -> Result<(), Failure> {
-        match self {
-            Self::Postgres(_) => Err(Failure::new("a server's backups are its own: use pg_dump")),
-            Self::Sqlite(store) => store.backup(to).await.map_err(Failure::at(to.display())),
-        }
-    }
-
-    /// All of a file in one, to be copied as it lies there.
-    pub(crate) fn close(self) -> Result<(), Failure> {
-        let closed = match self {
-            Self::Postgres(_) => true,
-            Self::Sqlite(store) => store.close(),
-        };
-        if closed { Ok(()) } else { Err(Failure::new("the store: it could not be closed")) }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
+use sosik::registry::access::{Access, Breach};
 use sosik::registry::{Identity, Subscriber};
 
 /// One line of a list: nothing that identifies anyone.
@@ -31,6 +32,24 @@ pub(crate) fn masked(person: &Subscriber) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// One access to people's data.
+pub(crate) fn access(number: u64, access: &Access) -> String {
+    let Access { at, who, place, whose, what, .. } = access;
+    format!("{number:>6}  {}  {who} from {place}: {} {whose}", at.to_rfc3339(), what.code())
+}
+
+/// What a breach asks for.
+pub(crate) fn breach(breach: &Breach) -> String {
+    let mut out: Vec<String> = breach.people.iter().map(ToString::to_string).collect();
+    for (number, count) in &breach.together {
+        out.push(format!("and {count} people of the access {number}"));
+    }
+    out.push(format!("they have to be told by {}", breach.tell_by.to_rfc3339()));
+    let by_number = if breach.report { "and so has the authority" } else { "the authority need not, by their number" };
+    out.push(format!("{by_number}; of an intrusion from outside it has to be told in any case"));
+    out.join("\n")
 }
 
 /// What is known of someone, in full, for themselves (개인정보 보호법 제35조).

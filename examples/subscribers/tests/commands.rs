@@ -77,6 +77,16 @@ fn a_clerk_brings_people_in_and_finds_shows_and_erases_them() {
     let (whole, is_whole) = run(&["verify"]);
     assert!(is_whole && whole.starts_with("4 entries, each as it was written"), "{whole}");
 
+    let (accesses, _) = run(&["accesses", "--account", "clerk 1"]);
+    assert!(accesses.contains("changed many:2") && accesses.contains("exported one:"), "{accesses}");
+    assert!(accesses.contains("erased one:"), "{accesses}");
+    let breach = ["breach", "--from", "2026-01-01T00:00:00Z", "--until", "2126-01-01T00:00:00Z"];
+    let (breach, _) = run(&[&breach[..], &["--found-out", "2026-11-27T00:00:00Z"]].concat());
+    assert!(breach.contains("they have to be told by 2026-11-30T00:00:00+00:00"), "{breach}");
+    assert!(run(&["count", "topic"]).0.contains("at character 1"));
+    assert!(run(&["--store", "mysql:x", "verify"]).0.contains("sqlite:PATH"));
+    assert!(!folder.path().join("sosik.db-wal").exists(), "all of it stands in one file");
+
     // Under another key nothing is shown; and with a changed byte the ledger is not whole.
     let (said, opened) = self::run(folder.path(), &"1e".repeat(32), &["verify"]);
     assert!(!opened && said.contains("the key is not the one"), "{said}");
@@ -112,6 +122,22 @@ async fn people_of_a_district_that_became_another_are_moved_by_rule() {
     assert_eq!(run(folder.path(), &hex, &["count", "area:4163053000"]).0, "2");
     let (again, _) = run(folder.path(), &hex, &["move-areas", "--areas", "areas.csv"]);
     assert_eq!(again, expected.lines().nth(1).unwrap());
+}
+
+#[test]
+fn the_bench_prints_what_it_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let (told, done) = run(folder.path(), "", &["bench", "--rows", "2500", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert!(done && report["verify"]["whole"] == true, "{told}");
+    // One in twelve lives there, one in five of them wants the topic, and twelve in thirteen of those consented.
+    let expected = (0..2_500).filter(|n| n % 12 == 2 && n / 12 % 5 == 0 && n % 13 != 0).count() as u64;
+    assert_eq!((report["rows"].as_u64(), report["count"]["people"].as_u64()), (Some(2_500), Some(expected)));
+    let consented = (0..2_500).filter(|n| n % 13 != 0).count() as u64;
+    assert_eq!(report["stream"]["members"].as_u64(), Some(consented));
+    assert!(
+        report["bytes_a_person"].as_f64().unwrap() > 100.0 && report["import"]["of_bare_rows"].as_f64().unwrap() > 0.0
+    );
 }
 
 /// From a file to a server and back: on the server that the tests are given.

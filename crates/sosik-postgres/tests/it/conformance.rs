@@ -13,6 +13,11 @@ async fn make() -> Option<PostgresStore> {
 
 sosik_testkit::subscriber_store_conformance!(live make);
 
+mod accesses {
+    use super::make;
+    sosik_testkit::access_log_conformance!(live make);
+}
+
 #[tokio::test]
 async fn a_copy_into_another_schema_is_the_same() {
     let (Some(from), Some(to)) = (Database::named("copied from").await, Database::named("copied to").await) else {

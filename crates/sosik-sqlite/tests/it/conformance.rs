@@ -31,6 +31,11 @@ mod memory {
         use super::make;
         sosik_testkit::outbox_conformance!(make);
     }
+
+    mod accesses {
+        use super::make;
+        sosik_testkit::access_log_conformance!(make);
+    }
 }
 
 mod file {
