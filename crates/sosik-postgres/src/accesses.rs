@@ -8,6 +8,7 @@ use tokio_postgres::Row;
 use crate::error::{database, unreadable};
 use crate::ledger::{end_under, key};
 use crate::query::{Values, all, get, note, one, run};
+use crate::reseal::led;
 use crate::store::{PostgresStore, reading, writing};
 
 /// The names under which the end of the log is noted, and where it begins since some of it was dropped.
@@ -23,14 +24,15 @@ impl AccessLog for PostgresStore {
     async fn note_access(&self, access: &Access) -> Result<(), StoreError> {
         let mut client = self.client().await?;
         let transaction = writing(&mut client).await?;
+        let vault = led(&transaction, &self.vault).await?;
         let end = end_under(&transaction, END).await?;
         let (entries, head) = end.map_or((0, Link::START), |end| (end.entries, end.head));
-        let mut chain = Chain::after(&self.vault, entries, head);
+        let mut chain = Chain::after(&vault, entries, head);
         let link = chain.add_access(access);
         let insert = "INSERT INTO accesses (number, at, who, place, whose, what, key, link) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         let (number, whose) = (i64::try_from(chain.entries()).unwrap_or(i64::MAX), access.whose.to_string());
-        let (current, what) = (self.vault.current(), access.what.code());
+        let (current, what) = (vault.current(), access.what.code());
         let (key, link) = (current.as_bytes().as_slice(), link.as_bytes().as_slice());
         let values: Values<'_> = &[&number, &access.at, &access.who, &access.place, &whose, &what, &key, &link];
         run(&transaction, insert, values).await?;
@@ -51,12 +53,13 @@ impl AccessLog for PostgresStore {
     async fn verify_accesses(&self) -> Result<LedgerReport, StoreError> {
         let mut client = self.client().await?;
         let transaction = reading(&mut client).await?;
+        let vault = led(&transaction, &self.vault).await?;
         let start = end_under(&transaction, START).await?;
         let mut chain = match &start {
-            None => Chain::new(&self.vault),
-            Some(start) => Chain::after(&self.vault, start.entries, start.head),
+            None => Chain::new(&vault),
+            Some(start) => Chain::after(&vault, start.entries, start.head),
         };
-        if start.is_some_and(|start| !start.is_sealed(&self.vault)) {
+        if start.is_some_and(|start| !start.is_sealed(&vault)) {
             chain.breaks("where the log begins since some of it was dropped is not as it was noted");
             return Ok(chain.report());
         }
@@ -82,7 +85,8 @@ impl AccessLog for PostgresStore {
     async fn purge_accesses(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
         let mut client = self.client().await?;
         let transaction = writing(&mut client).await?;
-        let dropped = purge(&transaction, &self.vault, before).await?;
+        let vault = led(&transaction, &self.vault).await?;
+        let dropped = purge(&transaction, &vault, before).await?;
         transaction.commit().await.map_err(database)?;
         Ok(dropped)
     }

@@ -92,6 +92,9 @@ fn by_identity<'a>(people: &People<'_>, events: &'a [Event]) -> Vec<Told<'a>> {
     let mut out: Vec<Told<'a>> = Vec::new();
     for event in events {
         let Event::Related { who, relation, .. } = event else { continue };
+        if !who.is_of_kakao() {
+            continue;
+        }
         let place = match places.entry(who) {
             Entry::Occupied(place) => *place.get(),
             Entry::Vacant(place) => {
@@ -118,26 +121,17 @@ async fn begin(people: &People<'_>, new: &[(&Told<'_>, SubscriberId)], number: i
     }
     let numbers: Vec<i64> = (number..).take(new.len()).collect();
     let ids: Vec<Uuid> = new.iter().map(|(_, id)| id.as_uuid()).collect();
-    let (mut phones, mut others, mut mobiles) = (Vec::new(), Vec::new(), Vec::new());
-    for (told, id) in new {
-        let sealed = people.vault.seal(told.who, id.as_uuid().as_bytes());
-        let mobile = match told.who {
-            Identity::Phone(phone) => Some(phone.is_mobile()),
-            _ => None,
-        };
-        mobiles.push(mobile);
-        phones.push(mobile.map(|_| sealed.clone()));
-        others.push(Some(sealed).filter(|_| mobile.is_none()));
-    }
+    // None of them is a number: of those nothing is told.
+    let sealed: Vec<Vec<u8>> =
+        new.iter().map(|(told, id)| people.vault.seal(told.who, id.as_uuid().as_bytes())).collect();
     let since: Vec<DateTime<Utc>> = new.iter().map(|(told, _)| first(told)).collect();
-    let insert = "INSERT INTO subscribers (number, id, phone, mobile, created_at, topics, allows_text, by_events) \
-                  SELECT *, '{}', FALSE, TRUE FROM unnest($1::bigint[], $2::uuid[], $3::bytea[], $4::boolean[], \
-                  $5::timestamptz[])";
-    run(people.transaction, insert, &[&numbers, &ids, &phones, &mobiles, &since]).await?;
+    let insert = "INSERT INTO subscribers (number, id, created_at, topics, allows_text, by_events) \
+                  SELECT *, '{}', FALSE, TRUE FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[])";
+    run(people.transaction, insert, &[&numbers, &ids, &since]).await?;
     let lookups: Vec<&[u8]> = new.iter().map(|(told, _)| told.lookup.as_slice()).collect();
     let insert = "INSERT INTO identities (lookup, subscriber, sealed) \
                   SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::bytea[])";
-    run(people.transaction, insert, &[&lookups, &numbers, &others]).await.map(drop)
+    run(people.transaction, insert, &[&lookups, &numbers, &sealed]).await.map(drop)
 }
 
 /// Those who are known by events alone are kept since the first.

@@ -199,6 +199,13 @@ impl Rows for People<'_> {
         self.run(put, &[&self.vault.index(identity).as_slice(), &until]).await
     }
 
+    async fn inherit(&mut self, from: i64, to: i64) -> Result<(), StoreError> {
+        let later = "UPDATE subscribers AS s SET child_until = greatest(s.child_until, other.child_until), \
+                     gone_at = greatest(s.gone_at, other.gone_at) \
+                     FROM subscribers AS other WHERE other.number = $1 AND s.number = $2";
+        self.run(later, &[&from, &to]).await
+    }
+
     async fn drop_person(&mut self, number: i64, id: SubscriberId, erasure: &Erasure) -> Result<(), StoreError> {
         let said = one(self.transaction, "SELECT 1 FROM consents WHERE subscriber = $1 LIMIT 1", &[&number]).await?;
         if said.is_some() {

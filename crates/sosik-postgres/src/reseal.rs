@@ -1,7 +1,7 @@
 //! What is sealed under a key of before, sealed anew, step by step.
 
 use deadpool_postgres::Transaction;
-use sosik_registry::{Identity, Lookup, StoreError, Vault};
+use sosik_registry::{Identity, Lookup, StoreError, StoreErrorKind, Vault};
 use uuid::Uuid;
 
 use crate::error::unreadable;
@@ -16,15 +16,50 @@ pub(crate) const NEXT: &str = "key-next";
 
 pub(crate) const FINGERPRINT: &str = "key-fingerprint";
 
+/// What is needed of keys that are gone.
+const RETIRED: &str = "retired-keys";
+
+/// The vault as this database is sealed now: whichever of the keys that were given comes first, everyone seals with the same
+/// one, so that nothing is left behind under another.
+pub(crate) async fn led(transaction: &Transaction<'_>, vault: &Vault) -> Result<Vault, StoreError> {
+    let lead = match meta(transaction, NEXT).await? {
+        Some(next) => Some(next),
+        None => meta(transaction, FINGERPRINT).await?,
+    };
+    let Some(lead) = lead else { return Ok(vault.clone()) };
+    vault.led_by(&lead).ok_or_else(|| {
+        let message = "this database is sealed under another key than those that were given";
+        StoreError::new(StoreErrorKind::WrongKey, message)
+    })
+}
+
+/// The vault with what was noted of keys that are gone.
+pub(crate) async fn with_retired(transaction: &Transaction<'_>, vault: &Vault) -> Result<Vault, StoreError> {
+    match meta(transaction, RETIRED).await? {
+        Some(noted) => {
+            vault.clone().with_retired(&noted).map_err(|error| unreadable("note of keys that are gone", error))
+        }
+        None => Ok(vault.clone()),
+    }
+}
+
 /// Seals anew what belongs to at most so many people, and says how many are left to look at.
 pub(crate) async fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: usize) -> Result<u64, StoreError> {
     let current = vault.fingerprint();
-    if meta(transaction, FINGERPRINT).await?.as_deref() == Some(&current) {
-        return Ok(0);
+    let next = meta(transaction, NEXT).await?;
+    if next.as_ref().is_some_and(|next| *next != current) {
+        let message = "this database is being sealed anew under another key: end that first";
+        return Err(StoreError::new(StoreErrorKind::WrongKey, message));
     }
-    // Begun for another key, it begins again.
-    let is_next = meta(transaction, NEXT).await?.as_deref() == Some(&current);
-    let done = match meta(transaction, DONE).await?.filter(|_| is_next).as_deref().map(<[u8; 8]>::try_from) {
+    if next.is_none() {
+        if meta(transaction, FINGERPRINT).await?.as_deref() == Some(&current) {
+            return Ok(0);
+        }
+        // From here on everyone seals with this key.
+        note(transaction, NEXT, &current).await?;
+        note(transaction, RETIRED, &vault.retired()).await?;
+    }
+    let done = match meta(transaction, DONE).await?.as_deref().map(<[u8; 8]>::try_from) {
         None => 0,
         Some(Ok(bytes)) => i64::from_be_bytes(bytes),
         Some(Err(_)) => return Err(unreadable("progress of sealing anew", "it is no number")),
@@ -42,7 +77,6 @@ pub(crate) async fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: 
         note(transaction, FINGERPRINT, &current).await?;
         run(transaction, "DELETE FROM meta WHERE name = ANY($1)", &[&vec![NEXT, DONE]]).await?;
     } else {
-        note(transaction, NEXT, &current).await?;
         note(transaction, DONE, &last.to_be_bytes()).await?;
     }
     Ok(u64::try_from(left).unwrap_or(0))

@@ -25,7 +25,7 @@ impl Settings {
 
     /// Reads an address such as `postgres://name:password@host/database?sslmode=require`, or `host=… user=…`.
     ///
-    /// Where it names no `sslmode`, a connection to another machine is encrypted, and one to this machine is not.
+    /// Where it names no `sslmode`, or `prefer`, a connection to another machine is encrypted, and one to this machine is not.
     ///
     /// # Errors
     ///
@@ -40,12 +40,16 @@ impl Settings {
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(wrong("the address names no host"));
         }
-        if !address.contains("sslmode") {
-            let is_here = config.get_hosts().iter().all(|host| match host {
+        // What is not said stays `prefer`, which anyone on the way can turn into nothing: whoever says that says it for
+        // nothing too.
+        if config.get_ssl_mode() == SslMode::Prefer {
+            let names = config.get_hosts().iter().all(|host| match host {
                 Host::Tcp(name) => ["localhost", "127.0.0.1", "::1"].contains(&name.as_str()),
                 #[cfg(unix)]
                 Host::Unix(_) => true,
             });
+            // It is to these that it connects, whatever the names are.
+            let is_here = names && config.get_hostaddrs().iter().all(std::net::IpAddr::is_loopback);
             config.ssl_mode(if is_here { SslMode::Disable } else { SslMode::Require });
         }
         if config.get_connect_timeout().is_none() {
@@ -156,5 +160,9 @@ mod tests {
         assert_eq!(mode("postgres://sosik@127.0.0.1/x"), SslMode::Disable);
         assert_eq!(mode("postgres://sosik@db.example.go.kr/x?sslmode=disable"), SslMode::Disable);
         assert_eq!(mode("postgres://sosik@localhost/x?sslmode=require"), SslMode::Require);
+        assert_eq!(mode("hostaddr=192.0.2.1 user=sosik dbname=x"), SslMode::Require);
+        assert_eq!(mode("host=localhost hostaddr=192.0.2.1 user=sosik dbname=x"), SslMode::Require);
+        assert_eq!(mode("postgres://sosik:sslmode@db.example.go.kr/x"), SslMode::Require);
+        assert_eq!(mode("hostaddr=127.0.0.1 user=sosik dbname=x"), SslMode::Disable);
     }
 }

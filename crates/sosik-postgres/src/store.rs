@@ -11,6 +11,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::error::{database, pool};
 use crate::migration::migrate;
 use crate::query::run;
+use crate::reseal::with_retired;
 use crate::settings::Settings;
 
 /// The registry on PostgreSQL. Clones share its connections.
@@ -44,10 +45,11 @@ impl PostgresStore {
             .map_err(|error| {
                 StoreError::new(StoreErrorKind::Unavailable, "there are no connections").with_source(error)
             })?;
-        let store = Self { pool, vault, entropy };
+        let mut store = Self { pool, vault, entropy };
         let mut client = store.client().await?;
         let transaction = client.transaction().await.map_err(database)?;
         migrate(&transaction, settings.schema(), &store.vault).await?;
+        store.vault = with_retired(&transaction, &store.vault).await?;
         transaction.commit().await.map_err(database)?;
         Ok(store)
     }

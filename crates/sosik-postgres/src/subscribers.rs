@@ -15,7 +15,7 @@ use crate::error::database;
 use crate::people::{People, holder};
 use crate::put::put;
 use crate::query::{all, get, one, run};
-use crate::reseal::reseal;
+use crate::reseal::{led, reseal};
 use crate::rows::{PERSON, relation, said, whole};
 use crate::segments::Condition;
 use crate::store::{PostgresStore, reading, writing};
@@ -30,7 +30,8 @@ impl SubscriberStore for PostgresStore {
     async fn put(&self, people: &[NewSubscriber], now: DateTime<Utc>) -> Result<Vec<Put>, StoreError> {
         let mut client = self.client().await?;
         let transaction = writing(&mut client).await?;
-        let put = put(&transaction, (&self.vault, &self.entropy), people, now).await?;
+        let vault = led(&transaction, &self.vault).await?;
+        let put = put(&transaction, (&vault, &self.entropy), people, now).await?;
         transaction.commit().await.map_err(database)?;
         Ok(put)
     }
@@ -38,7 +39,8 @@ impl SubscriberStore for PostgresStore {
     async fn apply(&self, events: &[Event], now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut client = self.client().await?;
         let transaction = writing(&mut client).await?;
-        let mut people = People::open(&transaction, &self.vault).await?;
+        let vault = led(&transaction, &self.vault).await?;
+        let mut people = People::open(&transaction, &vault).await?;
         events::apply(&mut people, events, || SubscriberId::new(uuid_v7(now, &self.entropy))).await?;
         people.close().await?;
         transaction.commit().await.map_err(database)
@@ -47,10 +49,11 @@ impl SubscriberStore for PostgresStore {
     async fn find(&self, identity: &Identity) -> Result<Option<Subscriber>, StoreError> {
         let mut client = self.client().await?;
         let transaction = reading(&mut client).await?;
-        let Some(holder) = holder(&transaction, &self.vault, identity).await? else { return Ok(None) };
+        let vault = led(&transaction, &self.vault).await?;
+        let Some(holder) = holder(&transaction, &vault, identity).await? else { return Ok(None) };
         let query = format!("SELECT {PERSON} FROM subscribers AS s WHERE s.number = $1");
         let rows = all(&transaction, &query, &[&holder.number]).await?;
-        Ok(whole(&transaction, &self.vault, &rows).await?.pop())
+        Ok(whole(&transaction, &vault, &rows).await?.pop())
     }
 
     async fn count(&self) -> Result<u64, StoreError> {
@@ -63,8 +66,9 @@ impl SubscriberStore for PostgresStore {
     async fn record(&self, id: SubscriberId, event: &ConsentEvent) -> Result<bool, StoreError> {
         let mut client = self.client().await?;
         let transaction = writing(&mut client).await?;
+        let vault = led(&transaction, &self.vault).await?;
         let Some(number) = number(&transaction, id).await? else { return Ok(false) };
-        let mut people = People::open(&transaction, &self.vault).await?;
+        let mut people = People::open(&transaction, &vault).await?;
         rows::say(&mut people, number, id, std::slice::from_ref(event)).await?;
         people.close().await?;
         transaction.commit().await.map_err(database)?;
@@ -74,8 +78,9 @@ impl SubscriberStore for PostgresStore {
     async fn note(&self, id: SubscriberId, note: &Note) -> Result<bool, StoreError> {
         let mut client = self.client().await?;
         let transaction = writing(&mut client).await?;
+        let vault = led(&transaction, &self.vault).await?;
         let Some(number) = number(&transaction, id).await? else { return Ok(false) };
-        let mut people = People::open(&transaction, &self.vault).await?;
+        let mut people = People::open(&transaction, &vault).await?;
         rows::note(&mut people, number, id, note).await?;
         people.close().await?;
         transaction.commit().await.map_err(database)?;
@@ -135,17 +140,19 @@ impl SubscriberStore for PostgresStore {
     async fn page(&self, page: &Page) -> Result<Vec<Subscriber>, StoreError> {
         let mut client = self.client().await?;
         let transaction = reading(&mut client).await?;
+        let vault = led(&transaction, &self.vault).await?;
         let rows = after(&transaction, PERSON, (&page.segment, page.at), page.after, page.limit).await?;
-        whole(&transaction, &self.vault, &rows).await
+        whole(&transaction, &vault, &rows).await
     }
 
     async fn addresses(&self, ids: &[SubscriberId], need: &Need) -> Result<Vec<Address>, StoreError> {
         let mut client = self.client().await?;
         let transaction = reading(&mut client).await?;
+        let vault = led(&transaction, &self.vault).await?;
         let query = format!("SELECT {PERSON} FROM subscribers AS s WHERE s.id = ANY($1)");
         let asked: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
         let rows = all(&transaction, &query, &[&asked]).await?;
-        let people = whole(&transaction, &self.vault, &rows).await?;
+        let people = whole(&transaction, &vault, &rows).await?;
         let people: std::collections::HashMap<SubscriberId, &Subscriber> =
             people.iter().map(|person| (person.id, person)).collect();
         Ok(ids.iter().map(|id| Address::of(*id, people.get(id).copied(), need)).collect())
@@ -154,7 +161,8 @@ impl SubscriberStore for PostgresStore {
     async fn verify(&self) -> Result<LedgerReport, StoreError> {
         let mut client = self.client().await?;
         let transaction = reading(&mut client).await?;
-        ledger::verify(&transaction, &self.vault).await
+        let vault = led(&transaction, &self.vault).await?;
+        ledger::verify(&transaction, &vault).await
     }
 
     async fn mark_gone(&self, ids: &[SubscriberId], at: DateTime<Utc>) -> Result<(), StoreError> {
@@ -169,8 +177,9 @@ impl SubscriberStore for PostgresStore {
     async fn erase(&self, id: SubscriberId, erasure: &Erasure) -> Result<bool, StoreError> {
         let mut client = self.client().await?;
         let transaction = writing(&mut client).await?;
+        let vault = led(&transaction, &self.vault).await?;
         let Some(number) = number(&transaction, id).await? else { return Ok(false) };
-        let mut people = People::open(&transaction, &self.vault).await?;
+        let mut people = People::open(&transaction, &vault).await?;
         rows::erase(&mut people, number, id, erasure).await?;
         people.close().await?;
         transaction.commit().await.map_err(database)?;

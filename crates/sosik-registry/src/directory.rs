@@ -142,6 +142,13 @@ impl Directory {
         self.0.iter().find(|district| district.name == name && district.is_valid_on(day))
     }
 
+    /// Whether a text is the name of a district, now or once, whatever number stands in it: such as one that was mistyped.
+    pub(crate) fn names_like(&self, text: &str) -> bool {
+        let plain = |text: &str| composed(text).chars().filter(|c| !c.is_numeric()).collect::<String>();
+        let wanted = plain(text);
+        self.0.iter().any(|district| plain(&district.name) == wanted)
+    }
+
     /// The districts of a code, now and once.
     #[must_use]
     pub fn by_code(&self, code: &AreaCode) -> Option<&District> {

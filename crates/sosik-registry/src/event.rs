@@ -4,7 +4,7 @@ use crate::{Identity, Relation};
 
 /// What Kakao, a dealer or a citizen tells of someone, whether they are known yet or not.
 ///
-/// Events come late, twice and in any order, and leave the same behind: see rule 9 of
+/// Kakao tells of people by the ids that it gave: what is said of a number is passed over. Events come late, twice and in any order, and leave the same behind: see rule 9 of
 /// [`SubscriberStore`](crate::SubscriberStore).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -18,7 +18,7 @@ pub enum Event {
         relation: Relation,
     },
     /// Someone left the city's app, or Kakao (연결 해제): their id and what came with it up to then are dropped. A person of
-    /// whom nothing else is known is dropped with it. Of a number it says nothing.
+    /// whom nothing else is known is dropped with it.
     #[non_exhaustive]
     Unlinked {
         /// Under which id.

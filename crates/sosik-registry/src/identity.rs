@@ -53,9 +53,9 @@ impl Identity {
         }
     }
 
-    /// Whether it can be [unlinked](crate::Event::Unlinked): a number is not Kakao's to take back.
+    /// Whether it is one that Kakao gave, of which [events](crate::Event) tell: a number is not.
     #[must_use]
-    pub fn can_be_unlinked(&self) -> bool {
+    pub fn is_of_kakao(&self) -> bool {
         !matches!(self, Self::Phone(_))
     }
 

@@ -19,7 +19,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 pub use self::columns::{Column, Columns};
-pub use self::table::{Cell, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Table};
+pub use self::table::{Cell, MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Table};
 use crate::{ConsentEvent, Directory, NewSubscriber, Purpose};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
 use sosik_core::PhoneNumber;
@@ -193,7 +193,7 @@ fn subscriber(
             line,
             column: COLUMNS[column].to_owned(),
             // Whatever the column: in a file with shifted columns a number, or a name, can stand in any of them.
-            value: if column == 0 { hide(value) } else { hide_personal(value) },
+            value: if column == 0 { hide(value) } else { hide_personal(value, Some(directory)) },
             problem,
             fix: fix.to_owned(),
         });
@@ -256,19 +256,25 @@ fn midnight(date: NaiveDate) -> DateTime<Utc> {
     seoul.map_or_else(|| local.and_utc(), |at| at.with_timezone(&Utc))
 }
 
-/// Shows what cannot be of a person: a date, or the name of a district. Of anything else, how long it is.
-fn hide_personal(text: &str) -> String {
+/// Shows what cannot be of a person: a date, or the name of a district that there is or was, with or without its number. Of
+/// anything else, how long it is: a name may end as a district's does.
+fn hide_personal(text: &str, directory: Option<&Directory>) -> String {
     let digits = text.chars().filter(|c| c.is_numeric()).count();
     let like_a_date = text.starts_with("20") && text.bytes().all(|byte| b"0123456789-./ ".contains(&byte));
     let is_date = digits <= 8 && (like_a_date || day(text).is_some());
-    let is_district = digits <= 2 && text.chars().count() <= 12 && text.ends_with(['읍', '면', '동', '리', '가']);
+    let is_district = digits <= 2 && directory.is_some_and(|directory| directory.names_like(text));
     if text.is_empty() || is_date || is_district || text.chars().count() == 1 {
         return text.to_owned();
     }
     format!("({} characters)", text.chars().count())
 }
 
+/// A number with its middle hidden; of what has other characters than numbers do, how long it is.
 fn hide(text: &str) -> String {
+    let of_numbers = |c: char| c.is_numeric() || matches!(c, '-' | '.' | ' ' | '(' | ')' | '+' | '－' | '＋');
+    if !text.chars().all(of_numbers) {
+        return format!("({} characters)", text.chars().count());
+    }
     let digits = text.chars().filter(|c| c.is_numeric()).count();
     let mut at = 0;
     text.chars()
@@ -331,6 +337,27 @@ mod tests {
                 assert!(!text.contains(personal), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn a_name_is_hidden_in_every_column_though_it_ends_as_a_district_does() {
+        let directory =
+            Directory::from_csv("hjd_code,name,from,to\n4163053000,회천1동,2003-10-19,\n".as_bytes()).unwrap();
+        let today = NaiveDate::from_ymd_opt(2026, 11, 27).unwrap();
+        for column in 0..6 {
+            for name in ["홍길동", "김유리", "홍길순", "hong@example.go.kr"] {
+                let mut cells = ["010-0000-0001", "회천1동", "", "", "", ""];
+                cells[column] = name;
+                let Err(error) = from_csv(format!("{HEAD}{}\n", cells.join(",")).as_bytes(), &directory, today) else {
+                    continue;
+                };
+                assert!(!format!("{error} {error:?} {}", error.to_csv()).contains(name), "{error}");
+            }
+        }
+        let error = from_csv("홍길동,010-1234-5678,김유리\n1,2,3\n".as_bytes(), &directory, today).unwrap_err();
+        assert!(!error.to_string().contains("홍길동") && !error.to_string().contains("김유리"), "{error}");
+        let error = from_csv(format!("{HEAD}010-0000-0001,회천9동,,,,\n").as_bytes(), &directory, today).unwrap_err();
+        assert!(error.to_string().contains("`회천9동`"), "what is nearly a district of ours is shown: {error}");
     }
 
     #[test]

@@ -143,6 +143,10 @@ impl Kept {
         person.identities.retain(|known| known != identity);
         if person.identities.is_empty() {
             let (said, notes) = (person.consents.clone(), person.notes.clone());
+            let (child_until, gone) = (person.child_until, person.gone);
+            if let Some(known) = self.people.get_mut(&id) {
+                (known.child_until, known.gone) = (known.child_until.max(child_until), known.gone.max(gone));
+            }
             for said in said {
                 self.say(id, &said);
             }
@@ -182,7 +186,7 @@ impl Kept {
 
     /// Notes that what was told of an id up to an instant no longer counts; whether that was not noted yet.
     fn unlink_until(&mut self, identity: &Identity, at: DateTime<Utc>) -> bool {
-        if !identity.can_be_unlinked() || self.unlinked.get(identity).is_some_and(|before| *before >= at) {
+        if !identity.is_of_kakao() || self.unlinked.get(identity).is_some_and(|before| *before >= at) {
             return false;
         }
         self.unlinked.insert(identity.clone(), at);
@@ -190,6 +194,9 @@ impl Kept {
     }
 
     fn apply(&mut self, event: &Event, vault: &Vault, new_id: &dyn Fn() -> SubscriberId) {
+        if !event.who().is_of_kakao() {
+            return;
+        }
         match event {
             Event::Related { who, relation } => {
                 if self.unlinked.get(who).is_some_and(|until| *until >= relation.at) {

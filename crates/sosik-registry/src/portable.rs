@@ -136,7 +136,7 @@ impl fmt::Debug for Record {
 }
 
 /// The names of what is noted that belongs to the data, and not to one kind of store.
-pub const NOTED: [&str; 4] = ["key-fingerprint", "key-next", "ledger-end", "resealed-to"];
+pub const NOTED: [&str; 5] = ["key-fingerprint", "key-next", "ledger-end", "resealed-to", "retired-keys"];
 
 /// What was copied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -164,10 +164,11 @@ pub async fn copy(
     to: &dyn Portable,
     mut each: impl FnMut(u64) + Send,
 ) -> Result<Copied, StoreError> {
-    let there = (to.count().await?, to.verify().await?.entries);
-    if there != (0, 0) {
-        let message = "the store to copy to holds people, or a ledger: copy into an empty one";
-        return Err(StoreError::new(StoreErrorKind::Invalid, message));
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Meta) {
+        if !to.dump(kind, None, 1).await?.is_empty() {
+            let message = "the store to copy to holds something: copy into an empty one";
+            return Err(StoreError::new(StoreErrorKind::Invalid, message));
+        }
     }
     let before = from.verify().await?;
     if before.broken.is_some() {

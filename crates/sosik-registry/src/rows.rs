@@ -82,6 +82,10 @@ pub trait Rows {
     /// Notes until when nothing counts that was told of an identity.
     async fn unlink(&mut self, identity: &Identity, until: DateTime<Utc>) -> Result<(), StoreError>;
 
+    /// Gives someone what is the more careful of what is known of two who are one: until when they are a child, and when the
+    /// channel no longer reached them.
+    async fn inherit(&mut self, from: i64, to: i64) -> Result<(), StoreError>;
+
     /// Drops someone's row, who has no identity left; where they said something, the ledger notes it and the evidence goes.
     async fn drop_person(&mut self, number: i64, id: SubscriberId, erasure: &Erasure) -> Result<(), StoreError>;
 }
@@ -239,6 +243,7 @@ async fn join(
         for noted in rows.notes(other.number).await? {
             note(rows, known.number, known.id, &noted).await?;
         }
+        rows.inherit(other.number, known.number).await?;
         rows.drop_person(other.number, other.id, &Erasure::new(now, "joined to another")).await?;
     }
     Ok(())
@@ -269,7 +274,7 @@ pub async fn erase(rows: &mut impl Rows, number: i64, id: SubscriberId, erasure:
 
 /// Notes that what was told of an id up to an instant no longer counts; whether that was not noted yet.
 async fn unlink_until(rows: &mut impl Rows, identity: &Identity, at: DateTime<Utc>) -> Result<bool, StoreError> {
-    if !identity.can_be_unlinked() || rows.unlinked(identity).await?.is_some_and(|before| before >= at) {
+    if !identity.is_of_kakao() || rows.unlinked(identity).await?.is_some_and(|before| before >= at) {
         return Ok(false);
     }
     rows.unlink(identity, at).await?;
@@ -282,6 +287,9 @@ async fn unlink_until(rows: &mut impl Rows, identity: &Identity, at: DateTime<Ut
 ///
 /// [`StoreError`] of the rows.
 pub async fn apply(rows: &mut impl Rows, event: &Event, new_id: impl Fn() -> SubscriberId) -> Result<(), StoreError> {
+    if !event.who().is_of_kakao() {
+        return Ok(());
+    }
     match event {
         Event::Related { who, relation } => {
             if rows.unlinked(who).await?.is_some_and(|until| until >= relation.at) {

@@ -36,9 +36,11 @@ use crate::{
 ///    often: of what was told of a channel the latest, and of an id that was unlinked only what was told later. Who is known
 ///    by nothing else is dropped with it.
 /// 10. Who was [erased](Self::erase) is in no answer, and nothing that identified them is kept, the evidence of what they
-///     said included; the ledger says that they were, and still [verifies](Self::verify). When they come again they are new.
+///     said included, but of Kakao's ids a keyed hash, so that what was told of before does not bring them back; the ledger
+///     says that they were, and still [verifies](Self::verify). When they come again they are new.
 /// 11. [`reseal`](Self::reseal) moves what was sealed under older keys to the current one, in steps of the size asked, and
-///     everyone is found before, between and after.
+///     everyone is found before, between and after. From the first step on everyone who has both keys seals with the new one;
+///     when nothing is left the old one is needed no more: what was said under it still verifies, and can be erased.
 /// 12. What is [noted](Self::note) of someone stands once, in its order, in the ledger and with them, and what they agreed to
 ///     is not changed by it.
 ///

@@ -86,7 +86,9 @@ pub struct SecretKeyError {
 ///
 /// To change the key, give the new one and let the vault [also open](Self::also_opening) what was sealed under the old:
 /// stores seal anew what is sealed under it ([`reseal`](crate::SubscriberStore::reseal)), and when they have nothing left
-/// of it the old key can be destroyed, which makes every backup from before unreadable.
+/// of it the old key can be destroyed, which makes every backup from before unreadable. What is still needed of it, to check
+/// entries of the ledger that were linked under it and to know an id that was unlinked then, stores keep
+/// [sealed under the new one](Self::retired); no identity can be opened with that.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -110,8 +112,10 @@ pub struct Vault {
 
 /// What is derived from one key.
 struct Keys {
-    cipher: XChaCha20Poly1305,
-    /// The first form of a sealed number, which had no key's name before it, was under this cipher too.
+    /// None of a key that is retired: it opens nothing.
+    cipher: Option<XChaCha20Poly1305>,
+    index_key: Zeroizing<[u8; 32]>,
+    ledger_key: Zeroizing<[u8; 32]>,
     index: Hmac<Sha256>,
     ledger: Hmac<Sha256>,
     fingerprint: [u8; 8],
@@ -121,12 +125,19 @@ impl Keys {
     fn new(key: &SecretKey) -> Self {
         let mut fingerprint = [0; 8];
         fingerprint.copy_from_slice(&key.derive("sosik vault: fingerprint")[..8]);
-        Self {
-            cipher: XChaCha20Poly1305::new((&*key.derive("sosik vault: seal")).into()),
-            index: keyed(&key.derive("sosik vault: index")),
-            ledger: keyed(&key.derive("sosik vault: ledger")),
-            fingerprint,
-        }
+        let cipher = XChaCha20Poly1305::new((&*key.derive("sosik vault: seal")).into());
+        let (index, ledger) = (key.derive("sosik vault: index"), key.derive("sosik vault: ledger"));
+        Self::of(Some(cipher), index, ledger, fingerprint)
+    }
+
+    fn of(
+        cipher: Option<XChaCha20Poly1305>,
+        index_key: Zeroizing<[u8; 32]>,
+        ledger_key: Zeroizing<[u8; 32]>,
+        fingerprint: [u8; 8],
+    ) -> Self {
+        let (index, ledger) = (keyed(&index_key), keyed(&ledger_key));
+        Self { cipher, index_key, ledger_key, index, ledger, fingerprint }
     }
 
     fn id(&self) -> KeyId {
@@ -147,7 +158,7 @@ impl Keys {
 
     fn open(&self, nonce: &[u8; Vault::NONCE], text: &[u8], row: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let payload = Payload { msg: text, aad: row };
-        self.cipher.decrypt(&XNonce::from(*nonce), payload).ok().map(Zeroizing::new)
+        self.cipher.as_ref()?.decrypt(&XNonce::from(*nonce), payload).ok().map(Zeroizing::new)
     }
 }
 
@@ -176,6 +187,9 @@ pub type Lookup = [u8; 16];
 impl Vault {
     const NONCE: usize = 24;
 
+    /// What retired keys are sealed for.
+    const RETIRED: &'static [u8] = b"sosik vault: retired keys";
+
     /// A vault under a key; nonces come from `entropy`.
     #[must_use]
     pub fn new(key: &SecretKey, entropy: Arc<dyn Entropy>) -> Self {
@@ -199,7 +213,57 @@ impl Vault {
     /// Whether one of its keys has this [fingerprint](Self::fingerprint).
     #[must_use]
     pub fn knows(&self, fingerprint: &[u8]) -> bool {
-        self.keys.iter().any(|keys| keys.fingerprint == fingerprint)
+        self.keys.iter().any(|keys| keys.cipher.is_some() && keys.fingerprint == fingerprint)
+    }
+
+    /// The vault as it seals with the key of this fingerprint, which it knows; `None` where it does not. A store seals with
+    /// the key that it says, whichever of those that it is given is the first.
+    #[must_use]
+    pub fn led_by(&self, fingerprint: &[u8]) -> Option<Self> {
+        if self.keys[0].fingerprint == fingerprint {
+            return Some(self.clone());
+        }
+        let mut keys: Vec<Keys> = self.keys.iter().map(Keys::copy).collect();
+        let at = keys.iter().position(|keys| keys.cipher.is_some() && keys.fingerprint == fingerprint)?;
+        keys.swap(0, at);
+        Some(Self { keys: Arc::new(keys), entropy: Arc::clone(&self.entropy) })
+    }
+
+    /// What is needed of every key but the first when they are gone, sealed under the first: with it entries of the ledger
+    /// are checked and hashes made, and nothing is opened.
+    #[must_use]
+    pub fn retired(&self) -> Vec<u8> {
+        let mut text = Zeroizing::new(Vec::new());
+        for Keys { index_key, ledger_key, fingerprint, .. } in &self.keys[1..] {
+            for part in [&fingerprint[..], &index_key[..], &ledger_key[..]] {
+                text.extend_from_slice(part);
+            }
+        }
+        self.seal_bytes(self.nonces(1).first().copied().unwrap_or_default(), &text, Self::RETIRED)
+    }
+
+    /// The vault with what another noted of its [retired](Self::retired) keys.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError`] when it was sealed under another key, or was changed.
+    pub fn with_retired(self, sealed: &[u8]) -> Result<Self, VaultError> {
+        let text = self.open_bytes(sealed, Self::RETIRED)?;
+        let (parts, rest) = text.as_chunks::<72>();
+        if !rest.is_empty() {
+            return Err(VaultError);
+        }
+        let mut keys: Vec<Keys> = self.keys.iter().map(Keys::copy).collect();
+        for part in parts {
+            let (mut fingerprint, mut index, mut ledger) = ([0; 8], Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
+            fingerprint.copy_from_slice(&part[..8]);
+            index.copy_from_slice(&part[8..40]);
+            ledger.copy_from_slice(&part[40..]);
+            if !keys.iter().any(|keys| keys.fingerprint == fingerprint) {
+                keys.push(Keys::of(None, index, ledger, fingerprint));
+            }
+        }
+        Ok(Self { keys: Arc::new(keys), entropy: self.entropy })
     }
 
     /// The name of the key with which it seals.
@@ -234,11 +298,23 @@ impl Vault {
     #[must_use]
     pub fn seal_with(&self, nonce: [u8; 24], identity: &Identity, row: &[u8]) -> Vec<u8> {
         let text = Zeroizing::new(identity.expose());
-        let payload = Payload { msg: text.as_bytes(), aad: row };
+        self.seal_bytes(nonce, text.as_bytes(), row)
+    }
+
+    fn seal_bytes(&self, nonce: [u8; 24], text: &[u8], row: &[u8]) -> Vec<u8> {
+        let payload = Payload { msg: text, aad: row };
         let keys = &self.keys[0];
-        // A few dozen bytes are far below the cipher's limit, the only way in which sealing fails.
-        let sealed = keys.cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
-        [&keys.id().0[..], &nonce, &sealed].concat()
+        // A few dozen bytes are far below the cipher's limit, the only way in which sealing fails; and the first key is
+        // never a retired one.
+        let sealed = keys.cipher.as_ref().and_then(|cipher| cipher.encrypt(&XNonce::from(nonce), payload).ok());
+        [&keys.id().0[..], &nonce, &sealed.unwrap_or_default()].concat()
+    }
+
+    fn open_bytes(&self, sealed: &[u8], row: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let (id, rest) = sealed.split_first_chunk::<4>().ok_or(VaultError)?;
+        let (nonce, text) = rest.split_first_chunk::<{ Self::NONCE }>().ok_or(VaultError)?;
+        let mut keys = self.keys.iter().filter(|keys| keys.id().0 == *id);
+        keys.find_map(|keys| keys.open(nonce, text, row)).ok_or(VaultError)
     }
 
     /// The identity sealed for the row named by `row`.
@@ -247,10 +323,7 @@ impl Vault {
     ///
     /// [`VaultError`] when it was sealed under another key or for another row, or was changed.
     pub fn open(&self, sealed: &[u8], row: &[u8]) -> Result<Identity, VaultError> {
-        let (id, rest) = sealed.split_first_chunk::<4>().ok_or(VaultError)?;
-        let (nonce, text) = rest.split_first_chunk::<{ Self::NONCE }>().ok_or(VaultError)?;
-        let mut keys = self.keys.iter().filter(|keys| keys.id().0 == *id);
-        let plain = keys.find_map(|keys| keys.open(nonce, text, row)).ok_or(VaultError)?;
+        let plain = self.open_bytes(sealed, row)?;
         let text = std::str::from_utf8(&plain).map_err(|_| VaultError)?;
         Identity::from_exposed(text).ok_or(VaultError)
     }
@@ -293,8 +366,8 @@ impl Vault {
 
 impl Keys {
     fn copy(&self) -> Self {
-        let Self { cipher, index, ledger, fingerprint } = self;
-        Self { cipher: cipher.clone(), index: index.clone(), ledger: ledger.clone(), fingerprint: *fingerprint }
+        let Self { cipher, index_key, ledger_key, fingerprint, .. } = self;
+        Self::of(cipher.clone(), index_key.clone(), ledger_key.clone(), *fingerprint)
     }
 }
 
@@ -377,5 +450,25 @@ mod tests {
         assert_eq!(Vault::key_of(&anew), Some(after.current()));
         assert_eq!(before.open(&anew, b"row"), Err(VaultError));
         assert!(after.knows(&before.fingerprint()) && !before.knows(&after.fingerprint()));
+    }
+    #[test]
+    fn of_a_key_that_is_gone_what_was_linked_and_hashed_is_known_and_nothing_opened() {
+        let key = |byte: &str| SecretKey::from_hex(&byte.repeat(32)).unwrap();
+        let phone = Identity::from(PhoneNumber::parse("010-0000-0001").unwrap());
+        let before = vault("01");
+        let sealed = before.seal(&phone, b"row");
+        let noted = vault("02").also_opening(&key("01")).retired();
+        let after = vault("02").with_retired(&noted).unwrap();
+        assert_eq!(after.open(&sealed, b"row"), Err(VaultError));
+        assert_eq!(after.older_indexes(&phone).collect::<Vec<_>>(), [before.index(&phone)]);
+        assert_eq!(after.ledger_mac(before.current(), &[b"a"]), before.ledger_mac(before.current(), &[b"a"]));
+        assert!(!after.knows(&before.fingerprint()) && after.led_by(&before.fingerprint()).is_none());
+        assert!(vault("03").with_retired(&noted).is_err());
+        // And of the one before that, when it is changed again.
+        let third = vault("03").also_opening(&key("02")).with_retired(&noted).unwrap().retired();
+        let third = vault("03").with_retired(&third).unwrap();
+        assert_eq!(third.older_indexes(&phone).count(), 2);
+        let both = vault("02").also_opening(&key("01"));
+        assert_eq!(both.led_by(&before.fingerprint()).unwrap().current(), before.current());
     }
 }

@@ -18,24 +18,22 @@ const START: &str = "accesses-start";
 #[async_trait]
 impl AccessLog for SqliteStore {
     async fn note_access(&self, access: &Access) -> Result<(), StoreError> {
-        let (vault, access) = (self.vault.clone(), access.clone());
-        self.worker
-            .call(move |transaction| {
-                let (entries, head) =
-                    end_under(transaction, END)?.map_or((0, Link::START), |end| (end.entries, end.head));
-                let mut chain = Chain::after(&vault, entries, head);
-                let link = chain.add_access(&access);
-                let Access { at, who, place, whose, what, .. } = &access;
-                let insert = "INSERT INTO accesses (at, who, place, whose, what, key, link, number) \
-                              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-                let (current, whose) = (vault.current(), whose.to_string());
-                let (key, link) = (current.as_bytes().as_slice(), link.as_bytes().as_slice());
-                let number = i64::try_from(chain.entries()).unwrap_or(i64::MAX);
-                let values = params![micros(*at), who, place, whose, what.code(), key, link, number];
-                run(transaction, insert, values)?;
-                note(transaction, END, &chain)
-            })
-            .await
+        let access = access.clone();
+        self.write(move |transaction, vault| {
+            let (entries, head) = end_under(transaction, END)?.map_or((0, Link::START), |end| (end.entries, end.head));
+            let mut chain = Chain::after(vault, entries, head);
+            let link = chain.add_access(&access);
+            let Access { at, who, place, whose, what, .. } = &access;
+            let insert = "INSERT INTO accesses (at, who, place, whose, what, key, link, number) \
+                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+            let (current, whose) = (vault.current(), whose.to_string());
+            let (key, link) = (current.as_bytes().as_slice(), link.as_bytes().as_slice());
+            let number = i64::try_from(chain.entries()).unwrap_or(i64::MAX);
+            let values = params![micros(*at), who, place, whose, what.code(), key, link, number];
+            run(transaction, insert, values)?;
+            note(transaction, END, &chain).map(|()| ((), false))
+        })
+        .await
     }
 
     async fn accesses(&self, after: u64, limit: usize) -> Result<Vec<(u64, Access)>, StoreError> {
@@ -53,13 +51,11 @@ impl AccessLog for SqliteStore {
     }
 
     async fn verify_accesses(&self) -> Result<LedgerReport, StoreError> {
-        let vault = self.vault.clone();
-        self.reader().call(move |transaction| verify(transaction, &vault)).await
+        self.read(verify).await
     }
 
     async fn purge_accesses(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
-        let vault = self.vault.clone();
-        self.worker.call(move |transaction| purge(transaction, &vault, before)).await
+        self.write(move |transaction, vault| Ok((purge(transaction, vault, before)?, false))).await
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct People<'a> {
     pub(crate) vault: &'a Vault,
     pub(crate) ledger: Ledger<'a>,
     pub(crate) changes: Changes,
+    /// Whether someone was erased, of whom nothing may be left in the log.
+    pub(crate) erased: bool,
 }
 
 /// What a future gives that waits for nothing, as those over these rows.
@@ -35,13 +37,20 @@ pub(crate) fn at_once<T>(future: impl Future<Output = Result<T, StoreError>>) ->
 
 impl<'a> People<'a> {
     pub(crate) fn open(transaction: &'a Transaction<'a>, vault: &'a Vault) -> Result<Self, StoreError> {
-        Ok(Self { transaction, vault, ledger: Ledger::open(transaction, vault)?, changes: Changes::default() })
+        Ok(Self {
+            transaction,
+            vault,
+            ledger: Ledger::open(transaction, vault)?,
+            changes: Changes::default(),
+            erased: false,
+        })
     }
 
-    /// Keeps what goes in step.
-    pub(crate) fn close(self) -> Result<(), StoreError> {
+    /// Keeps what goes in step, and says whether someone was erased.
+    pub(crate) fn close(self) -> Result<bool, StoreError> {
         self.ledger.close()?;
-        self.changes.flush(self.transaction)
+        self.changes.flush(self.transaction)?;
+        Ok(self.erased)
     }
 
     /// The number for someone new.
@@ -248,7 +257,16 @@ impl Rows for People<'_> {
         self.run(include_str!("../queries/unlinked_put.sql"), params![lookup.as_slice(), micros(until)])
     }
 
+    async fn inherit(&mut self, from: i64, to: i64) -> Result<(), StoreError> {
+        let later = "UPDATE subscribers SET child_until = nullif(max(coalesce(subscribers.child_until, ''), \
+                     coalesce(other.child_until, '')), ''), gone_at = coalesce(max(subscribers.gone_at, other.gone_at), \
+                     subscribers.gone_at, other.gone_at) \
+                     FROM (SELECT child_until, gone_at FROM subscribers WHERE number = ?1) AS other WHERE number = ?2";
+        self.run(later, params![from, to])
+    }
+
     async fn drop_person(&mut self, number: i64, id: SubscriberId, erasure: &Erasure) -> Result<(), StoreError> {
+        self.erased = true;
         let (topics, area) = self.topics_and_area(number)?;
         self.changes.wants(self.transaction, number, &topics, false)?;
         area.iter().try_for_each(|area| self.set(Of::Area(area), number, false))?;

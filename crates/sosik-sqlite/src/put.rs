@@ -25,7 +25,7 @@ pub(crate) fn put(
     (vault, entropy): (&Vault, &dyn Entropy),
     people: &[NewSubscriber],
     now: DateTime<Utc>,
-) -> Result<Vec<Put>, StoreError> {
+) -> Result<(Vec<Put>, bool), StoreError> {
     let mut kept = People::open(transaction, vault)?;
     let mut out: Vec<Option<Put>> = vec![None; people.len()];
     let lookups = in_two(people, |new| vault.index(&new.identities()[0]));
@@ -60,8 +60,8 @@ pub(crate) fn put(
             *put = Some(at_once(rows::put(&mut kept, new, now, || SubscriberId::new(uuid_v7(now, entropy))))?);
         }
     }
-    kept.close()?;
-    Ok(out.into_iter().flatten().collect())
+    let erased = kept.close()?;
+    Ok((out.into_iter().flatten().collect(), erased))
 }
 
 /// The places of those who are new, known by one identity, and stand there for the first time.

@@ -1,7 +1,7 @@
 //! What is sealed under a key of before, sealed anew, step by step.
 
 use rusqlite::{Transaction, params};
-use sosik_registry::{Identity, Lookup, StoreError, Vault};
+use sosik_registry::{Identity, Lookup, StoreError, StoreErrorKind, Vault};
 
 use crate::error::{database, unreadable};
 use crate::query::{all, one, run};
@@ -14,6 +14,33 @@ pub(crate) const NEXT: &str = "key-next";
 
 pub(crate) const FINGERPRINT: &str = "key-fingerprint";
 
+/// What is needed of keys that are gone.
+const RETIRED: &str = "retired-keys";
+
+/// The vault as this database is sealed now: whichever of the keys that were given comes first, everyone seals with the same
+/// one, so that nothing is left behind under another.
+pub(crate) fn led(transaction: &Transaction<'_>, vault: &Vault) -> Result<Vault, StoreError> {
+    let lead = match meta(transaction, NEXT)? {
+        Some(next) => Some(next),
+        None => meta(transaction, FINGERPRINT)?,
+    };
+    let Some(lead) = lead else { return Ok(vault.clone()) };
+    vault.led_by(&lead).ok_or_else(|| {
+        let message = "this database is sealed under another key than those that were given";
+        StoreError::new(StoreErrorKind::WrongKey, message)
+    })
+}
+
+/// The vault with what was noted of keys that are gone.
+pub(crate) fn with_retired(transaction: &Transaction<'_>, vault: &Vault) -> Result<Vault, StoreError> {
+    match meta(transaction, RETIRED)? {
+        Some(noted) => {
+            vault.clone().with_retired(&noted).map_err(|error| unreadable("note of keys that are gone", error))
+        }
+        None => Ok(vault.clone()),
+    }
+}
+
 pub(crate) fn meta(transaction: &Transaction<'_>, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
     one(transaction, include_str!("../queries/meta_get.sql"), [name], |row| row.get(0))
 }
@@ -25,12 +52,20 @@ fn note(transaction: &Transaction<'_>, name: &str, value: &[u8]) -> Result<(), S
 /// Seals anew what belongs to at most so many people, and says how many are left to look at.
 pub(crate) fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: usize) -> Result<u64, StoreError> {
     let current = vault.fingerprint();
-    if meta(transaction, FINGERPRINT)?.as_deref() == Some(&current) {
-        return Ok(0);
+    let next = meta(transaction, NEXT)?;
+    if next.as_ref().is_some_and(|next| *next != current) {
+        let message = "this database is being sealed anew under another key: end that first";
+        return Err(StoreError::new(StoreErrorKind::WrongKey, message));
     }
-    // Begun for another key, it begins again.
-    let is_next = meta(transaction, NEXT)?.as_deref() == Some(&current);
-    let done = meta(transaction, DONE)?.filter(|_| is_next);
+    if next.is_none() {
+        if meta(transaction, FINGERPRINT)?.as_deref() == Some(&current) {
+            return Ok(0);
+        }
+        // From here on everyone seals with this key.
+        note(transaction, NEXT, &current)?;
+        note(transaction, RETIRED, &vault.retired())?;
+    }
+    let done = meta(transaction, DONE)?;
     let done = match done.as_deref().map(<[u8; 8]>::try_from) {
         None => 0,
         Some(Ok(bytes)) => i64::from_be_bytes(bytes),
@@ -55,7 +90,6 @@ pub(crate) fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: usize)
             run(transaction, include_str!("../queries/meta_delete.sql"), [name])?;
         }
     } else {
-        note(transaction, NEXT, &current)?;
         note(transaction, DONE, &last.to_be_bytes())?;
     }
     Ok(u64::try_from(left).unwrap_or(0))

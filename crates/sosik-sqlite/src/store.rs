@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -11,7 +11,7 @@ use sosik_registry::{StoreError, StoreErrorKind, Vault};
 use crate::error::database;
 use crate::migration::{VERSION, migrate};
 use crate::query::run;
-use crate::reseal::{FINGERPRINT, NEXT, meta};
+use crate::reseal::{FINGERPRINT, NEXT, led, meta, with_retired};
 use crate::worker::{Worker, transact};
 
 /// How long a call waits for another program that writes.
@@ -33,6 +33,8 @@ pub struct SqliteStore {
     /// Those that read; none where the store is in memory, which one connection alone sees.
     readers: Vec<Worker>,
     next: Arc<AtomicUsize>,
+    /// Whether someone was erased of whom something may be left in the log, since others were reading.
+    owed: Arc<AtomicBool>,
     pub(crate) vault: Vault,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -129,13 +131,39 @@ impl SqliteStore {
         self.reader().with(look).await
     }
 
+    /// Reads with the vault as the database is sealed.
+    pub(crate) async fn read<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Transaction<'_>, &Vault) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, StoreError> {
+        let vault = self.vault.clone();
+        self.reader().call(move |transaction| job(transaction, &led(transaction, &vault)?)).await
+    }
+
+    /// Writes with the vault as the database is sealed. A job says beside its answer whether someone was erased: then the log
+    /// is emptied, at once or, while others are reading, with the next that writes.
+    pub(crate) async fn write<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Transaction<'_>, &Vault) -> Result<(R, bool), StoreError> + Send + 'static,
+    ) -> Result<R, StoreError> {
+        let vault = self.vault.clone();
+        let (answer, erased) =
+            self.worker.call(move |transaction| job(transaction, &led(transaction, &vault)?)).await?;
+        if erased || self.owed.load(Ordering::Acquire) {
+            // What was answered stands, whatever becomes of this: it is tried again.
+            let emptied = self.worker.checkpoint().await.unwrap_or(false);
+            self.owed.store(!emptied, Ordering::Release);
+        }
+        Ok(answer)
+    }
+
     /// A connection that reads, each in its turn.
     pub(crate) fn reader(&self) -> &Worker {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         self.readers.get(turn % self.readers.len().max(1)).unwrap_or(&self.worker)
     }
 
-    fn prepare(mut connection: Connection, vault: Vault, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
+    fn prepare(mut connection: Connection, given: Vault, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
         connection.busy_timeout(BUSY).map_err(database)?;
         // Looked at before anything is changed: a file that is not ours stays as it is.
         check(&connection)?;
@@ -145,20 +173,24 @@ impl SqliteStore {
         // What is erased is overwritten.
         connection.pragma_update(None, "secure_delete", "ON").map_err(database)?;
         settings(&connection, 64)?;
-        transact(&mut connection, true, |transaction| {
-            // A wrong key changes nothing.
-            if number(transaction, "user_version")? > 0 {
-                check_key(transaction, &vault)?;
-            }
+        let vault = transact(&mut connection, true, |transaction| {
             let version = usize::try_from(number(transaction, "user_version")?).unwrap_or(0);
-            migrate(transaction, &vault, version)?;
+            // A wrong key changes nothing; and a file of before stays under the key that it has.
+            let mut lead = given.clone();
+            if version > 0 {
+                check_key(transaction, &given)?;
+                lead = led(transaction, &given)?;
+            }
+            migrate(transaction, &lead, version)?;
             transaction.pragma_update(None, "application_id", APPLICATION).map_err(database)?;
             let version = i64::try_from(VERSION).unwrap_or(i64::MAX);
             transaction.pragma_update(None, "user_version", version).map_err(database)?;
-            check_key(transaction, &vault)
+            check_key(transaction, &given)?;
+            with_retired(transaction, &given)
         })?;
+        drop(given);
         let worker = Worker::start(connection, true)?;
-        Ok(Self { worker, readers: Vec::new(), next: Arc::default(), vault, entropy })
+        Ok(Self { worker, readers: Vec::new(), next: Arc::default(), owed: Arc::default(), vault, entropy })
     }
 }
 

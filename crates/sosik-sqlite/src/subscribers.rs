@@ -25,32 +25,30 @@ use crate::store::SqliteStore;
 #[async_trait]
 impl SubscriberStore for SqliteStore {
     async fn put(&self, people: &[NewSubscriber], now: DateTime<Utc>) -> Result<Vec<Put>, StoreError> {
-        let (people, vault, entropy) = (people.to_vec(), self.vault.clone(), Arc::clone(&self.entropy));
-        self.worker.call(move |transaction| put(transaction, (&vault, &entropy), &people, now)).await
+        let (people, entropy) = (people.to_vec(), Arc::clone(&self.entropy));
+        self.write(move |transaction, vault| put(transaction, (vault, &entropy), &people, now)).await
     }
 
     async fn apply(&self, events: &[Event], now: DateTime<Utc>) -> Result<(), StoreError> {
-        let (events, vault, entropy) = (events.to_vec(), self.vault.clone(), Arc::clone(&self.entropy));
-        self.worker
-            .call(move |transaction| {
-                let mut people = People::open(transaction, &vault)?;
-                let new_id = || SubscriberId::new(uuid_v7(now, &entropy));
-                events.iter().try_for_each(|event| at_once(rows::apply(&mut people, event, new_id)))?;
-                people.close()
-            })
-            .await
+        let (events, entropy) = (events.to_vec(), Arc::clone(&self.entropy));
+        self.write(move |transaction, vault| {
+            let mut people = People::open(transaction, vault)?;
+            let new_id = || SubscriberId::new(uuid_v7(now, &entropy));
+            events.iter().try_for_each(|event| at_once(rows::apply(&mut people, event, new_id)))?;
+            Ok(((), people.close()?))
+        })
+        .await
     }
 
     async fn find(&self, identity: &Identity) -> Result<Option<Subscriber>, StoreError> {
-        let (identity, vault) = (identity.clone(), self.vault.clone());
-        self.reader()
-            .call(move |transaction| match holder(transaction, &vault, &identity)? {
-                Some(holder) => {
-                    find(transaction, &vault, include_str!("../queries/subscriber_by_number.sql"), [holder.number])
-                }
-                None => Ok(None),
-            })
-            .await
+        let identity = identity.clone();
+        self.read(move |transaction, vault| match holder(transaction, vault, &identity)? {
+            Some(holder) => {
+                find(transaction, vault, include_str!("../queries/subscriber_by_number.sql"), [holder.number])
+            }
+            None => Ok(None),
+        })
+        .await
     }
 
     async fn count(&self) -> Result<u64, StoreError> {
@@ -61,29 +59,25 @@ impl SubscriberStore for SqliteStore {
     }
 
     async fn record(&self, id: SubscriberId, event: &ConsentEvent) -> Result<bool, StoreError> {
-        let (vault, event) = (self.vault.clone(), event.clone());
-        self.worker
-            .call(move |transaction| {
-                let Some(number) = number(transaction, id)? else { return Ok(false) };
-                let mut people = People::open(transaction, &vault)?;
-                at_once(rows::say(&mut people, number, id, std::slice::from_ref(&event)))?;
-                people.close()?;
-                Ok(true)
-            })
-            .await
+        let event = event.clone();
+        self.write(move |transaction, vault| {
+            let Some(number) = number(transaction, id)? else { return Ok((false, false)) };
+            let mut people = People::open(transaction, vault)?;
+            at_once(rows::say(&mut people, number, id, std::slice::from_ref(&event)))?;
+            Ok((true, people.close()?))
+        })
+        .await
     }
 
     async fn note(&self, id: SubscriberId, note: &Note) -> Result<bool, StoreError> {
-        let (vault, note) = (self.vault.clone(), note.clone());
-        self.worker
-            .call(move |transaction| {
-                let Some(number) = number(transaction, id)? else { return Ok(false) };
-                let mut people = People::open(transaction, &vault)?;
-                at_once(rows::note(&mut people, number, id, &note))?;
-                people.close()?;
-                Ok(true)
-            })
-            .await
+        let note = note.clone();
+        self.write(move |transaction, vault| {
+            let Some(number) = number(transaction, id)? else { return Ok((false, false)) };
+            let mut people = People::open(transaction, vault)?;
+            at_once(rows::note(&mut people, number, id, &note))?;
+            Ok((true, people.close()?))
+        })
+        .await
     }
 
     async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError> {
@@ -138,41 +132,38 @@ impl SubscriberStore for SqliteStore {
     }
 
     async fn page(&self, page: &Page) -> Result<Vec<Subscriber>, StoreError> {
-        let (page, vault) = (page.clone(), self.vault.clone());
-        self.reader()
-            .call(move |transaction| {
-                let mut people = Vec::new();
-                let select = include_str!("../queries/subscribers_where.sql");
-                each_after(transaction, select, &page.segment, (page.at, page.after), |row| {
-                    if people.len() < page.limit {
-                        people.push(Person::read(row)?.whole(transaction, &vault)?);
-                    }
-                    Ok(people.len() < page.limit)
-                })?;
-                Ok(people)
-            })
-            .await
+        let page = page.clone();
+        self.read(move |transaction, vault| {
+            let mut people = Vec::new();
+            let select = include_str!("../queries/subscribers_where.sql");
+            each_after(transaction, select, &page.segment, (page.at, page.after), |row| {
+                if people.len() < page.limit {
+                    people.push(Person::read(row)?.whole(transaction, vault)?);
+                }
+                Ok(people.len() < page.limit)
+            })?;
+            Ok(people)
+        })
+        .await
     }
 
     async fn addresses(&self, ids: &[SubscriberId], need: &Need) -> Result<Vec<Address>, StoreError> {
-        let (ids, vault, need) = (ids.to_vec(), self.vault.clone(), need.clone());
-        self.reader()
-            .call(move |transaction| {
-                ids.iter()
-                    .map(|id| {
-                        let bytes = id.as_uuid().into_bytes();
-                        let query = include_str!("../queries/subscriber_by_id.sql");
-                        let person = find(transaction, &vault, query, [bytes.as_slice()])?;
-                        Ok(Address::of(*id, person.as_ref(), &need))
-                    })
-                    .collect()
-            })
-            .await
+        let (ids, need) = (ids.to_vec(), need.clone());
+        self.read(move |transaction, vault| {
+            ids.iter()
+                .map(|id| {
+                    let bytes = id.as_uuid().into_bytes();
+                    let query = include_str!("../queries/subscriber_by_id.sql");
+                    let person = find(transaction, vault, query, [bytes.as_slice()])?;
+                    Ok(Address::of(*id, person.as_ref(), &need))
+                })
+                .collect()
+        })
+        .await
     }
 
     async fn verify(&self) -> Result<LedgerReport, StoreError> {
-        let vault = self.vault.clone();
-        self.reader().call(move |transaction| ledger::verify(transaction, &vault)).await
+        self.read(ledger::verify).await
     }
 
     async fn mark_gone(&self, ids: &[SubscriberId], at: DateTime<Utc>) -> Result<(), StoreError> {
@@ -189,21 +180,14 @@ impl SubscriberStore for SqliteStore {
     }
 
     async fn erase(&self, id: SubscriberId, erasure: &Erasure) -> Result<bool, StoreError> {
-        let (vault, erasure) = (self.vault.clone(), erasure.clone());
-        let is_erased = self
-            .worker
-            .call(move |transaction| {
-                let Some(number) = number(transaction, id)? else { return Ok::<_, StoreError>(false) };
-                let mut people = People::open(transaction, &vault)?;
-                at_once(rows::erase(&mut people, number, id, &erasure))?;
-                people.close()?;
-                Ok(true)
-            })
-            .await?;
-        if is_erased {
-            self.worker.checkpoint().await?;
-        }
-        Ok(is_erased)
+        let erasure = erasure.clone();
+        self.write(move |transaction, vault| {
+            let Some(number) = number(transaction, id)? else { return Ok((false, false)) };
+            let mut people = People::open(transaction, vault)?;
+            at_once(rows::erase(&mut people, number, id, &erasure))?;
+            Ok((true, people.close()?))
+        })
+        .await
     }
 
     async fn reseal(&self, limit: usize) -> Result<u64, StoreError> {

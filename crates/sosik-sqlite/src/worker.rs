@@ -54,9 +54,11 @@ impl Worker {
     }
 
     /// Brings what is in the log into the file and empties it, so that nothing that was erased is left there.
-    pub(crate) async fn checkpoint(&self) -> Result<(), StoreError> {
+    /// `false` while others read what is there.
+    pub(crate) async fn checkpoint(&self) -> Result<bool, StoreError> {
         let empty = |connection: &mut Connection| {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(crate::error::database)
+            let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+            busy.map(|busy| busy == 0).map_err(crate::error::database)
         };
         self.with(empty).await
     }

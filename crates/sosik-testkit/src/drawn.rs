@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use sosik_core::{AreaCode, ChannelId};
 use sosik_registry::{
-    AudienceRequest, ConsentEvent, Erasure, Event, Identity, Language, MemorySubscriberStore, NewSubscriber, Page,
-    Purpose, Relation, RelationState, Segment, SubscriberStore,
+    AudienceRequest, ConsentEvent, Erasure, Event, Identity, Language, MemorySubscriberStore, NewSubscriber, Note,
+    Page, Purpose, Put, Relation, RelationState, Request, Segment, SubscriberId, SubscriberStore,
 };
 
 use crate::{citizen, noon, phone};
@@ -128,5 +128,70 @@ pub async fn agree(
         let audiences = (store.audience(&request).await.unwrap(), memory.audience(&request).await.unwrap());
         prop_assert_eq!(audiences.0, audiences.1, "{}", segment);
     }
+    Ok(())
+}
+
+/// Puts all of them in one call into a store, and one after the other into memory, and asks both the same; each draws ids of
+/// its own. Then some of what else can be done with people is done to both.
+///
+/// # Errors
+///
+/// Where they differ.
+pub async fn agree_at_once(
+    store: &dyn SubscriberStore,
+    memory: &MemorySubscriberStore,
+    people: &[(NewSubscriber, i64)],
+    (segments, at): (&[Segment], i64),
+) -> TestCaseResult {
+    let all: Vec<NewSubscriber> = people.iter().map(|(new, _)| new.clone()).collect();
+    let put = store.put(&all, day(9)).await.unwrap();
+    let expected = memory.put(&all, day(9)).await.unwrap();
+    let is_new = |put: &Put| matches!(put, Put::Added(_));
+    let (new, expected): (Vec<bool>, Vec<bool>) =
+        (put.iter().map(is_new).collect(), expected.iter().map(is_new).collect());
+    prop_assert_eq!(new, expected);
+    let mut identities: Vec<Identity> = all.iter().flat_map(NewSubscriber::identities).cloned().collect();
+    identities.sort();
+    identities.dedup();
+    for (n, identity) in identities.iter().enumerate() {
+        let (ours, theirs) = (store.find(identity).await.unwrap(), memory.find(identity).await.unwrap());
+        prop_assert_eq!(ours.is_some(), theirs.is_some(), "{:?}", identity);
+        let (Some(ours), Some(theirs)) = (ours, theirs) else { continue };
+        let said = ConsentEvent::withdrawn(Purpose::Advertising, day(i64::try_from(n % 9).unwrap()), "전화");
+        let note = Note::asked(Request::Access, day(9), "창구");
+        for (store, id) in [(store, ours.id), (memory as &dyn SubscriberStore, theirs.id)] {
+            match n % 4 {
+                0 => prop_assert!(store.record(id, &said).await.unwrap()),
+                1 => prop_assert!(store.note(id, &note).await.unwrap()),
+                2 => store.mark_gone(&[id], day(5)).await.unwrap(),
+                _ => {}
+            }
+        }
+    }
+    for identity in &identities {
+        let without_id = |person: Option<sosik_registry::Subscriber>| {
+            person.map(|mut person| {
+                person.id = SubscriberId::new(uuid::Uuid::nil());
+                person
+            })
+        };
+        let (ours, theirs) = (store.find(identity).await.unwrap(), memory.find(identity).await.unwrap());
+        prop_assert_eq!(without_id(ours), without_id(theirs), "{:?}", identity);
+    }
+    for segment in segments {
+        let counts =
+            (store.count_of(segment, day(at)).await.unwrap(), memory.count_of(segment, day(at)).await.unwrap());
+        prop_assert_eq!(counts.0, counts.1, "{}", segment);
+        let request = AudienceRequest::new(segment.clone(), Purpose::Advertising, day(at));
+        let (ours, theirs) = (store.audience(&request).await.unwrap(), memory.audience(&request).await.unwrap());
+        prop_assert_eq!(
+            (ours.members.len(), ours.suppressed),
+            (theirs.members.len(), theirs.suppressed),
+            "{}",
+            segment
+        );
+    }
+    let (ledger, entries) = (store.verify().await.unwrap(), memory.verify().await.unwrap().entries);
+    prop_assert_eq!((ledger.entries, ledger.broken), (entries, None));
     Ok(())
 }

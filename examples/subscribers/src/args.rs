@@ -92,7 +92,7 @@ pub(crate) enum Command {
     },
     /// How many people a segment holds, such as 'area:4163053000 and topic:문화 and consent:advertising'.
     Count(Asked),
-    /// Notes that a duty to someone was done: of several the one that is due first.
+    /// Notes that a duty to someone was done: of several the one that is due first. Destruction is done by `erase`.
     Done {
         #[command(flatten)]
         who: Who,
@@ -185,7 +185,6 @@ impl From<Asks> for Request {
 pub(crate) enum Owed {
     Answer,
     Confirmation,
-    Destruction,
     ResultNotice,
 }
 
@@ -194,7 +193,6 @@ impl From<Owed> for DutyKind {
         match owed {
             Owed::Answer => Self::Answer,
             Owed::Confirmation => Self::Confirmation,
-            Owed::Destruction => Self::Destruction,
             Owed::ResultNotice => Self::ResultNotice,
         }
     }

@@ -30,6 +30,9 @@ pub(crate) fn masked(person: &Subscriber) -> String {
         let what = if said.granted { "agreed to" } else { "withdrew" };
         let _ = writeln!(out, "{what:<11} {} {}", said.purpose.code(), said.at.to_rfc3339());
     }
+    for note in &person.notes {
+        let _ = writeln!(out, "noted       {} {}", note.kind.code(), note.at.to_rfc3339());
+    }
     out.truncate(out.trim_end().len());
     out
 }
@@ -69,6 +72,12 @@ pub(crate) fn in_full(person: &Subscriber) -> Value {
             "text": said.text.as_ref().map(|text| json!({ "version": text.version, "sha256": text.hash_hex() })),
         })
     });
+    let notes = person.notes.iter().map(|note| {
+        json!({
+            "kind": note.kind.code(), "at": note.at.to_rfc3339(), "about": note.about.map(|about| about.to_rfc3339()),
+            "evidence": note.evidence,
+        })
+    });
     json!({
         "id": person.id.to_string(),
         "identities": identities,
@@ -82,6 +91,7 @@ pub(crate) fn in_full(person: &Subscriber) -> Value {
         "channel_reaches_them_not_since": person.gone.map(|gone| gone.to_rfc3339()),
         "channels": relations.collect::<Vec<_>>(),
         "consents": consents.collect::<Vec<_>>(),
+        "asked_and_done": notes.collect::<Vec<_>>(),
     })
 }
 

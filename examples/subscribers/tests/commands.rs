@@ -70,6 +70,8 @@ fn a_clerk_brings_people_in_and_finds_shows_and_erases_them() {
     assert!(due.starts_with("2026-03-16 ") && due.ends_with("owed up to 2026-03-31: 2"), "{due}");
     let done = ["done", "--phone", "01000000001", "--duty", "result-notice", "--evidence", "알림톡"];
     assert!(run(&done).1);
+    let (exported, _) = run(&["export", "--phone", "01000000001"]);
+    assert!(exported.contains("\"kind\": \"done-result-notice\""), "{exported}");
     assert!(run(&["due", "--until", "2026-03-31"]).0.ends_with("owed up to 2026-03-31: 1"));
 
     assert!(run(&["erase", "--phone", "01000000002", "--ground", "request 1"]).1);

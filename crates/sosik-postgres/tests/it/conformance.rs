@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sosik_postgres::PostgresStore;
 use sosik_registry::MemorySubscriberStore;
-use sosik_testkit::drawn::{agree, events, people, segments};
+use sosik_testkit::drawn::{agree, agree_at_once, events, people, segments};
 
 use crate::Database;
 
@@ -43,6 +43,20 @@ proptest! {
             let Some(database) = Database::new().await else { return Ok(()) };
             let (store, memory) = (database.seeded(2).await, MemorySubscriberStore::new(2));
             agree(&store, &memory, (&people, &events, erased), (&segments, at)).await
+        })?;
+    }
+
+    #[test]
+    fn those_who_are_put_at_once_are_the_same_people(
+        people in people(),
+        segments in prop::collection::vec(segments(), 1..6),
+        at in 0..10i64,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let Some(database) = Database::new().await else { return Ok(()) };
+            let (store, memory) = (database.seeded(2).await, MemorySubscriberStore::new(2));
+            agree_at_once(&store, &memory, &people, (&segments, at)).await
         })?;
     }
 }

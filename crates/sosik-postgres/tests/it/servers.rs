@@ -87,10 +87,30 @@ async fn a_key_is_changed_while_everyone_is_found() {
         }
     }
     assert!(left.len() >= 3, "{left:?}");
-    new.apply(&[Event::related(app(99), city)], noon()).await.unwrap();
-    assert!(new.find(&app(99)).await.unwrap().is_none(), "what was unlinked under the old key stays so");
-    assert_eq!(new.verify().await.unwrap().broken, None);
+    drop((old, new));
     assert_eq!(database.open_with(keyed(&["0f"])).await.unwrap_err().kind(), StoreErrorKind::WrongKey);
+    assert_eq!(
+        before.find(&app(1)).await.unwrap_err().kind(),
+        StoreErrorKind::WrongKey,
+        "one that began before is told"
+    );
+
+    // The old key is destroyed: everyone is found, what was said under it verifies, and goes with whom it is about.
+    let alone = database.open_with(keyed(&["1e"])).await.unwrap();
+    let last = 30 + u32::try_from(left.len()).unwrap();
+    for n in (1..=25).chain(31..=last) {
+        for identity in [phone(n).into(), app(n)] {
+            assert_eq!(alone.find(&identity).await.unwrap().unwrap().identities.len(), 2, "{n}");
+        }
+    }
+    assert_eq!(alone.verify().await.unwrap().broken, None, "what was written under the old key is read without it");
+    let erased = alone.find(&phone(7).into()).await.unwrap().unwrap();
+    assert!(alone.erase(erased.id, &Erasure::new(noon(), "request 7")).await.unwrap());
+    let told = [app(99), app(7)].map(|who| Event::related(who, city.clone()));
+    alone.apply(&told, noon()).await.unwrap();
+    assert!(alone.find(&app(99)).await.unwrap().is_none() && alone.find(&app(7)).await.unwrap().is_none());
+    alone.put(&[consented(1).with_identity(app(2))], noon()).await.unwrap();
+    assert_eq!(alone.verify().await.unwrap().broken, None);
 }
 
 #[tokio::test]

@@ -194,6 +194,7 @@ fn missing(column: Column, heading: &[String]) -> RowError {
 /// The headings that are there; of a file without any the first row holds people, which are hidden.
 fn there(heading: &[String]) -> String {
     let is_known = |heading: &str| Column::ALL.into_iter().any(|column| is(column, heading));
-    let shown = heading.iter().map(|heading| if is_known(heading) { heading.clone() } else { hide_personal(heading) });
+    let shown =
+        heading.iter().map(|heading| if is_known(heading) { heading.clone() } else { hide_personal(heading, None) });
     shown.collect::<Vec<_>>().join(",")
 }

@@ -15,6 +15,9 @@ pub const MAX_ROWS: usize = 1_048_576;
 /// The most columns of a row that are read.
 pub const MAX_COLUMNS: usize = 256;
 
+/// The most places of a table that are read, filled or not.
+pub const MAX_CELLS: usize = 16 << 20;
+
 /// A file as rows of text: the first that is not empty is the heading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -23,6 +26,7 @@ pub struct Table {
     pub heading: Vec<String>,
     /// The rows below, each with its line in the file, from 1. Empty rows are not among them.
     pub rows: Vec<(u64, Vec<Cell>)>,
+    cells: usize,
 }
 
 /// What stands in one place of a table.
@@ -96,13 +100,19 @@ impl Table {
         for row in reader.records() {
             let row = row.map_err(|error| whole("the row", &error.to_string(), "save it as CSV in UTF-8"))?;
             let line = row.position().map_or(0, csv::Position::line) + before;
-            table.add(line, row.iter().take(MAX_COLUMNS).map(Cell::text).collect())?;
+            table.add(line, row.iter().take(table.width()).map(Cell::text).collect())?;
         }
         Ok(table)
     }
 
+    /// How many columns of a row are read: as many as have a heading.
+    pub(super) fn width(&self) -> usize {
+        if self.heading.is_empty() { MAX_COLUMNS } else { self.heading.len() }
+    }
+
     /// Adds a row; the first becomes the heading, and empty ones are passed over.
-    pub(super) fn add(&mut self, line: u64, cells: Vec<Cell>) -> Result<(), ImportError> {
+    pub(super) fn add(&mut self, line: u64, mut cells: Vec<Cell>) -> Result<(), ImportError> {
+        cells.truncate(self.width());
         if cells.iter().all(|cell| cell.text.is_empty()) {
             return Ok(());
         }
@@ -112,6 +122,14 @@ impl Table {
         }
         if self.rows.len() == MAX_ROWS {
             return Err(whole("the file", &format!("it has more than {MAX_ROWS} rows"), "split it"));
+        }
+        self.cells += cells.len();
+        if self.cells > MAX_CELLS {
+            return Err(whole(
+                "the file",
+                &format!("it has more than {MAX_CELLS} cells"),
+                "leave out columns, or split it",
+            ));
         }
         self.rows.push((line, cells));
         Ok(())

@@ -13,10 +13,11 @@ pub(super) fn read(file: &[u8]) -> Result<Table, ImportError> {
 
     let damaged = |problem: &str| whole("the file", problem, "save it as XLSX or CSV once more");
     guard(file)?;
+    guard_strings(file)?;
     let mut book: Xlsx<_> =
         Xlsx::new(std::io::Cursor::new(file)).map_err(|_| damaged("it is no XLSX workbook, or a damaged one"))?;
     let name = book.sheet_names().first().cloned().ok_or_else(|| damaged("the workbook has no sheet"))?;
-    // Cell by cell: a sheet that says it is as large as can be takes no more room than what stands in it.
+    // Cell by cell, of the columns that have a heading: a sheet takes no room for what it only says.
     let mut cells = book.worksheet_cells_reader(&name).map_err(|_| damaged("its first sheet cannot be read"))?;
     let (mut table, mut row, mut at) = (Table::default(), Vec::new(), 0);
     while let Some(cell) = cells.next_cell().map_err(|_| damaged("its first sheet cannot be read to the end"))? {
@@ -26,7 +27,7 @@ pub(super) fn read(file: &[u8]) -> Result<Table, ImportError> {
             at = line;
         }
         let column = usize::try_from(column).unwrap_or(usize::MAX);
-        if column < super::table::MAX_COLUMNS {
+        if column < table.width() {
             row.resize(row.len().max(column + 1), super::table::Cell::text(""));
             row[column] = value(cell.get_value());
         }
@@ -80,4 +81,110 @@ fn guard(file: &[u8]) -> Result<(), ImportError> {
         return Err(whole("the file", &problem, "split it, or save it as CSV"));
     }
     Ok(())
+}
+
+/// Refuses a workbook that says that it has more texts than could stand in it: room would be made for them.
+#[cfg(feature = "xlsx")]
+fn guard_strings(file: &[u8]) -> Result<(), ImportError> {
+    use std::io::Read as _;
+
+    /// How far into the part the number is looked for.
+    const HEAD: u64 = 4_096;
+
+    let Ok(mut parts) = zip::ZipArchive::new(std::io::Cursor::new(file)) else { return Ok(()) };
+    let names: Vec<String> = parts.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
+    for name in names.iter().filter(|name| name.to_lowercase().ends_with("sharedstrings.xml")) {
+        let Ok(part) = parts.by_name(name) else { continue };
+        let size = part.size();
+        let mut head = Vec::new();
+        // One that cannot be read is refused where it is.
+        if part.take(HEAD).read_to_end(&mut head).is_err() {
+            continue;
+        }
+        let head = String::from_utf8_lossy(&head);
+        for (at, said) in head.match_indices("niqueCount").chain(head.match_indices("ount=")) {
+            let digits: String = head[at + said.len()..]
+                .chars()
+                .skip_while(|c| !c.is_ascii_digit())
+                .take_while(char::is_ascii_digit)
+                .collect();
+            // Each text takes some bytes at the least: `<si/>`.
+            let is_too_many = digits.parse::<u64>().map_or(digits.len() > 1, |count| count > size / 5 + 1);
+            if is_too_many {
+                let problem = format!("it says that it has {digits} texts, in {size} bytes");
+                return Err(whole("the file", &problem, "save it once more"));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[cfg(feature = "xlsx")]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    /// A workbook of one sheet, with what its list of texts says of itself.
+    fn workbook(strings: &str, sheet: &str) -> Vec<u8> {
+        let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+        for (name, text) in [
+            (
+                "[Content_Types].xml",
+                "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".to_owned(),
+            ),
+            (
+                "_rels/.rels",
+                format!(
+                    "<Relationships xmlns=\"{package}\"><Relationship Id=\"r\" Type=\"{office}/officeDocument\" \
+                     Target=\"xl/workbook.xml\"/></Relationships>"
+                ),
+            ),
+            (
+                "xl/workbook.xml",
+                format!(
+                    "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"a\" sheetId=\"1\" \
+                     r:id=\"r1\"/></sheets></workbook>"
+                ),
+            ),
+            (
+                "xl/_rels/workbook.xml.rels",
+                format!(
+                    "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" \
+                     Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" Type=\"{office}/sharedStrings\" \
+                     Target=\"sharedStrings.xml\"/></Relationships>"
+                ),
+            ),
+            ("xl/sharedStrings.xml", format!("<sst xmlns=\"{main}\" {strings}><si><t>전화번호</t></si></sst>")),
+            (
+                "xl/worksheets/sheet1.xml",
+                format!("<worksheet xmlns=\"{main}\"><sheetData>{sheet}</sheetData></worksheet>"),
+            ),
+        ] {
+            out.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            out.write_all(text.as_bytes()).unwrap();
+        }
+        out.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_workbook_that_says_too_much_of_itself_is_refused() {
+        let sheet = "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c></row><row r=\"3\"><c r=\"A3\"><v>1000000001</v></c>\
+                     <c r=\"ZZ3\"><v>1</v></c></row>";
+        let table = Table::read(&workbook("count=\"1\" uniqueCount=\"1\"", sheet)).unwrap();
+        assert_eq!(table.heading, ["전화번호"]);
+        assert_eq!(table.rows.len(), 1);
+        assert_eq!((table.rows[0].0, table.rows[0].1.len()), (3, 1), "what has no heading takes no room");
+        assert!(table.rows[0].1[0].is_number);
+        for lie in
+            ["uniqueCount=\"4000000000000000000\"", "uniqueCount=\"99999999999999999999999\"", "count=\"900000000\""]
+        {
+            let error = Table::read(&workbook(lie, sheet)).unwrap_err();
+            assert!(error.to_string().contains("texts, in"), "{lie}: {error}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sosik_core::SeededEntropy;
 use sosik_registry::MemorySubscriberStore;
 use sosik_sqlite::SqliteStore;
-use sosik_testkit::drawn::{agree, events, people, segments};
+use sosik_testkit::drawn::{agree, agree_at_once, events, people, segments};
 
 use crate::vault;
 
@@ -25,5 +25,17 @@ proptest! {
         let database = SqliteStore::in_memory(vault(), Arc::new(SeededEntropy::new(2))).unwrap();
         let memory = MemorySubscriberStore::new(2);
         runtime.block_on(agree(&database, &memory, (&people, &events, erased), (&segments, at)))?;
+    }
+
+    #[test]
+    fn those_who_are_put_at_once_are_the_same_people(
+        people in people(),
+        segments in prop::collection::vec(segments(), 1..6),
+        at in 0..10i64,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let database = SqliteStore::in_memory(vault(), Arc::new(SeededEntropy::new(2))).unwrap();
+        let memory = MemorySubscriberStore::new(2);
+        runtime.block_on(agree_at_once(&database, &memory, &people, (&segments, at)))?;
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use sosik_core::{SeededEntropy, SystemEntropy};
 use sosik_delivery::{Batch, BatchId, Outbox};
 use sosik_registry::{
-    ConsentEvent, Erasure, Event, Identity, Purpose, Put, Relation, RelationState, Segment, StoreErrorKind,
+    ConsentEvent, Erasure, Event, Identity, Page, Purpose, Put, Relation, RelationState, Segment, StoreErrorKind,
     SubscriberId, SubscriberStore, Vault,
 };
 use sosik_sqlite::SqliteStore;
@@ -47,6 +47,29 @@ async fn an_older_file_is_brought_up_to_date_with_all_that_it_holds() {
         assert_eq!((ledger.entries, ledger.broken), (3, None), "entries of before are linked");
         store.put(&[consented(4), consented(1)], noon()).await.unwrap();
         assert_eq!((store.count().await.unwrap(), store.verify().await.unwrap().entries), (4, 5));
+    }
+}
+
+/// A file of before that is opened with a new key and its own stays under its own, until it is sealed anew.
+#[tokio::test]
+async fn an_older_file_may_be_opened_with_a_new_key_at_once() {
+    for is_linked in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sosik.db");
+        drop(old_file(&path, is_linked, 9));
+        let open = |vault: Vault| SqliteStore::open(&path, vault, Arc::new(SystemEntropy::new()));
+        let new = Vault::new(&key("1e"), Arc::new(SeededEntropy::new(9)));
+        let both = open(new.clone().also_opening(&key("0f"))).unwrap();
+        assert!(both.find(&phone(9).into()).await.unwrap().is_some());
+        while both.reseal(4).await.unwrap() > 0 {}
+        assert!(both.close());
+        let alone = open(new).unwrap();
+        for n in 1..=9 {
+            assert_eq!(alone.find(&phone(n).into()).await.unwrap().unwrap().consents.len(), 1, "{n}");
+        }
+        let put = alone.put(&[consented(9)], noon()).await.unwrap();
+        assert!(matches!(put[..], [Put::Updated(_)]));
+        assert_eq!(alone.verify().await.unwrap().broken, None);
     }
 }
 
@@ -248,6 +271,27 @@ async fn nothing_of_who_was_erased_is_left_in_the_file() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "one file, without a log");
 }
 
+/// While others read what was there it stays in the log; the next that writes empties it.
+#[tokio::test]
+async fn what_was_erased_while_others_read_goes_with_the_next_that_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let store = open(&path).unwrap();
+    let evidence = "접수 제1호, 창구에서 말로 한 동의";
+    let said = ConsentEvent::granted(Purpose::Collection, noon(), evidence);
+    let put = store.put(&[consented(1).with_consent(said), consented(2)], noon()).await.unwrap();
+    let Put::Added(id) = put[0] else { panic!() };
+    let mut reader = Connection::open(&path).unwrap();
+    let reading = reader.transaction().unwrap();
+    let _: i64 = reading.query_row("SELECT count(*) FROM subscribers", [], |row| row.get(0)).unwrap();
+    assert!(store.erase(id, &Erasure::new(noon(), "request 1")).await.unwrap(), "they are erased, for all who ask now");
+    assert!(store.find(&phone(1).into()).await.unwrap().is_none());
+    assert!(contains(&bytes(folder.path()), evidence.as_bytes()), "the other still reads it");
+    drop(reading);
+    store.put(&[consented(3)], noon()).await.unwrap();
+    assert!(!contains(&bytes(folder.path()), evidence.as_bytes()));
+}
+
 /// The key is changed while two programs go on: one of before, which is given both keys first, and one that begins.
 #[tokio::test]
 async fn a_key_is_changed_while_everyone_is_found() {
@@ -290,13 +334,31 @@ async fn a_key_is_changed_while_everyone_is_found() {
     }
     assert!(left.len() >= 3, "{left:?}");
     assert_eq!(new.reseal(10).await.unwrap(), 0);
-    // Of an id that was unlinked under the old key nothing comes back under the new one.
-    new.apply(&[Event::related(app(99), city)], noon()).await.unwrap();
-    assert!(new.find(&app(99)).await.unwrap().is_none());
-    let ledger = new.verify().await.unwrap();
-    assert_eq!(ledger.broken, None, "what was written under the old key is read with it");
     drop((old, new));
     assert_eq!(open(&["0f"]).unwrap_err().kind(), StoreErrorKind::WrongKey);
+
+    // The old key is destroyed: everyone is found, what was said under it verifies, and goes with whom it is about.
+    let alone = open(&["1e"]).unwrap();
+    let last = 30 + u32::try_from(left.len()).unwrap();
+    for n in (1..=25).chain(31..=last) {
+        for identity in [phone(n).into(), app(n)] {
+            assert_eq!(alone.find(&identity).await.unwrap().unwrap().identities.len(), 2, "{n}");
+        }
+    }
+    let people = alone.page(&Page::first(Segment::All, noon(), 1_000)).await.unwrap();
+    assert_eq!(people.len(), 25 + left.len());
+    let before = alone.verify().await.unwrap();
+    assert_eq!(before.broken, None, "what was written under the old key is read without it");
+    let erased = alone.find(&phone(7).into()).await.unwrap().unwrap();
+    assert!(alone.erase(erased.id, &Erasure::new(noon(), "request 7")).await.unwrap());
+    // Of ids that were unlinked and erased under either key nothing comes back.
+    let told = [app(99), app(7)].map(|who| Event::related(who, city.clone()));
+    alone.apply(&told, noon()).await.unwrap();
+    assert!(alone.find(&app(99)).await.unwrap().is_none() && alone.find(&app(7)).await.unwrap().is_none());
+    // One who turns out to be another, both of before.
+    alone.put(&[consented(1).with_identity(app(2))], noon()).await.unwrap();
+    let after = alone.verify().await.unwrap();
+    assert_eq!((after.broken, after.entries > before.entries), (None, true));
 }
 
 #[tokio::test]

@@ -95,20 +95,24 @@ fn a_killed_process_leaves_nothing_half_done() {
         }
         let mut random = [0; 2];
         entropy.fill(&mut random);
-        let answered =
+        let (answered, in_the_middle) =
             kill_in_the_middle(work, &path, Duration::from_millis(u64::from(u16::from_le_bytes(random)) % 60));
         runtime.block_on(look(work, &path, before, answered));
-        done.push((work, answered));
+        done.push((work, answered, in_the_middle));
     }
     for (work, before) in WORKS {
-        let of = |(of, answered): &&(&str, u32)| (*of == work).then_some(*answered);
-        let answered: Vec<u32> = done.iter().filter_map(|done| of(&done)).collect();
-        println!("{work} with {before} before: killed {} times, after {answered:?} were answered", answered.len());
+        let of: Vec<_> = done.iter().filter(|(of, ..)| *of == work).collect();
+        let answered: Vec<u32> = of.iter().map(|(_, answered, _)| *answered).collect();
+        println!("{work} with {before} before: killed {} times, after {answered:?} were answered", of.len());
+        // Some were killed in the middle; and of those that answer step by step some after a step.
+        assert!(of.iter().any(|(.., in_the_middle)| *in_the_middle), "{work}");
+        let after_a_step = of.iter().any(|(_, answered, in_the_middle)| *in_the_middle && *answered > 0);
+        assert!(work == "migrate" || after_a_step, "{work}");
     }
 }
 
-/// Starts the work, kills it after a while, and gives the last that it answered.
-fn kill_in_the_middle(work: &str, path: &Path, after: Duration) -> u32 {
+/// Starts the work, kills it after a while, and gives the last that it answered, and whether it was killed in the middle.
+fn kill_in_the_middle(work: &str, path: &Path, after: Duration) -> (u32, bool) {
     let mut process = Command::new(std::env::current_exe().unwrap())
         .args(["--ignored", "--exact", "--nocapture", "kills::a_process_that_is_killed"])
         .envs([("SOSIK_KILLED_WORK", work), ("SOSIK_KILLED_FILE", path.to_str().unwrap())])
@@ -121,8 +125,14 @@ fn kill_in_the_middle(work: &str, path: &Path, after: Duration) -> u32 {
     assert!(lines.by_ref().any(|line| line.unwrap().ends_with("ready")), "{work} did not begin");
     std::thread::sleep(after);
     process.kill().unwrap();
-    process.wait().unwrap();
-    lines.filter_map(|line| line.unwrap().parse().ok()).max().unwrap_or(0)
+    let status = process.wait().unwrap();
+    let said: Vec<String> = lines.map(Result::unwrap).collect();
+    // It was killed, or had come to its end; and did not fail by itself.
+    let was_killed = std::os::unix::process::ExitStatusExt::signal(&status) == Some(9);
+    let has_ended = said.iter().any(|line| line == "ended");
+    assert!(was_killed || has_ended, "{work}: {status}, {said:?}");
+    let answered = said.iter().filter_map(|line| line.parse().ok()).max().unwrap_or(0);
+    (answered, was_killed && !has_ended)
 }
 
 /// Looks at what is left: everything that was answered, and nothing half.
