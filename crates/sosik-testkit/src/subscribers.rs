@@ -600,3 +600,33 @@ pub async fn rule_12_what_is_noted_stands_once(store: &dyn SubscriberStore) {
     let ledger = store.verify().await.unwrap();
     assert_eq!((ledger.entries, &ledger.broken), (5, &None));
 }
+
+/// Whatever stands in a text comes back as it was, is found by, and harms nothing: in topics, evidence, ids and sources.
+pub async fn any_text_goes_through(store: &dyn SubscriberStore, texts: &[String]) {
+    let of = |n: usize| Identity::AppUser(format!("{n} {}", texts[n]));
+    let people: Vec<NewSubscriber> = (0..texts.len())
+        .map(|n| {
+            let said = ConsentEvent::granted(Purpose::Advertising, noon(), texts[n].as_str());
+            let said = said.of_text(ConsentText::of(texts[n].as_str(), &texts[n]));
+            let number = phone(u32::try_from(n).unwrap());
+            NewSubscriber::known_by(number).with_identity(of(n)).with_topic(texts[n].as_str()).with_consent(said)
+        })
+        .collect();
+    store.put(&people, noon()).await.unwrap();
+    let told = |n: usize| {
+        Event::related(of(n), Relation::new(channel("city"), RelationState::Added, noon(), texts[n].as_str()))
+    };
+    store.apply(&(0..texts.len()).map(told).collect::<Vec<_>>(), noon()).await.unwrap();
+    for (n, new) in people.iter().enumerate() {
+        let kept = store.find(&of(n)).await.unwrap().unwrap_or_else(|| panic!("{:?}", texts[n]));
+        assert_eq!((Some(&kept.topics), &kept.consents), (new.topics.as_ref(), &new.consents));
+        assert_eq!(kept.relations[0].source, texts[n]);
+        let segment = Segment::Topic(texts[n].clone());
+        let same = texts.iter().filter(|text| **text == texts[n]).count();
+        assert_eq!(store.count_of(&segment, noon()).await.unwrap(), same as u64, "{:?}", texts[n]);
+        let page = store.page(&Page::first(segment, noon(), texts.len())).await.unwrap();
+        assert!(page.contains(&kept));
+    }
+    assert_eq!(store.count().await.unwrap(), texts.len() as u64);
+    assert_eq!(store.verify().await.unwrap().broken, None);
+}

@@ -42,7 +42,13 @@ pub(crate) async fn move_areas(
             *said.entry(told(&districts, area, &place)).or_default() += 1;
         }
         if !is_dry {
-            store.people().put(&moved, now).await.map_err(Failure::at("the store"))?;
+            // Who was erased since the page was read is not put again.
+            let mut there = Vec::with_capacity(moved.len());
+            for person in moved {
+                let found = store.people().find(&person.identities()[0]).await.map_err(Failure::at("the store"))?;
+                there.extend(found.map(|_| person));
+            }
+            store.people().put(&there, now).await.map_err(Failure::at("the store"))?;
         }
         Ok(())
     })
