@@ -19,7 +19,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sosik-bizgo", &["sosik-channel", "sosik-content", "sosik-core"]),
     ("sosik-solapi", &["sosik-channel", "sosik-content", "sosik-core"]),
     // Channel beyond the plan: its HTTP part and its errors.
-    ("sosik-kakao", &["sosik-channel", "sosik-core"]),
+    ("sosik-kakao", &["sosik-channel", "sosik-core", "sosik-registry"]),
     // Channel and schedule beyond the plan: a campaign's message and class stand in its row.
     (
         "sosik-sqlite",

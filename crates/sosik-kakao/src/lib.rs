@@ -14,7 +14,8 @@
 //!
 //! # Where it sits
 //!
-//! Above `sosik-channel`, whose HTTP part and errors it shares. It knows no dealer and no store.
+//! Above `sosik-channel`, whose HTTP part and errors it shares, and `sosik-registry`, whose events its webhooks become
+//! ([`registry`]). It knows no dealer and no store.
 //!
 //! # Quick start
 //!
@@ -60,6 +61,7 @@ mod errors;
 mod files;
 mod ids;
 pub mod links;
+pub mod registry;
 mod relation;
 pub mod webhook;
 
