@@ -135,8 +135,7 @@ impl Dealer<'_> {
         println!("{}: {cases} messages drawn, {taken} taken by both, {} refused by both", self.name, cases - taken);
         println!("  refused by code: {codes:?}\n  taken and refused by kind: {kinds:?}");
         assert!(kinds.len() == usize::from(KINDS), "{kinds:?}");
-        // Of texts some ten to twenty of five hundred are refused, by what is drawn.
-        assert!(kinds.values().all(|(taken, refused)| *taken > 10 && *refused > 0), "{kinds:?}");
+        assert!(kinds.values().all(|(taken, refused)| *taken > 10 && *refused > 10), "{kinds:?}");
         assert!(codes.len() > 5, "{codes:?}");
     }
 }

@@ -154,7 +154,7 @@ async fn relate(people: &People<'_>, told: &[Told<'_>], of: &[Known]) -> Result<
             channels.push(relation.channel.as_str().to_owned());
             numbers.push(known.number);
             lookups.push(known.lookup.to_vec());
-            states.push(relation.state as i16);
+            states.push(i16::from(relation.state.rank()));
             times.push(relation.at);
             sources.push(relation.source);
         }

@@ -51,6 +51,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod accesses;
+mod copy;
 mod error;
 mod events;
 mod ledger;

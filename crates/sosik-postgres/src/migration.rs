@@ -1,11 +1,11 @@
 //! The schema, made and brought up to date.
 
 use deadpool_postgres::Transaction;
-use sosik_registry::{StoreError, StoreErrorKind, Vault};
+use sosik_registry::{StoreError, StoreErrorKind, Vault, keys};
 
 use crate::error::{database, unreadable};
 use crate::query::{get, meta, note, one, run};
-use crate::reseal::{FINGERPRINT, NEXT};
+use crate::reseal::Noted;
 
 /// The migrations, in order; `meta` says how many a schema has had.
 const MIGRATIONS: [&str; 2] =
@@ -37,14 +37,14 @@ pub(crate) async fn migrate(transaction: &Transaction<'_>, schema: &str, vault: 
         return Err(StoreError::new(StoreErrorKind::Newer, message));
     }
     if version > 0 {
-        check_key(transaction, vault).await?;
+        keys::check(&mut Noted(transaction), vault).await?;
     }
     for migration in MIGRATIONS.iter().skip(version) {
         transaction.batch_execute(migration).await.map_err(database)?;
     }
     if version < known {
         note(transaction, VERSION, known.to_string().as_bytes()).await?;
-        check_key(transaction, vault).await?;
+        keys::check(&mut Noted(transaction), vault).await?;
     }
     Ok(())
 }
@@ -53,16 +53,4 @@ async fn version(transaction: &Transaction<'_>) -> Result<usize, StoreError> {
     let noted = meta(transaction, VERSION).await?.unwrap_or_default();
     let version = std::str::from_utf8(&noted).ok().and_then(|text| text.parse().ok());
     version.ok_or_else(|| unreadable("version", "it is no number"))
-}
-
-async fn check_key(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreError> {
-    let wrong = |message| Err(StoreError::new(StoreErrorKind::WrongKey, message));
-    match meta(transaction, FINGERPRINT).await? {
-        None => note(transaction, FINGERPRINT, &vault.fingerprint()).await,
-        Some(kept) if !vault.knows(&kept) => wrong("the key is not the one under which this database was made"),
-        Some(_) if meta(transaction, NEXT).await?.is_some_and(|next| !vault.knows(&next)) => {
-            wrong("this database is being sealed anew under another key: give both")
-        }
-        Some(_) => Ok(()),
-    }
 }

@@ -161,7 +161,7 @@ impl Rows for People<'_> {
                    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (channel, subscriber, lookup) DO UPDATE \
                    SET state = excluded.state, at = excluded.at, source = excluded.source \
                    WHERE (excluded.at, excluded.state, excluded.source) > (r.at, r.state, r.source)";
-        let (channel, state) = (relation.channel.as_str(), relation.state as i16);
+        let (channel, state) = (relation.channel.as_str(), i16::from(relation.state.rank()));
         let values: Values<'_> = &[&channel, &number, &lookup.as_slice(), &state, &relation.at, &relation.source];
         self.run(put, values).await
     }

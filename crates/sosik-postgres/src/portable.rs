@@ -3,11 +3,10 @@ use std::pin::pin;
 use async_trait::async_trait;
 use deadpool_postgres::Transaction;
 use sosik_registry::portable::{Kind, NOTED, Portable, Record};
-use sosik_registry::{Digest, KeyId, Link, RelationState, StoreError, SubscriberId};
+use sosik_registry::{Digest, KeyId, Link, StoreError, SubscriberId};
 use tokio_postgres::Row;
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::Type;
 
+use crate::copy;
 use crate::error::{database, unreadable};
 use crate::people::lookup;
 use crate::query::{Values, all, get, note, run};
@@ -162,25 +161,7 @@ fn record(kind: Kind, row: &Row) -> Result<Record, StoreError> {
 }
 
 async fn people(transaction: &Transaction<'_>, records: &[Record]) -> Result<(), StoreError> {
-    let types = [
-        Type::INT8,
-        Type::UUID,
-        Type::BYTEA,
-        Type::BOOL,
-        Type::TEXT,
-        Type::TEXT_ARRAY,
-        Type::BOOL,
-        Type::TEXT,
-        Type::TEXT,
-        Type::DATE,
-        Type::TIMESTAMPTZ,
-        Type::BOOL,
-        Type::TIMESTAMPTZ,
-    ];
-    let copy = "COPY subscribers (number, id, phone, mobile, area, topics, allows_text, language, quiet, child_until, \
-                gone_at, by_events, created_at) FROM STDIN (FORMAT binary)";
-    let sink = transaction.copy_in(copy).await.map_err(database)?;
-    let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+    let mut writer = pin!(copy::people(transaction).await?);
     for record in records {
         let Record::Person {
             number,
@@ -211,10 +192,7 @@ async fn people(transaction: &Transaction<'_>, records: &[Record]) -> Result<(),
 }
 
 async fn identities(transaction: &Transaction<'_>, records: &[Record]) -> Result<(), StoreError> {
-    let types = [Type::BYTEA, Type::INT8, Type::TIMESTAMPTZ, Type::BYTEA];
-    let copy = "COPY identities (lookup, subscriber, put_at, sealed) FROM STDIN (FORMAT binary)";
-    let sink = transaction.copy_in(copy).await.map_err(database)?;
-    let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+    let mut writer = pin!(copy::identities(transaction).await?);
     for record in records {
         let Record::Identity { lookup, number, put_at, sealed } = record else { continue };
         let values: Values<'_> = &[&lookup.as_slice(), number, put_at, sealed];
@@ -224,22 +202,7 @@ async fn identities(transaction: &Transaction<'_>, records: &[Record]) -> Result
 }
 
 async fn entries(transaction: &Transaction<'_>, records: &[Record]) -> Result<(), StoreError> {
-    let types = [
-        Type::INT8,
-        Type::INT8,
-        Type::TEXT,
-        Type::BOOL,
-        Type::TIMESTAMPTZ,
-        Type::TEXT,
-        Type::TEXT,
-        Type::BYTEA,
-        Type::BYTEA,
-        Type::BYTEA,
-    ];
-    let copy = "COPY consents (seq, subscriber, purpose, granted, at, evidence, details, digest, key, link) \
-                FROM STDIN (FORMAT binary)";
-    let sink = transaction.copy_in(copy).await.map_err(database)?;
-    let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+    let mut writer = pin!(copy::entries(transaction).await?);
     for record in records {
         let Record::Entry { number, seq, purpose, granted, at, evidence, details, digest, key, link } = record else {
             continue;
@@ -256,8 +219,7 @@ async fn entries(transaction: &Transaction<'_>, records: &[Record]) -> Result<()
 async fn load(transaction: &Transaction<'_>, record: &Record) -> Result<(), StoreError> {
     match record {
         Record::Relation { number, lookup, relation } => {
-            let state = RelationState::ALL.iter().position(|state| *state == relation.state).unwrap_or(0);
-            let (channel, state) = (relation.channel.as_str(), i16::try_from(state).unwrap_or(0));
+            let (channel, state) = (relation.channel.as_str(), i16::from(relation.state.rank()));
             let insert = "INSERT INTO relations (channel, subscriber, lookup, state, at, source) \
                           VALUES ($1, $2, $3, $4, $5, $6)";
             let values: Values<'_> = &[&channel, number, &lookup.as_slice(), &state, &relation.at, &relation.source];

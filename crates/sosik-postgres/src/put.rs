@@ -8,9 +8,8 @@ use deadpool_postgres::Transaction;
 use sosik_core::{Entropy, uuid_v7, uuids_v7};
 use sosik_registry::rows::{self, is_same};
 use sosik_registry::{Identity, LedgerEntry, Lookup, NewSubscriber, Put, StoreError, SubscriberId, Vault};
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::Type;
 
+use crate::copy;
 use crate::error::database;
 use crate::people::{Columns, People, lookup};
 use crate::query::{Values, all, get};
@@ -34,7 +33,7 @@ pub(crate) async fn put(
         let ids = uuids_v7(now, entropy, short.len()).into_iter().map(SubscriberId::new);
         let new: Vec<New<'_>> =
             short.iter().zip(ids).map(|(at, id)| New { at: *at, id, person: &people[*at] }).collect();
-        copy(&mut kept, &new, &lookups, now).await?;
+        add(&mut kept, &new, &lookups, now).await?;
         for New { at, id, .. } in new {
             out[at] = Some(Put::Added(id));
         }
@@ -85,53 +84,29 @@ async fn short_way(
 }
 
 /// Puts in everyone of whom nothing is there yet.
-async fn copy(
-    kept: &mut People<'_>,
-    new: &[New<'_>],
-    lookups: &[Lookup],
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+async fn add(kept: &mut People<'_>, new: &[New<'_>], lookups: &[Lookup], now: DateTime<Utc>) -> Result<(), StoreError> {
     if new.is_empty() {
         return Ok(());
     }
     let first = kept.next_number().await?;
     let sealed = seal(kept.vault, new).await;
-    let types = [
-        Type::INT8,
-        Type::UUID,
-        Type::BYTEA,
-        Type::BOOL,
-        Type::TEXT,
-        Type::TEXT_ARRAY,
-        Type::BOOL,
-        Type::TEXT,
-        Type::TEXT,
-        Type::DATE,
-        Type::BOOL,
-        Type::TIMESTAMPTZ,
-    ];
-    let copy = "COPY subscribers (number, id, phone, mobile, area, topics, allows_text, language, quiet, child_until, \
-                by_events, created_at) FROM STDIN (FORMAT binary)";
-    let sink = kept.transaction.copy_in(copy).await.map_err(database)?;
-    let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+    let mut writer = pin!(copy::people(kept.transaction).await?);
     for ((number, New { id, person, .. }), sealed) in (first..).zip(new).zip(&sealed) {
         let mobile = person.phone().map(sosik_core::PhoneNumber::is_mobile);
         let phone = mobile.map(|_| sealed.as_slice());
         let Columns { area, topics, language, quiet } = Columns::of(person);
         let (topics, text) = (topics.unwrap_or_default(), person.allows_text.unwrap_or(false));
+        let gone: Option<DateTime<Utc>> = None;
         #[rustfmt::skip]
         let values: Values<'_> = &[
-            &number, &id.as_uuid(), &phone, &mobile, &area, &topics, &text, &language, &quiet, &person.child_until, &false,
+            &number, &id.as_uuid(), &phone, &mobile, &area, &topics, &text, &language, &quiet, &person.child_until, &gone, &false,
             &now,
         ];
         writer.as_mut().write(values).await.map_err(database)?;
     }
     writer.finish().await.map_err(database)?;
 
-    let types = [Type::BYTEA, Type::INT8, Type::TIMESTAMPTZ, Type::BYTEA];
-    let copy = "COPY identities (lookup, subscriber, put_at, sealed) FROM STDIN (FORMAT binary)";
-    let sink = kept.transaction.copy_in(copy).await.map_err(database)?;
-    let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+    let mut writer = pin!(copy::identities(kept.transaction).await?);
     // In the order of their hashes, so that each page of the index is looked for once.
     let mut order: Vec<usize> = (0..new.len()).collect();
     order.sort_unstable_by_key(|at| lookups[new[*at].at]);
@@ -146,21 +121,7 @@ async fn copy(
 
 /// Adds what those who are new say.
 async fn said(kept: &mut People<'_>, new: &[New<'_>], first: i64) -> Result<(), StoreError> {
-    let types = [
-        Type::INT8,
-        Type::INT8,
-        Type::TEXT,
-        Type::BOOL,
-        Type::TIMESTAMPTZ,
-        Type::TEXT,
-        Type::TEXT,
-        Type::BYTEA,
-        Type::BYTEA,
-    ];
-    let copy = "COPY consents (seq, subscriber, purpose, granted, at, evidence, details, key, link) \
-                FROM STDIN (FORMAT binary)";
-    let sink = kept.transaction.copy_in(copy).await.map_err(database)?;
-    let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+    let mut writer = pin!(copy::entries(kept.transaction).await?);
     for (number, New { id, person, .. }) in (first..).zip(new) {
         for (at, event) in person.consents.iter().enumerate() {
             if person.consents[..at].iter().any(|before| is_same(before, event)) {
@@ -169,9 +130,10 @@ async fn said(kept: &mut People<'_>, new: &[New<'_>], first: i64) -> Result<(), 
             let linked = kept.ledger.link(*id, LedgerEntry::Said(event));
             let (purpose, details) = (event.purpose.code(), event.details());
             let (key, link) = (linked.key.as_slice(), linked.link.as_bytes().as_slice());
+            let digest: Option<&[u8]> = None;
             #[rustfmt::skip]
             let values: Values<'_> = &[
-                &linked.seq, &number, &purpose, &event.granted, &event.at, &event.evidence, &details, &key, &link,
+                &linked.seq, &number, &purpose, &event.granted, &event.at, &event.evidence, &details, &digest, &key, &link,
             ];
             writer.as_mut().write(values).await.map_err(database)?;
         }

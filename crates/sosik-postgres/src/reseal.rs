@@ -1,69 +1,39 @@
 //! What is sealed under a key of before, sealed anew, step by step.
 
 use deadpool_postgres::Transaction;
-use sosik_registry::{Identity, Lookup, StoreError, StoreErrorKind, Vault};
+use sosik_registry::keys::{self, Notes};
+use sosik_registry::{Identity, Lookup, StoreError, Vault};
 use uuid::Uuid;
 
 use crate::error::unreadable;
 use crate::people::lookup;
 use crate::query::{all, get, meta, note, one, run};
 
-/// Up to which person everything is sealed anew.
-const DONE: &str = "resealed-to";
+/// What is noted under names, within a transaction.
+pub(crate) struct Noted<'a>(pub(crate) &'a Transaction<'a>);
 
-/// Under which key, by its fingerprint.
-pub(crate) const NEXT: &str = "key-next";
+impl Notes for Noted<'_> {
+    async fn noted(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        meta(self.0, name).await
+    }
 
-pub(crate) const FINGERPRINT: &str = "key-fingerprint";
+    async fn note(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError> {
+        note(self.0, name, value).await
+    }
 
-/// What is needed of keys that are gone.
-const RETIRED: &str = "retired-keys";
-
-/// The vault as this database is sealed now: whichever of the keys that were given comes first, everyone seals with the same
-/// one, so that nothing is left behind under another.
-pub(crate) async fn led(transaction: &Transaction<'_>, vault: &Vault) -> Result<Vault, StoreError> {
-    let lead = match meta(transaction, NEXT).await? {
-        Some(next) => Some(next),
-        None => meta(transaction, FINGERPRINT).await?,
-    };
-    let Some(lead) = lead else { return Ok(vault.clone()) };
-    vault.led_by(&lead).ok_or_else(|| {
-        let message = "this database is sealed under another key than those that were given";
-        StoreError::new(StoreErrorKind::WrongKey, message)
-    })
+    async fn forget(&mut self, name: &str) -> Result<(), StoreError> {
+        run(self.0, "DELETE FROM meta WHERE name = $1", &[&name]).await.map(drop)
+    }
 }
 
-/// The vault with what was noted of keys that are gone.
-pub(crate) async fn with_retired(transaction: &Transaction<'_>, vault: &Vault) -> Result<Vault, StoreError> {
-    match meta(transaction, RETIRED).await? {
-        Some(noted) => {
-            vault.clone().with_retired(&noted).map_err(|error| unreadable("note of keys that are gone", error))
-        }
-        None => Ok(vault.clone()),
-    }
+/// The vault as the database is sealed now.
+pub(crate) async fn led(transaction: &Transaction<'_>, vault: &Vault) -> Result<Vault, StoreError> {
+    keys::led(&mut Noted(transaction), vault).await
 }
 
 /// Seals anew what belongs to at most so many people, and says how many are left to look at.
 pub(crate) async fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: usize) -> Result<u64, StoreError> {
-    let current = vault.fingerprint();
-    let next = meta(transaction, NEXT).await?;
-    if next.as_ref().is_some_and(|next| *next != current) {
-        let message = "this database is being sealed anew under another key: end that first";
-        return Err(StoreError::new(StoreErrorKind::WrongKey, message));
-    }
-    if next.is_none() {
-        if meta(transaction, FINGERPRINT).await?.as_deref() == Some(&current) {
-            return Ok(0);
-        }
-        // From here on everyone seals with this key.
-        note(transaction, NEXT, &current).await?;
-        note(transaction, RETIRED, &vault.retired()).await?;
-    }
-    let done = match meta(transaction, DONE).await?.as_deref().map(<[u8; 8]>::try_from) {
-        None => 0,
-        Some(Ok(bytes)) => i64::from_be_bytes(bytes),
-        Some(Err(_)) => return Err(unreadable("progress of sealing anew", "it is no number")),
-    };
+    let Some(done) = keys::begin(&mut Noted(transaction), vault).await? else { return Ok(0) };
     let limit = i64::try_from(limit.max(1)).unwrap_or(i64::MAX);
     let next = "SELECT number, id, phone FROM subscribers WHERE number > $1 ORDER BY number LIMIT $2";
     let mut last = done;
@@ -73,12 +43,7 @@ pub(crate) async fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: 
     }
     let left = one(transaction, "SELECT count(*) FROM subscribers WHERE number > $1", &[&last]).await?;
     let left: i64 = left.map(|row| get(&row, 0)).transpose()?.unwrap_or(0);
-    if left == 0 {
-        note(transaction, FINGERPRINT, &current).await?;
-        run(transaction, "DELETE FROM meta WHERE name = ANY($1)", &[&vec![NEXT, DONE]]).await?;
-    } else {
-        note(transaction, DONE, &last.to_be_bytes()).await?;
-    }
+    keys::end(&mut Noted(transaction), vault, last, left).await?;
     Ok(u64::try_from(left).unwrap_or(0))
 }
 

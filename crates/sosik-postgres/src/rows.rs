@@ -1,13 +1,13 @@
 //! Rows of the database as the types that code works with.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono::DateTime;
 use deadpool_postgres::Transaction;
 use sosik_core::{AreaCode, ChannelId};
 use sosik_registry::{
-    ConsentEvent, Identity, Language, NewSubscriber, Note, Purpose, QuietHours, Relation, RelationState, StoreError,
-    Subscriber, SubscriberId, Vault,
+    ConsentEvent, Language, Note, Purpose, QuietHours, Relation, RelationState, StoreError, Subscriber, SubscriberId,
+    Vault,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -71,19 +71,16 @@ fn by_number<T>(
 
 /// What is known of someone beside identities, relations and consents.
 fn person(row: &Row) -> Result<Subscriber, StoreError> {
-    // Of no identity yet: whoever reads on puts in what is there.
-    let mut new = NewSubscriber::known_by(Identity::OpenId(String::new()));
+    let mut person = Subscriber::bare(SubscriberId::new(get::<Uuid>(row, 1)?), get(row, 10)?);
     let area = get::<Option<&str>>(row, 3)?.map(AreaCode::parse).transpose();
-    new.area = area.map_err(|error| unreadable("area", error))?;
-    new.topics = Some(get::<Vec<String>>(row, 4)?.into_iter().collect::<BTreeSet<_>>());
-    new.allows_text = Some(get(row, 5)?);
+    person.area = area.map_err(|error| unreadable("area", error))?;
+    person.topics = get::<Vec<String>>(row, 4)?.into_iter().collect();
+    person.allows_text = get(row, 5)?;
     let language = get::<Option<&str>>(row, 6)?.map(Language::parse).transpose();
-    new.language = language.map_err(|error| unreadable("language", error))?;
+    person.language = language.map_err(|error| unreadable("language", error))?;
     let quiet = get::<Option<&str>>(row, 7)?.map(QuietHours::parse).transpose();
-    new.quiet = quiet.map_err(|error| unreadable("quiet hours", error))?;
-    new.child_until = get(row, 8)?;
-    let mut person = Subscriber::new(SubscriberId::new(get::<Uuid>(row, 1)?), new, get(row, 10)?);
-    person.identities.clear();
+    person.quiet = quiet.map_err(|error| unreadable("quiet hours", error))?;
+    person.child_until = get(row, 8)?;
     person.gone = get(row, 9)?;
     Ok(person)
 }
@@ -91,8 +88,8 @@ fn person(row: &Row) -> Result<Subscriber, StoreError> {
 /// A relation's columns channel, state, at, source.
 pub(crate) fn relation(row: &Row) -> Result<Relation, StoreError> {
     let channel = ChannelId::parse(get(row, 0)?).map_err(|error| unreadable("channel", error))?;
-    let state = usize::try_from(get::<i16>(row, 1)?).ok().and_then(|at| RelationState::ALL.get(at)).copied();
-    let state = state.ok_or_else(|| unreadable("relation", "its state is not known"))?;
+    let state = RelationState::from_rank(get::<i16>(row, 1)?.into())
+        .ok_or_else(|| unreadable("relation", "its state is not known"))?;
     Ok(Relation::new(channel, state, get(row, 2)?, get::<String>(row, 3)?))
 }
 

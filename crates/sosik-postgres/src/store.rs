@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Transaction};
 use sosik_core::Entropy;
-use sosik_registry::{StoreError, StoreErrorKind, Vault};
+use sosik_registry::{StoreError, StoreErrorKind, Vault, keys};
 use tokio_postgres::IsolationLevel;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::{database, pool};
 use crate::migration::migrate;
 use crate::query::run;
-use crate::reseal::with_retired;
+use crate::reseal::Noted;
 use crate::settings::Settings;
 
 /// The registry on PostgreSQL. Clones share its connections.
@@ -49,7 +49,7 @@ impl PostgresStore {
         let mut client = store.client().await?;
         let transaction = client.transaction().await.map_err(database)?;
         migrate(&transaction, settings.schema(), &store.vault).await?;
-        store.vault = with_retired(&transaction, &store.vault).await?;
+        store.vault = keys::with_retired(&mut Noted(&transaction), &store.vault).await?;
         transaction.commit().await.map_err(database)?;
         Ok(store)
     }

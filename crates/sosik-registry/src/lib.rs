@@ -70,6 +70,7 @@ mod duty;
 mod event;
 mod identity;
 pub mod import;
+pub mod keys;
 mod ledger;
 mod memory;
 mod need;

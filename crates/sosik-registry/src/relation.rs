@@ -78,9 +78,19 @@ impl RelationState {
         }
     }
 
-    /// Reads a [`code`](Self::code).
+    /// Its place among those told for one instant, in stores: the greatest holds.
     #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Added => 0,
+            Self::Left => 1,
+            Self::Blocked => 2,
+        }
+    }
+
+    /// Reads a [`rank`](Self::rank).
+    #[must_use]
+    pub fn from_rank(rank: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| i64::from(state.rank()) == rank)
     }
 }

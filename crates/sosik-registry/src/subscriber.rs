@@ -181,17 +181,31 @@ pub struct Subscriber {
 }
 
 impl Subscriber {
+    /// A citizen kept under this name since an instant, of whom nothing else is known: for stores, which read the rest.
+    #[must_use]
+    pub fn bare(id: SubscriberId, since: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            identities: Vec::new(),
+            relations: Vec::new(),
+            area: None,
+            topics: BTreeSet::new(),
+            allows_text: false,
+            language: None,
+            quiet: None,
+            child_until: None,
+            consents: Vec::new(),
+            notes: Vec::new(),
+            gone: None,
+            since,
+        }
+    }
+
     /// A citizen kept under this name since an instant.
     #[must_use]
-    pub fn new(id: SubscriberId, new: NewSubscriber, since: DateTime<Utc>) -> Self {
-        let NewSubscriber { mut identities, area, topics, allows_text, language, quiet, child_until, consents } = new;
-        identities.sort();
-        let (topics, allows_text) = (topics.unwrap_or_default(), allows_text.unwrap_or(false));
-        let (relations, notes, gone) = (Vec::new(), Vec::new(), None);
-        #[rustfmt::skip]
-        let kept = Self {
-            id, identities, relations, area, topics, allows_text, language, quiet, child_until, consents, notes, gone, since,
-        };
+    pub fn new(id: SubscriberId, mut new: NewSubscriber, since: DateTime<Utc>) -> Self {
+        let mut kept = Self { consents: std::mem::take(&mut new.consents), ..Self::bare(id, since) };
+        kept.update(&new);
         kept
     }
 

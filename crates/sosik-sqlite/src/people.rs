@@ -218,7 +218,7 @@ impl Rows for People<'_> {
     }
 
     async fn relate(&mut self, number: i64, lookup: &Lookup, relation: &Relation) -> Result<(), StoreError> {
-        let (channel, state, at) = (relation.channel.as_str(), relation.state as i64, micros(relation.at));
+        let (channel, state, at) = (relation.channel.as_str(), relation.state.rank(), micros(relation.at));
         let values = params![number, channel, lookup.as_slice(), state, at, relation.source];
         self.run(include_str!("../queries/relation_put.sql"), values)
     }

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use rusqlite::{Row, Transaction, params};
 use sosik_registry::portable::{Kind, NOTED, Portable, Record};
-use sosik_registry::{KeyId, Link, Purpose, RelationState, StoreError, SubscriberId};
+use sosik_registry::{KeyId, Link, Purpose, StoreError, SubscriberId};
 
 use crate::error::{database, unreadable};
 use crate::query::{all, run};
@@ -162,9 +162,8 @@ fn load(transaction: &Transaction<'_>, changes: &mut Changes, record: &Record) -
             run(transaction, include_str!("../queries/identity_insert.sql"), values).map(drop)
         }
         Record::Relation { number, lookup, relation } => {
-            let state = RelationState::ALL.iter().position(|state| *state == relation.state).unwrap_or(0);
             let (channel, at) = (relation.channel.as_str(), micros(relation.at));
-            let state = i64::try_from(state).unwrap_or(0);
+            let state = relation.state.rank();
             let values = params![number, channel, lookup.as_slice(), state, at, relation.source];
             run(transaction, include_str!("../queries/relation_put.sql"), values).map(drop)
         }

@@ -1,76 +1,39 @@
 //! What is sealed under a key of before, sealed anew, step by step.
 
 use rusqlite::{Transaction, params};
-use sosik_registry::{Identity, Lookup, StoreError, StoreErrorKind, Vault};
+use sosik_registry::keys::{self, Notes};
+use sosik_registry::{Identity, Lookup, StoreError, Vault};
 
 use crate::error::{database, unreadable};
+use crate::people::at_once;
 use crate::query::{all, one, run};
 
-/// Up to which person everything is sealed anew.
-const DONE: &str = "resealed-to";
+/// What is noted under names, within a transaction.
+pub(crate) struct Noted<'a>(pub(crate) &'a Transaction<'a>);
 
-/// Under which key, by its fingerprint.
-pub(crate) const NEXT: &str = "key-next";
+#[expect(clippy::future_not_send, reason = "they wait for nothing and end on the thread on which they begin")]
+impl Notes for Noted<'_> {
+    async fn noted(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        one(self.0, include_str!("../queries/meta_get.sql"), [name], |row| row.get(0))
+    }
 
-pub(crate) const FINGERPRINT: &str = "key-fingerprint";
+    async fn note(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError> {
+        run(self.0, include_str!("../queries/meta_put.sql"), params![name, value]).map(drop)
+    }
 
-/// What is needed of keys that are gone.
-const RETIRED: &str = "retired-keys";
-
-/// The vault as this database is sealed now: whichever of the keys that were given comes first, everyone seals with the same
-/// one, so that nothing is left behind under another.
-pub(crate) fn led(transaction: &Transaction<'_>, vault: &Vault) -> Result<Vault, StoreError> {
-    let lead = match meta(transaction, NEXT)? {
-        Some(next) => Some(next),
-        None => meta(transaction, FINGERPRINT)?,
-    };
-    let Some(lead) = lead else { return Ok(vault.clone()) };
-    vault.led_by(&lead).ok_or_else(|| {
-        let message = "this database is sealed under another key than those that were given";
-        StoreError::new(StoreErrorKind::WrongKey, message)
-    })
-}
-
-/// The vault with what was noted of keys that are gone.
-pub(crate) fn with_retired(transaction: &Transaction<'_>, vault: &Vault) -> Result<Vault, StoreError> {
-    match meta(transaction, RETIRED)? {
-        Some(noted) => {
-            vault.clone().with_retired(&noted).map_err(|error| unreadable("note of keys that are gone", error))
-        }
-        None => Ok(vault.clone()),
+    async fn forget(&mut self, name: &str) -> Result<(), StoreError> {
+        run(self.0, include_str!("../queries/meta_delete.sql"), [name]).map(drop)
     }
 }
 
-pub(crate) fn meta(transaction: &Transaction<'_>, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    one(transaction, include_str!("../queries/meta_get.sql"), [name], |row| row.get(0))
-}
-
-fn note(transaction: &Transaction<'_>, name: &str, value: &[u8]) -> Result<(), StoreError> {
-    run(transaction, include_str!("../queries/meta_put.sql"), params![name, value]).map(drop)
+/// The vault as the file is sealed now.
+pub(crate) fn led(transaction: &Transaction<'_>, vault: &Vault) -> Result<Vault, StoreError> {
+    at_once(keys::led(&mut Noted(transaction), vault))
 }
 
 /// Seals anew what belongs to at most so many people, and says how many are left to look at.
 pub(crate) fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: usize) -> Result<u64, StoreError> {
-    let current = vault.fingerprint();
-    let next = meta(transaction, NEXT)?;
-    if next.as_ref().is_some_and(|next| *next != current) {
-        let message = "this database is being sealed anew under another key: end that first";
-        return Err(StoreError::new(StoreErrorKind::WrongKey, message));
-    }
-    if next.is_none() {
-        if meta(transaction, FINGERPRINT)?.as_deref() == Some(&current) {
-            return Ok(0);
-        }
-        // From here on everyone seals with this key.
-        note(transaction, NEXT, &current)?;
-        note(transaction, RETIRED, &vault.retired())?;
-    }
-    let done = meta(transaction, DONE)?;
-    let done = match done.as_deref().map(<[u8; 8]>::try_from) {
-        None => 0,
-        Some(Ok(bytes)) => i64::from_be_bytes(bytes),
-        Some(Err(_)) => return Err(unreadable("progress of sealing anew", "it is no number")),
-    };
+    let Some(done) = at_once(keys::begin(&mut Noted(transaction), vault))? else { return Ok(0) };
     let limit = i64::try_from(limit.max(1)).unwrap_or(i64::MAX);
     let next = all(transaction, include_str!("../queries/reseal_next.sql"), params![done, limit], |row| {
         let read = || Ok((row.get(0)?, row.get(1)?, row.get(2)?));
@@ -82,16 +45,9 @@ pub(crate) fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: usize)
         person(transaction, vault, number, &id, phone)?;
         last = number;
     }
-    let left: i64 =
-        one(transaction, include_str!("../queries/reseal_left.sql"), [last], |row| row.get(0))?.unwrap_or(0);
-    if left == 0 {
-        note(transaction, FINGERPRINT, &current)?;
-        for name in [NEXT, DONE] {
-            run(transaction, include_str!("../queries/meta_delete.sql"), [name])?;
-        }
-    } else {
-        note(transaction, DONE, &last.to_be_bytes())?;
-    }
+    let left = one(transaction, include_str!("../queries/reseal_left.sql"), [last], |row| row.get::<_, i64>(0))?;
+    let left = left.unwrap_or(0);
+    at_once(keys::end(&mut Noted(transaction), vault, last, left))?;
     Ok(u64::try_from(left).unwrap_or(0))
 }
 

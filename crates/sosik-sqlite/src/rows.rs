@@ -8,8 +8,8 @@ use sosik_content::EditionId;
 use sosik_core::{AreaCode, ChannelId};
 use sosik_delivery::{Batch, BatchId, BatchState, Campaign, CampaignId, CampaignKey, Outcomes};
 use sosik_registry::{
-    ConsentEvent, Identity, Language, NewSubscriber, Note, Purpose, QuietHours, Relation, RelationState, StoreError,
-    Subscriber, SubscriberId, Suppression, Vault,
+    ConsentEvent, Language, Note, Purpose, QuietHours, Relation, RelationState, StoreError, Subscriber, SubscriberId,
+    Suppression, Vault,
 };
 use sosik_schedule::MessageClass;
 use uuid::Uuid;
@@ -46,23 +46,21 @@ impl Person {
     /// Reads a row of `subscriber_by_number.sql` and its like.
     pub(crate) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
         let id: Vec<u8> = get(row, 1)?;
-        // Of no identity yet: whoever reads on puts in what is there.
-        let mut new = NewSubscriber::known_by(Identity::OpenId(String::new()));
+        let mut subscriber = Subscriber::bare(SubscriberId::new(uuid(&id)?), instant(get(row, 10)?)?);
         let area: Option<String> = get(row, 3)?;
-        new.area = area.map(|area| AreaCode::parse(&area)).transpose().map_err(|error| unreadable("area", error))?;
+        subscriber.area =
+            area.map(|area| AreaCode::parse(&area)).transpose().map_err(|error| unreadable("area", error))?;
         let topics: String = get(row, 4)?;
-        new.topics = Some(topics_of(&topics)?);
-        new.allows_text = Some(get(row, 5)?);
+        subscriber.topics = topics_of(&topics)?;
+        subscriber.allows_text = get(row, 5)?;
         let language: Option<String> = get(row, 6)?;
         let language = language.map(|code| Language::parse(&code)).transpose();
-        new.language = language.map_err(|error| unreadable("language", error))?;
+        subscriber.language = language.map_err(|error| unreadable("language", error))?;
         let quiet: Option<String> = get(row, 7)?;
         let quiet = quiet.map(|hours| QuietHours::parse(&hours)).transpose();
-        new.quiet = quiet.map_err(|error| unreadable("quiet hours", error))?;
-        new.child_until = get::<Option<String>>(row, 8)?.as_deref().map(day).transpose()?;
+        subscriber.quiet = quiet.map_err(|error| unreadable("quiet hours", error))?;
+        subscriber.child_until = get::<Option<String>>(row, 8)?.as_deref().map(day).transpose()?;
         let gone: Option<i64> = get(row, 9)?;
-        let mut subscriber = Subscriber::new(SubscriberId::new(uuid(&id)?), new, instant(get(row, 10)?)?);
-        subscriber.identities.clear();
         subscriber.gone = gone.map(instant).transpose()?;
         Ok(Self { number: get(row, 0)?, id, phone: get(row, 2)?, subscriber })
     }
@@ -95,8 +93,8 @@ pub(crate) fn day(text: &str) -> Result<NaiveDate, StoreError> {
 pub(crate) fn relation(row: &Row<'_>) -> Result<Relation, StoreError> {
     let channel: String = get(row, 0)?;
     let channel = ChannelId::parse(&channel).map_err(|error| unreadable("channel", error))?;
-    let state = usize::try_from(get::<i64>(row, 1)?).ok().and_then(|at| RelationState::ALL.get(at)).copied();
-    let state = state.ok_or_else(|| unreadable("relation", "its state is not known"))?;
+    let state =
+        RelationState::from_rank(get(row, 1)?).ok_or_else(|| unreadable("relation", "its state is not known"))?;
     Ok(Relation::new(channel, state, instant(get(row, 2)?)?, get::<String>(row, 3)?))
 }
 

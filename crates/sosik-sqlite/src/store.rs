@@ -6,12 +6,12 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction};
 use sosik_core::Entropy;
-use sosik_registry::{StoreError, StoreErrorKind, Vault};
+use sosik_registry::{StoreError, StoreErrorKind, Vault, keys};
 
 use crate::error::database;
 use crate::migration::{VERSION, migrate};
-use crate::query::run;
-use crate::reseal::{FINGERPRINT, NEXT, led, meta, with_retired};
+use crate::people::at_once;
+use crate::reseal::{Noted, led};
 use crate::worker::{Worker, transact};
 
 /// How long a call waits for another program that writes.
@@ -178,15 +178,15 @@ impl SqliteStore {
             // A wrong key changes nothing; and a file of before stays under the key that it has.
             let mut lead = given.clone();
             if version > 0 {
-                check_key(transaction, &given)?;
+                at_once(keys::check(&mut Noted(transaction), &given))?;
                 lead = led(transaction, &given)?;
             }
             migrate(transaction, &lead, version)?;
             transaction.pragma_update(None, "application_id", APPLICATION).map_err(database)?;
             let version = i64::try_from(VERSION).unwrap_or(i64::MAX);
             transaction.pragma_update(None, "user_version", version).map_err(database)?;
-            check_key(transaction, &given)?;
-            with_retired(transaction, &given)
+            at_once(keys::check(&mut Noted(transaction), &given))?;
+            at_once(keys::with_retired(&mut Noted(transaction), &given))
         })?;
         drop(given);
         let worker = Worker::start(connection, true)?;
@@ -222,20 +222,4 @@ fn check(connection: &Connection) -> Result<(), StoreError> {
         return Err(StoreError::new(StoreErrorKind::Newer, message));
     }
     Ok(())
-}
-
-fn check_key(transaction: &Transaction<'_>, vault: &Vault) -> Result<(), StoreError> {
-    let wrong = |message| Err(StoreError::new(StoreErrorKind::WrongKey, message));
-    match meta(transaction, FINGERPRINT)? {
-        None => {
-            let fingerprint = vault.fingerprint();
-            let values = rusqlite::params![FINGERPRINT, fingerprint.as_slice()];
-            run(transaction, include_str!("../queries/meta_set.sql"), values).map(drop)
-        }
-        Some(kept) if !vault.knows(&kept) => wrong("the key is not the one under which this database was made"),
-        Some(_) if meta(transaction, NEXT)?.is_some_and(|next| !vault.knows(&next)) => {
-            wrong("this database is being sealed anew under another key: give both")
-        }
-        Some(_) => Ok(()),
-    }
 }

@@ -42,6 +42,7 @@ pub mod answers;
 pub mod drawn;
 pub mod exchanges;
 pub mod group_sender;
+pub mod keys;
 mod mocks;
 pub mod outbox;
 pub mod portable;

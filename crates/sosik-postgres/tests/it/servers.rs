@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use sosik_core::{ChannelId, SeededEntropy, SystemEntropy};
+use sosik_core::SystemEntropy;
 use sosik_postgres::{PostgresStore, Settings};
-use sosik_registry::{
-    ConsentEvent, Erasure, Event, Identity, Purpose, Put, Relation, RelationState, Segment, StoreErrorKind,
-    SubscriberStore, Vault,
-};
+use sosik_registry::{ConsentEvent, Erasure, Purpose, Put, Segment, StoreErrorKind, SubscriberStore};
 use sosik_testkit::{citizen, consented, noon, phone};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::{Database, address, key, vault};
+use crate::{Database, address, vault};
 
 #[tokio::test]
 async fn a_schema_of_a_newer_release_or_of_another_program_is_refused_and_left_alone() {
@@ -59,58 +56,8 @@ async fn several_programs_that_begin_at_once_make_one_schema() {
 #[tokio::test]
 async fn a_key_is_changed_while_everyone_is_found() {
     let Some(database) = Database::new().await else { return };
-    let keyed = |keys: &[&str]| {
-        let vault = Vault::new(&key(keys[0]), Arc::new(SeededEntropy::new(9)));
-        keys[1..].iter().fold(vault, |vault, older| vault.also_opening(&key(older)))
-    };
-    let app = |n: u32| Identity::AppUser(n.to_string());
-    let before = database.open_with(keyed(&["0f"])).await.unwrap();
-    let people: Vec<_> = (1..=25).map(|n| consented(n).with_identity(app(n))).collect();
-    before.put(&people, noon()).await.unwrap();
-    let city = Relation::new(ChannelId::parse("city").unwrap(), RelationState::Added, noon(), "webhook");
-    before.apply(&[Event::related(app(7), city.clone()), Event::unlinked(app(99), noon())], noon()).await.unwrap();
-    assert_eq!(database.open_with(keyed(&["1e"])).await.unwrap_err().kind(), StoreErrorKind::WrongKey);
-    let old = database.open_with(keyed(&["0f", "1e"])).await.unwrap();
-    let new = database.open_with(keyed(&["1e", "0f"])).await.unwrap();
-    let mut left = Vec::new();
-    while left.last() != Some(&0) {
-        left.push(new.reseal(10).await.unwrap());
-        let n = 30 + u32::try_from(left.len()).unwrap();
-        old.put(&[consented(n).with_identity(app(n)), consented(3)], noon()).await.unwrap();
-        new.put(&[consented(n), consented(4).with_identity(app(4))], noon()).await.unwrap();
-        for store in [&old, &new] {
-            for n in (1..=25).chain([n]) {
-                let person = store.find(&app(n)).await.unwrap().unwrap_or_else(|| panic!("{n} after {left:?}"));
-                assert_eq!((person.identities.len(), person.phone()), (2, Some(&phone(n))));
-                assert_eq!(person.relations.len(), usize::from(n == 7));
-            }
-        }
-    }
-    assert!(left.len() >= 3, "{left:?}");
-    drop((old, new));
-    assert_eq!(database.open_with(keyed(&["0f"])).await.unwrap_err().kind(), StoreErrorKind::WrongKey);
-    assert_eq!(
-        before.find(&app(1)).await.unwrap_err().kind(),
-        StoreErrorKind::WrongKey,
-        "one that began before is told"
-    );
-
-    // The old key is destroyed: everyone is found, what was said under it verifies, and goes with whom it is about.
-    let alone = database.open_with(keyed(&["1e"])).await.unwrap();
-    let last = 30 + u32::try_from(left.len()).unwrap();
-    for n in (1..=25).chain(31..=last) {
-        for identity in [phone(n).into(), app(n)] {
-            assert_eq!(alone.find(&identity).await.unwrap().unwrap().identities.len(), 2, "{n}");
-        }
-    }
-    assert_eq!(alone.verify().await.unwrap().broken, None, "what was written under the old key is read without it");
-    let erased = alone.find(&phone(7).into()).await.unwrap().unwrap();
-    assert!(alone.erase(erased.id, &Erasure::new(noon(), "request 7")).await.unwrap());
-    let told = [app(99), app(7)].map(|who| Event::related(who, city.clone()));
-    alone.apply(&told, noon()).await.unwrap();
-    assert!(alone.find(&app(99)).await.unwrap().is_none() && alone.find(&app(7)).await.unwrap().is_none());
-    alone.put(&[consented(1).with_identity(app(2))], noon()).await.unwrap();
-    assert_eq!(alone.verify().await.unwrap().broken, None);
+    let open = async |vault| database.open_with(vault).await;
+    sosik_testkit::keys::a_key_is_changed_while_everyone_is_found(open).await;
 }
 
 #[tokio::test]

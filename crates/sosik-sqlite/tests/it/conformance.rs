@@ -57,7 +57,6 @@ mod file {
     }
 }
 
-/// Texts that others collected because programs stumble over them.
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "tests read where the files are")]
 async fn texts_that_programs_stumble_over_go_through_untouched() {
@@ -65,11 +64,6 @@ async fn texts_that_programs_stumble_over_go_through_untouched() {
         assert!(std::env::var_os("SOSIK_REQUIRE_CORPUS").is_none(), "the corpus must be here: set SOSIK_CORPUS");
         return eprintln!("skipped: SOSIK_CORPUS is not set");
     };
-    let texts = std::fs::read(std::path::Path::new(&corpus).join("nasty_text/blns_shared.json")).unwrap();
-    let mut texts: Vec<String> = serde_json::from_slice(&texts).unwrap();
-    texts.extend(
-        ["=1+1", "'; DROP TABLE subscribers; --", "@SUM(A1)", "\u{feff}", "가\u{1100}\u{1161}"].map(String::from),
-    );
     let store = SqliteStore::in_memory(vault(), Arc::new(SeededEntropy::new(2))).unwrap();
-    sosik_testkit::subscribers::any_text_goes_through(&store, &texts).await;
+    sosik_testkit::subscribers::texts_of_others_go_through(&store, corpus.as_ref()).await;
 }

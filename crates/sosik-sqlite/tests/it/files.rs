@@ -7,8 +7,7 @@ use rusqlite::Connection;
 use sosik_core::{SeededEntropy, SystemEntropy};
 use sosik_delivery::{Batch, BatchId, Outbox};
 use sosik_registry::{
-    ConsentEvent, Erasure, Event, Identity, Page, Purpose, Put, Relation, RelationState, Segment, StoreErrorKind,
-    SubscriberId, SubscriberStore, Vault,
+    ConsentEvent, Erasure, Purpose, Put, Segment, StoreErrorKind, SubscriberId, SubscriberStore, Vault,
 };
 use sosik_sqlite::SqliteStore;
 use sosik_testkit::{campaign, consented, noon, phone};
@@ -292,73 +291,12 @@ async fn what_was_erased_while_others_read_goes_with_the_next_that_is_written() 
     assert!(!contains(&bytes(folder.path()), evidence.as_bytes()));
 }
 
-/// The key is changed while two programs go on: one of before, which is given both keys first, and one that begins.
 #[tokio::test]
 async fn a_key_is_changed_while_everyone_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sosik.db");
-    let keyed = |keys: &[&str]| {
-        let vault = Vault::new(&key(keys[0]), Arc::new(SeededEntropy::new(9)));
-        keys[1..].iter().fold(vault, |vault, older| vault.also_opening(&key(older)))
-    };
-    let open = |keys: &[&str]| SqliteStore::open(&path, keyed(keys), Arc::new(SystemEntropy::new()));
-    let before = open(&["0f"]).unwrap();
-    let app = |n: u32| Identity::AppUser(n.to_string());
-    let people: Vec<_> = (1..=25).map(|n| consented(n).with_identity(app(n))).collect();
-    before.put(&people, noon()).await.unwrap();
-    let city = Relation::new(sosik_core::ChannelId::parse("city").unwrap(), RelationState::Added, noon(), "webhook");
-    before.apply(&[Event::related(app(7), city.clone()), Event::unlinked(app(99), noon())], noon()).await.unwrap();
-    drop(before);
-    assert_eq!(open(&["1e"]).unwrap_err().kind(), StoreErrorKind::WrongKey);
-    let (old, new) = (open(&["0f", "1e"]).unwrap(), open(&["1e", "0f"]).unwrap());
-    let mut left = Vec::new();
-    loop {
-        left.push(new.reseal(10).await.unwrap());
-        // Put by either, found by either, and no one twice.
-        let n = 30 + u32::try_from(left.len()).unwrap();
-        old.put(&[consented(n).with_identity(app(n)), consented(3)], noon()).await.unwrap();
-        new.put(&[consented(n), consented(4).with_identity(app(4))], noon()).await.unwrap();
-        for store in [&old, &new] {
-            for n in (1..=25).chain([n]) {
-                for identity in [phone(n).into(), app(n)] {
-                    let person = store.find(&identity).await.unwrap().unwrap_or_else(|| panic!("{n} after {left:?}"));
-                    assert_eq!((person.identities.len(), person.phone()), (2, Some(&phone(n))));
-                    assert_eq!(person.relations.len(), usize::from(n == 7));
-                }
-            }
-        }
-        if left.last() == Some(&0) {
-            break;
-        }
-        assert_eq!(open(&["0f"]).unwrap_err().kind(), StoreErrorKind::WrongKey, "it would find half of them");
-    }
-    assert!(left.len() >= 3, "{left:?}");
-    assert_eq!(new.reseal(10).await.unwrap(), 0);
-    drop((old, new));
-    assert_eq!(open(&["0f"]).unwrap_err().kind(), StoreErrorKind::WrongKey);
-
-    // The old key is destroyed: everyone is found, what was said under it verifies, and goes with whom it is about.
-    let alone = open(&["1e"]).unwrap();
-    let last = 30 + u32::try_from(left.len()).unwrap();
-    for n in (1..=25).chain(31..=last) {
-        for identity in [phone(n).into(), app(n)] {
-            assert_eq!(alone.find(&identity).await.unwrap().unwrap().identities.len(), 2, "{n}");
-        }
-    }
-    let people = alone.page(&Page::first(Segment::All, noon(), 1_000)).await.unwrap();
-    assert_eq!(people.len(), 25 + left.len());
-    let before = alone.verify().await.unwrap();
-    assert_eq!(before.broken, None, "what was written under the old key is read without it");
-    let erased = alone.find(&phone(7).into()).await.unwrap().unwrap();
-    assert!(alone.erase(erased.id, &Erasure::new(noon(), "request 7")).await.unwrap());
-    // Of ids that were unlinked and erased under either key nothing comes back.
-    let told = [app(99), app(7)].map(|who| Event::related(who, city.clone()));
-    alone.apply(&told, noon()).await.unwrap();
-    assert!(alone.find(&app(99)).await.unwrap().is_none() && alone.find(&app(7)).await.unwrap().is_none());
-    // One who turns out to be another, both of before.
-    alone.put(&[consented(1).with_identity(app(2))], noon()).await.unwrap();
-    let after = alone.verify().await.unwrap();
-    assert_eq!((after.broken, after.entries > before.entries), (None, true));
+    let open = async |vault| SqliteStore::open(&path, vault, Arc::new(SystemEntropy::new()));
+    sosik_testkit::keys::a_key_is_changed_while_everyone_is_found(open).await;
 }
 
 #[tokio::test]

@@ -33,15 +33,10 @@ fn person(n: u32) -> NewSubscriber {
 }
 
 /// The process that is killed: it says what it has done as soon as that was answered.
-#[tokio::test]
-#[ignore = "it is started by the test that kills it"]
-#[expect(clippy::disallowed_methods, reason = "it is told by whoever starts it")]
-async fn a_process_that_is_killed() {
-    let Ok(work) = std::env::var("SOSIK_KILLED_WORK") else { return };
-    let path = std::env::var("SOSIK_KILLED_FILE").unwrap();
-    let path = Path::new(&path);
+#[expect(clippy::print_stdout, reason = "it speaks to the process that kills it")]
+async fn be_killed(work: &str, path: &Path) {
     println!("ready");
-    match work.as_str() {
+    match work {
         "import" => {
             let store = open(path).unwrap();
             for part in 0.. {
@@ -76,8 +71,17 @@ async fn a_process_that_is_killed() {
     println!("ended");
 }
 
+/// Which work this process is started for, and on which file.
+const WORK: &str = "SOSIK_KILLED_WORK";
+const FILE: &str = "SOSIK_KILLED_FILE";
+
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it starts itself, and tells itself what for")]
 fn a_killed_process_leaves_nothing_half_done() {
+    if let (Ok(work), Ok(file)) = (std::env::var(WORK), std::env::var(FILE)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        return runtime.block_on(be_killed(&work, Path::new(&file)));
+    }
     let entropy = SystemEntropy::new();
     let mut done = Vec::new();
     for kill in 0..KILLS {
@@ -114,8 +118,8 @@ fn a_killed_process_leaves_nothing_half_done() {
 /// Starts the work, kills it after a while, and gives the last that it answered, and whether it was killed in the middle.
 fn kill_in_the_middle(work: &str, path: &Path, after: Duration) -> (u32, bool) {
     let mut process = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", "kills::a_process_that_is_killed"])
-        .envs([("SOSIK_KILLED_WORK", work), ("SOSIK_KILLED_FILE", path.to_str().unwrap())])
+        .args(["--exact", "--nocapture", "kills::a_killed_process_leaves_nothing_half_done"])
+        .envs([(WORK, work), (FILE, path.to_str().unwrap())])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

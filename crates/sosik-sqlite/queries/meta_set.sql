@@ -1,1 +1,0 @@
-INSERT INTO meta (name, value) VALUES (?1, ?2)
