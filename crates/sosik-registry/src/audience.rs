@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sosik_core::{ChannelId, PhoneNumber};
 
-use crate::{ConsentEvent, Need, Purpose, Relation, RelationState, Segment, Subscriber, SubscriberId, standing};
+use crate::{ConsentEvent, Need, Purpose, Relation, RelationState, Segment, Subscriber, SubscriberId, seoul, standing};
 
 /// Who is meant, for what, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,11 +70,7 @@ impl<'a> Gathering<'a> {
     pub fn add(&mut self, person: &Subscriber) {
         let AudienceRequest { segment, need } = self.request;
         if segment.contains(person, need.at) {
-            let relation = need
-                .channel
-                .as_ref()
-                .and_then(|channel| person.relations.iter().find(|relation| relation.channel == *channel));
-            self.sort(&Reach::of(person), relation);
+            self.sort(&Reach::of(person), person.relation_for(need));
         }
     }
 
@@ -130,9 +126,7 @@ impl Address {
     #[must_use]
     pub fn of(id: SubscriberId, person: Option<&Subscriber>, need: &Need) -> Self {
         let phone = person.ok_or(Suppression::Erased).and_then(|person| {
-            let channel = need.channel.as_ref();
-            let relation = channel.and_then(|of| person.relations.iter().find(|relation| relation.channel == *of));
-            match Reach::of(person).suppression(need, relation) {
+            match Reach::of(person).suppression(need, person.relation_for(need)) {
                 Some(reason) => Err(reason),
                 None => person.phone().cloned().ok_or(Suppression::NoPhone),
             }
@@ -275,9 +269,7 @@ impl<'a> Reach<'a> {
         if needed.iter().any(|purpose| stands(*purpose).is_none()) {
             return Some(Suppression::NoConsent);
         }
-        let is_child = self
-            .child_until
-            .is_some_and(|until| at + TimeDelta::hours(9) < until.and_time(chrono::NaiveTime::MIN).and_utc());
+        let is_child = self.child_until.is_some_and(|until| seoul::civil(at).date() < until);
         let alone = |purpose| stands(purpose).is_some_and(|event| event.guardian.is_none());
         (is_child && needed.iter().copied().any(alone)).then_some(Suppression::NoGuardian)
     }

@@ -3,9 +3,9 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 
-use crate::{ConsentEvent, Purpose, Subscriber, SubscriberId, standing};
+use crate::{ConsentEvent, Purpose, Subscriber, SubscriberId, seoul, standing};
 
 /// What is noted of someone beside what they agreed to: that they asked for something, or that a duty was done. It stands in
 /// the ledger.
@@ -227,7 +227,7 @@ impl fmt::Display for Duty {
             DutyKind::ResultNotice => "tell what came of their consent or withdrawal",
         };
         let rule = DutyRule::of(self.kind);
-        write!(f, "{} {}: {what} of {} ({})", self.due, self.who, seoul(self.about), rule.source)
+        write!(f, "{} {}: {what} of {} ({})", self.due, self.who, seoul::civil(self.about).date(), rule.source)
     }
 }
 
@@ -256,7 +256,7 @@ pub fn duties(person: &Subscriber, now: DateTime<Utc>) -> Vec<Duty> {
     let mut out = Vec::new();
     let mut owe = |kind, about: DateTime<Utc>, since: NaiveDate| {
         let rule = DutyRule::of(kind);
-        let began = seoul(about);
+        let began = seoul::civil(about).date();
         if let Some(due) = rule.last_day(began, since) {
             out.push(Duty { due, kind, who: person.id, about });
         }
@@ -274,11 +274,11 @@ pub fn duties(person: &Subscriber, now: DateTime<Utc>) -> Vec<Duty> {
         let of = |note: &&Note| {
             note.kind == NoteKind::Done(DutyKind::Confirmation) && note.about == Some(event.at) && note.at <= now
         };
-        let confirmed = person.notes.iter().filter(of).map(|note| seoul(note.at)).max();
+        let confirmed = person.notes.iter().filter(of).map(|note| seoul::civil(note.at).date()).max();
         let rule = DutyRule::of(DutyKind::Confirmation);
         let since = confirmed.map_or(NaiveDate::MIN, |confirmed| {
             // Done within a time, it is done for that time.
-            rule.last_day(seoul(event.at), confirmed.pred_opt().unwrap_or(confirmed)).unwrap_or(confirmed)
+            rule.last_day(seoul::civil(event.at).date(), confirmed.pred_opt().unwrap_or(confirmed)).unwrap_or(confirmed)
         });
         owe(DutyKind::Confirmation, event.at, since);
     }
@@ -302,12 +302,6 @@ fn agrees_to_nothing_since(person: &Subscriber, now: DateTime<Utc>) -> Option<Da
     // Who is a friend of a channel by their own doing is kept for that.
     let is_friend = person.relations.iter().any(|relation| relation.state == crate::RelationState::Added);
     last.iter().map(|event| event.at).max().filter(|_| none_stands && !is_friend)
-}
-
-/// The day in Seoul, which keeps nine hours, without summer time since 1988.
-fn seoul(at: DateTime<Utc>) -> NaiveDate {
-    let civil = at.checked_add_signed(TimeDelta::hours(9)).unwrap_or(at);
-    NaiveDate::from_ymd_opt(civil.year(), civil.month(), civil.day()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ use std::fmt;
 
 pub use self::columns::{Column, Columns};
 pub use self::table::{Cell, MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Table};
-use crate::{ConsentEvent, Directory, NewSubscriber, Purpose};
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
+use crate::{ConsentEvent, Directory, NewSubscriber, Purpose, seoul};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sosik_core::PhoneNumber;
 
 /// The columns of a subscriber file; the first two must be there.
@@ -249,11 +249,10 @@ fn day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(plain.trim_end_matches('-'), "%Y-%m-%d").ok()
 }
 
-/// The start of a Korean day: a consent of a day stands from its first moment on. Korea has had no summer time since 1988.
+/// The start of a Korean day: a consent of a day stands from its first moment on.
 fn midnight(date: NaiveDate) -> DateTime<Utc> {
     let local = date.and_time(NaiveTime::MIN);
-    let seoul = FixedOffset::east_opt(9 * 3600).and_then(|offset| offset.from_local_datetime(&local).single());
-    seoul.map_or_else(|| local.and_utc(), |at| at.with_timezone(&Utc))
+    seoul::instant(local).unwrap_or_else(|| local.and_utc())
 }
 
 /// Shows what cannot be of a person: a date, or the name of a district that there is or was, with or without its number. Of

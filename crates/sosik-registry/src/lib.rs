@@ -79,6 +79,7 @@ mod preference;
 mod relation;
 pub mod rows;
 mod segment;
+mod seoul;
 mod store;
 mod subscriber;
 mod vault;

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
+
+use crate::seoul;
 
 /// A language by its code of two or three letters (ISO 639), such as `ko` or `en`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,8 +80,7 @@ impl QuietHours {
     /// Whether they hold at an instant.
     #[must_use]
     pub fn holds(&self, at: DateTime<Utc>) -> bool {
-        // Korea keeps nine hours, without summer time since 1988.
-        let civil = at.checked_add_signed(TimeDelta::hours(9)).unwrap_or(at).time();
+        let civil = seoul::civil(at).time();
         if self.from < self.until {
             self.from <= civil && civil < self.until
         } else {

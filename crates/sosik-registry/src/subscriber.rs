@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sosik_core::{AreaCode, ChannelId, PhoneNumber};
 use uuid::Uuid;
 
-use crate::{ConsentEvent, Identity, Language, Note, QuietHours, Relation, RelationState};
+use crate::{ConsentEvent, Identity, Language, Need, Note, QuietHours, Relation, RelationState};
 
 /// The name of a subscriber within one store. It says nothing about the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -218,7 +218,16 @@ impl Subscriber {
     /// How they stand to a channel, where that was ever told.
     #[must_use]
     pub fn relation(&self, channel: &ChannelId) -> Option<RelationState> {
-        self.relations.iter().find(|relation| relation.channel == *channel).map(|relation| relation.state)
+        self.relation_to(channel).map(|relation| relation.state)
+    }
+
+    fn relation_to(&self, channel: &ChannelId) -> Option<&Relation> {
+        self.relations.iter().find(|relation| relation.channel == *channel)
+    }
+
+    /// How they stand to the channel that a need is for.
+    pub(crate) fn relation_for(&self, need: &Need) -> Option<&Relation> {
+        need.channel.as_ref().and_then(|channel| self.relation_to(channel))
     }
 
     /// Brings in what is newly said of a citizen: the rule that every store follows. Consents are only added.

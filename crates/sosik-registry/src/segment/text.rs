@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sosik_core::{AreaCode, ChannelId};
 
 use super::Segment;
-use crate::{Language, Purpose};
+use crate::{Language, Purpose, seoul};
 
 /// The longest text that is read, in characters.
 const LONGEST: usize = 10_000;
@@ -67,13 +67,12 @@ impl fmt::Display for Within<'_> {
     }
 }
 
-/// Korea keeps nine hours, without summer time since 1988.
-const SEOUL: TimeDelta = TimeDelta::hours(9);
-
 /// A day, where an instant is its midnight in Seoul.
 fn since(at: DateTime<Utc>) -> String {
-    match at.checked_add_signed(SEOUL).map(|civil| civil.naive_utc()) {
-        Some(civil) if civil.time() == NaiveTime::MIN => civil.date().to_string(),
+    let civil = seoul::civil(at);
+    // An instant that is not that of the day there is written out.
+    match seoul::instant(civil) {
+        Some(day) if day == at && civil.time() == NaiveTime::MIN => civil.date().to_string(),
         _ => at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
     }
 }
@@ -225,7 +224,7 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
         return Some(at.with_timezone(&Utc));
     }
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    day.and_time(NaiveTime::MIN).and_utc().checked_sub_signed(SEOUL)
+    seoul::instant(day.and_time(NaiveTime::MIN))
 }
 
 fn topic(text: &str) -> Option<String> {
