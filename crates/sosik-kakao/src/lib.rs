@@ -6,7 +6,7 @@
 //! - [`webhook::channel_event`] reads what Kakao tells when someone adds or blocks a channel, and [`webhook::unlink`] when
 //!   someone leaves the city's app: both authenticated.
 //! - [`KakaoClient::create_file`] and its neighbours keep customer files (고객파일): groups of people, for messages that are
-//!   sent by hand from the partner centre.
+//!   sent by hand from the partner centre; [`KakaoClient::fill_file`] fills one with a segment of the registry.
 //! - [`links`] has the addresses under which a channel is opened, added and talked to, and the QR code for a poster.
 //!
 //! Nothing is sent to anyone by this crate: messages go through a dealer. Kakao gives no list of a channel's friends and
@@ -57,6 +57,7 @@
 
 mod builder;
 mod client;
+mod customers;
 mod errors;
 mod files;
 mod ids;
@@ -67,6 +68,7 @@ pub mod webhook;
 
 pub use builder::{Kakao, KakaoBuilder, KakaoError};
 pub use client::KakaoClient;
+pub use customers::{FillError, Filled, Omitted, Sheet};
 pub use errors::{Code, code};
 pub use files::{Customer, CustomerId, FileId, Put, Schema, SchemaError, Value};
 pub use ids::{AppUserId, ChannelPublicId, IdError, OpenId, SearchId};

@@ -6,11 +6,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeZone, Utc};
 use sosik_channel::SendErrorKind;
-use sosik_core::PhoneNumber;
+use sosik_core::{AreaCode, ChannelId, PhoneNumber};
 use sosik_emulator::{Emulator, Fault, Friend, Options};
 use sosik_kakao::{
-    AppUserId, ChannelPublicId, Customer, CustomerId, FileId, Kakao, KakaoBuilder, KakaoClient, Known, Put, Schema,
-    Standing, Value,
+    AppUserId, ChannelPublicId, Customer, CustomerId, FileId, FillError, Kakao, KakaoBuilder, KakaoClient, Known,
+    Omitted, Put, Schema, Sheet, Standing, Value,
+};
+use sosik_registry::{
+    ConsentEvent, Event, Identity, MemorySubscriberStore, NewSubscriber, Purpose, Relation, RelationState, Segment,
+    SubscriberStore, Suppression,
 };
 
 fn november() -> DateTime<Utc> {
@@ -86,6 +90,52 @@ async fn customer_files_are_filled_in_parts_and_emptied() {
     assert_eq!(kakao.put_customers(file, &city, &odd).await.unwrap_err().kind(), SendErrorKind::InvalidContent);
     let nowhere = kakao.put_customers(FileId::new(99), &city, &people[..1]).await.unwrap_err();
     assert_eq!(nowhere.code(), Some("-2"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_goes_into_a_file_without_those_who_did_not_agree() {
+    let emulator = emulator().await;
+    let (city, store) = (channel("_City"), MemorySubscriberStore::new(7));
+    let agrees = |number: u32| {
+        let phone = PhoneNumber::parse(&format!("010-0000-{number:04}")).unwrap();
+        NewSubscriber::new(phone, AreaCode::parse("4163053000").unwrap()).with_consent(ConsentEvent::granted(
+            Purpose::ThirdParty,
+            november(),
+            "서면",
+        ))
+    };
+    let app = |number: u32| agrees(number).with_identity(Identity::AppUser(number.to_string()));
+    let mut people: Vec<NewSubscriber> = (1..=2_500).map(app).collect();
+    people[0] = app(1).with_topic("문화");
+    people[1] = app(2).with_topic("복지").with_consent(ConsentEvent::withdrawn(Purpose::ThirdParty, november(), "080"));
+    people[2].consents.clear();
+    people.push(agrees(9_000));
+    store.put(&people, november()).await.unwrap();
+    let home = ChannelId::parse("city").unwrap();
+    let left = Relation::new(home.clone(), RelationState::Blocked, november(), "webhook");
+    store.apply(&[Event::related(Identity::AppUser("4".into()), left)], november()).await.unwrap();
+
+    let sheet = Sheet::new(home).with_area("emd").with_topic("문화", "culture");
+    let kakao = client(&emulator, |builder| builder);
+    let file = kakao.create_file(&city, "w48", &sheet.schema().unwrap()).await.unwrap();
+    let everyone = Segment::All;
+    let filled = kakao.fill_file((file, &city), &store, (&everyone, &sheet), november()).await.unwrap();
+    assert_eq!((filled.put.asked, filled.put.taken), (2_497, 2_497));
+    let omitted: Vec<(Omitted, u64)> = filled.omitted.into_iter().collect();
+    let suppressed = |reason| (Omitted::Suppressed(reason), 1);
+    let expected = [
+        (Omitted::NoId, 1),
+        suppressed(Suppression::Blocked),
+        suppressed(Suppression::NoConsent),
+        suppressed(Suppression::Withdrawn),
+    ];
+    assert_eq!(omitted, expected);
+    let numbers = sheet.with_phones();
+    let error = kakao.fill_file((file, &city), &store, (&everyone, &numbers), november()).await.unwrap_err();
+    assert!(matches!(error, FillError::Kakao(error) if error.kind() == SendErrorKind::Unsupported));
+    let kakao = client(&emulator, KakaoBuilder::allow_phone_numbers);
+    let filled = kakao.fill_file((file, &city), &store, (&everyone, &numbers), november()).await.unwrap();
+    assert_eq!((filled.put.taken, filled.omitted.get(&Omitted::NoId)), (2_498, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,10 +50,10 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod accesses;
 mod copy;
 mod error;
 mod events;
+mod journal;
 mod ledger;
 mod migration;
 mod people;

@@ -1,12 +1,12 @@
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use deadpool_postgres::Transaction;
 use sosik_core::uuid_v7;
 use sosik_registry::rows;
 use sosik_registry::{
     Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Gathering, Identity, LedgerReport, Member,
     Need, NewSubscriber, Note, Page, Put, Reach, Relation, Segment, StoreError, Subscriber, SubscriberId,
-    SubscriberStore,
+    SubscriberStore, Vault, is_to_be_destroyed,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -149,10 +149,7 @@ impl SubscriberStore for PostgresStore {
         let mut client = self.client().await?;
         let transaction = reading(&mut client).await?;
         let vault = led(&transaction, &self.vault).await?;
-        let query = format!("SELECT {PERSON} FROM subscribers AS s WHERE s.id = ANY($1)");
-        let asked: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
-        let rows = all(&transaction, &query, &[&asked]).await?;
-        let people = whole(&transaction, &vault, &rows).await?;
+        let people = by_id(&transaction, &vault, ids).await?;
         let people: std::collections::HashMap<SubscriberId, &Subscriber> =
             people.iter().map(|person| (person.id, person)).collect();
         Ok(ids.iter().map(|id| Address::of(*id, people.get(id).copied(), need)).collect())
@@ -186,6 +183,24 @@ impl SubscriberStore for PostgresStore {
         Ok(true)
     }
 
+    async fn destroy(&self, ids: &[SubscriberId], until: NaiveDate, erasure: &Erasure) -> Result<u64, StoreError> {
+        let mut client = self.client().await?;
+        let transaction = writing(&mut client).await?;
+        let vault = led(&transaction, &self.vault).await?;
+        let asked = by_id(&transaction, &vault, ids).await?;
+        let mut people = People::open(&transaction, &vault).await?;
+        let mut erased = 0;
+        for person in asked.iter().filter(|person| is_to_be_destroyed(person, until, erasure.at)) {
+            if let Some(number) = number(&transaction, person.id).await? {
+                rows::erase(&mut people, number, person.id, erasure).await?;
+                erased += 1;
+            }
+        }
+        people.close().await?;
+        transaction.commit().await.map_err(database)?;
+        Ok(erased)
+    }
+
     async fn reseal(&self, limit: usize) -> Result<u64, StoreError> {
         let mut client = self.client().await?;
         let transaction = writing(&mut client).await?;
@@ -193,6 +208,18 @@ impl SubscriberStore for PostgresStore {
         transaction.commit().await.map_err(database)?;
         Ok(left)
     }
+}
+
+/// Those of these people who are known.
+async fn by_id(
+    transaction: &Transaction<'_>,
+    vault: &Vault,
+    ids: &[SubscriberId],
+) -> Result<Vec<Subscriber>, StoreError> {
+    let query = format!("SELECT {PERSON} FROM subscribers AS s WHERE s.id = ANY($1)");
+    let asked: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let rows = all(transaction, &query, &[&asked]).await?;
+    whole(transaction, vault, &rows).await
 }
 
 fn counted(row: Option<&Row>) -> Result<u64, StoreError> {
@@ -228,7 +255,7 @@ struct Reached {
     id: SubscriberId,
     mobile: Option<bool>,
     allows_text: bool,
-    child_until: Option<chrono::NaiveDate>,
+    child_until: Option<NaiveDate>,
     gone: Option<DateTime<Utc>>,
     consents: Vec<ConsentEvent>,
     /// How they stand to the channel of the need.

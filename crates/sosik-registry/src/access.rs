@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 
-use async_trait::async_trait;
-use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{LedgerReport, StoreError, SubscriberId};
+use crate::journal::{self, Entry, Journal, Line};
+use crate::{RetentionRule, StoreError, SubscriberId};
 
 /// One access to people's data (개인정보의 안전성 확보조치 기준 제2조 제3호): who, when, from where, whose, and what they did.
 #[derive(Clone, PartialEq, Eq)]
@@ -110,96 +109,26 @@ impl Did {
     }
 }
 
-/// Where accesses are recorded.
-///
-/// # Contract
-///
-/// Each rule is a test of `sosik_testkit::access_log_conformance!`.
-///
-/// 1. What was [noted](Self::note_access) is there, once, in its order, under numbers that grow from 1.
-/// 2. [`verify_accesses`](Self::verify_accesses) finds every access as it was noted, and names the first that was changed or is missing.
-/// 3. [`purge_accesses`](Self::purge_accesses) drops what is older than an instant and no more, and the rest still verifies, under its numbers.
-#[async_trait]
-pub trait AccessLog: fmt::Debug + Send + Sync {
-    /// Notes an access. What it is about is done, or shown, only after this.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]; it is not noted.
-    async fn note_access(&self, access: &Access) -> Result<(), StoreError>;
+impl Entry for Access {
+    const NAME: &'static str = "accesses";
+    const TAG: &'static [u8] = b"accessed";
 
-    /// At most so many accesses after a number, each with its own.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    async fn accesses(&self, after: u64, limit: usize) -> Result<Vec<(u64, Access)>, StoreError>;
+    fn to_line(&self) -> Line {
+        let (whose, what) = (self.whose.to_string(), self.what.code());
+        Line::new(self.at, self.who.as_str(), self.place.as_str(), whose, what)
+    }
 
-    /// Reads all of it again, and names the first access that is not as it was noted.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] where it cannot be read at all.
-    async fn verify_accesses(&self) -> Result<LedgerReport, StoreError>;
-
-    /// Drops what was noted before an instant, up to the first that was noted at it or later, and says how many.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]; nothing was dropped.
-    async fn purge_accesses(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
+    fn from_line(line: Line) -> Option<Self> {
+        let (whose, what) = (Whose::from_stored(&line.whose)?, Did::from_code(&line.what)?);
+        Some(Self::new(line.at, line.who, line.place, whose, what))
+    }
 }
-
-/// How long accesses have to be kept, as the standard says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct AccessRule {
-    /// From how many people on.
-    pub people: u64,
-    /// So many months.
-    pub months: u32,
-    /// Where that is said.
-    pub source: &'static str,
-    /// Since when it holds, in this text.
-    pub from: NaiveDate,
-}
-
-const TEXT: NaiveDate = match NaiveDate::from_ymd_opt(2026, 7, 1) {
-    Some(day) => day,
-    None => NaiveDate::MIN,
-};
 
 /// The rules that hold, as of 2026-11-23.
-pub const ACCESS_RULES: [AccessRule; 2] = [
-    AccessRule {
-        people: 0,
-        months: 12,
-        source: "개인정보의 안전성 확보조치 기준(고시 제2026-9호) 제8조 제1항 본문",
-        from: TEXT,
-    },
-    AccessRule {
-        people: 50_000,
-        months: 24,
-        source: "개인정보의 안전성 확보조치 기준(고시 제2026-9호) 제8조 제1항 단서",
-        from: TEXT,
-    },
+pub const ACCESS_RULES: [RetentionRule; 2] = [
+    RetentionRule::new(0, 12, "개인정보의 안전성 확보조치 기준(고시 제2026-9호) 제8조 제1항 본문"),
+    RetentionRule::new(50_000, 24, "개인정보의 안전성 확보조치 기준(고시 제2026-9호) 제8조 제1항 단서"),
 ];
-
-/// Before which instant accesses may be dropped, of a register of so many people.
-///
-/// ```
-/// use chrono::{TimeZone, Utc};
-/// use sosik_registry::access::kept_until;
-///
-/// let now = Utc.with_ymd_and_hms(2026, 11, 27, 0, 0, 0).unwrap();
-/// assert_eq!(kept_until(60_000, now).to_rfc3339(), "2024-11-27T00:00:00+00:00");
-/// assert_eq!(kept_until(1_000, now).to_rfc3339(), "2025-11-27T00:00:00+00:00");
-/// ```
-#[must_use]
-pub fn kept_until(people: u64, now: DateTime<Utc>) -> DateTime<Utc> {
-    let months = ACCESS_RULES.iter().filter(|rule| rule.people <= people).map(|rule| rule.months).max().unwrap_or(0);
-    now.checked_sub_months(Months::new(months)).unwrap_or(DateTime::<Utc>::MIN_UTC)
-}
 
 /// What a breach (유출) asks for: who was affected, and by when they and the authority have to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -225,55 +154,24 @@ const REPORTED: u64 = 1_000;
 ///
 /// [`StoreError`] of the log.
 pub async fn breach(
-    log: &dyn AccessLog,
+    log: &dyn Journal<Access>,
     who: Option<&str>,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
     found_out: DateTime<Utc>,
 ) -> Result<Breach, StoreError> {
-    /// Accesses that are looked at together.
-    const PAGE: usize = 1_000;
-
-    let (mut people, mut together, mut after) = (BTreeSet::new(), Vec::new(), 0);
-    loop {
-        let page = log.accesses(after, PAGE).await?;
-        for (number, access) in &page {
-            let is_theirs = who.is_none_or(|who| access.who == who) && from <= access.at && access.at <= until;
-            match &access.whose {
-                Whose::One(id) if is_theirs => {
-                    people.insert(*id);
-                }
-                Whose::Many(count) if is_theirs => together.push((*number, *count)),
-                Whose::One(_) | Whose::Many(_) => {}
+    let (mut people, mut together) = (BTreeSet::new(), Vec::new());
+    journal::each(log, |number, access| {
+        let is_theirs = who.is_none_or(|who| access.who == who) && from <= access.at && access.at <= until;
+        match access.whose {
+            Whose::One(id) if is_theirs => {
+                people.insert(id);
             }
+            Whose::Many(count) if is_theirs => together.push((number, count)),
+            Whose::One(_) | Whose::Many(_) => {}
         }
-        match page.last().filter(|_| page.len() == PAGE) {
-            Some((last, _)) => after = *last,
-            None => break,
-        }
-    }
+    })
+    .await?;
     let most = together.iter().map(|(_, count)| *count).sum::<u64>() + people.len() as u64;
     let tell_by = found_out.checked_add_signed(TimeDelta::hours(72)).unwrap_or(found_out);
     Ok(Breach { people, together, tell_by, report: most >= REPORTED })
 }
-
-macro_rules! forward {
-    ($($pointer:ident),+) => {$(
-        #[deny(clippy::missing_trait_methods)]
-        #[async_trait]
-        impl<L: AccessLog + ?Sized> AccessLog for $pointer<L> {
-            async fn note_access(&self, access: &Access) -> Result<(), StoreError> {
-                (**self).note_access(access).await
-            }
-            async fn accesses(&self, after: u64, limit: usize) -> Result<Vec<(u64, Access)>, StoreError> {
-                (**self).accesses(after, limit).await
-            }
-            async fn verify_accesses(&self) -> Result<LedgerReport, StoreError> {
-                (**self).verify_accesses().await
-            }
-            async fn purge_accesses(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
-                (**self).purge_accesses(before).await
-            }
-        }
-    )+};
-}
-forward!(Arc, Box);

@@ -221,7 +221,7 @@ impl<'a> Reach<'a> {
         Self { id, mobile: None, allows_text: false, child_until: None, gone: None, consents }
     }
 
-    fn of(person: &'a Subscriber) -> Self {
+    pub(crate) fn of(person: &'a Subscriber) -> Self {
         Self {
             id: person.id,
             mobile: person.phone().map(PhoneNumber::is_mobile),
@@ -235,6 +235,19 @@ impl<'a> Reach<'a> {
     /// Why they may not be sent to; `None` where they may. The relation is that to the channel of the need.
     #[must_use]
     pub fn suppression(&self, need: &Need, relation: Option<&Relation>) -> Option<Suppression> {
+        self.has_left(need, relation).or_else(|| match self.mobile {
+            None => Some(Suppression::NoPhone),
+            Some(false) => Some(Suppression::NotMobile),
+            Some(true) => self.does_not_agree(need),
+        })
+    }
+
+    /// Why the need does not hold of them, whether there is a number to send to or not.
+    pub(crate) fn bar(&self, need: &Need, relation: Option<&Relation>) -> Option<Suppression> {
+        self.has_left(need, relation).or_else(|| self.does_not_agree(need))
+    }
+
+    fn has_left(&self, need: &Need, relation: Option<&Relation>) -> Option<Suppression> {
         let at = need.at;
         let relation = relation.filter(|relation| relation.at <= at);
         // Who signs up again after they left is there again, and so is who adds the channel again.
@@ -247,14 +260,11 @@ impl<'a> Reach<'a> {
         }
         // A warning may still reach them by text.
         let has_left = relation.is_some_and(|relation| relation.state != RelationState::Added);
-        if has_left && need.purpose != Purpose::PublicSafety {
-            return Some(Suppression::Blocked);
-        }
-        match self.mobile {
-            None => return Some(Suppression::NoPhone),
-            Some(false) => return Some(Suppression::NotMobile),
-            Some(true) => {}
-        }
+        (has_left && need.purpose != Purpose::PublicSafety).then_some(Suppression::Blocked)
+    }
+
+    fn does_not_agree(&self, need: &Need) -> Option<Suppression> {
+        let at = need.at;
         // Every use of their data rests on its collection, and advertisements at night on advertisements.
         let needed: &[Purpose] = match need.purpose {
             Purpose::PublicSafety => return None,

@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sosik_core::Clock;
 
-use crate::access::{Access, AccessLog, Did, Whose};
+use crate::access::{Access, Did, Whose};
 use crate::{
-    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Identity, LedgerReport, Member, Need,
-    NewSubscriber, Note, Page, Put, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
+    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Identity, Journal, LedgerReport, Member,
+    Need, NewSubscriber, Note, Page, Put, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
 };
 
 /// A store whose every access to people's data is noted first, under the account and the place of whoever asks: a program
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Audited<S> {
     store: S,
-    log: Arc<dyn AccessLog>,
+    log: Arc<dyn Journal<Access>>,
     clock: Arc<dyn Clock>,
     who: String,
     place: String,
@@ -28,7 +28,7 @@ impl<S: SubscriberStore> Audited<S> {
     #[must_use]
     pub fn new(
         store: S,
-        log: Arc<dyn AccessLog>,
+        log: Arc<dyn Journal<Access>>,
         clock: Arc<dyn Clock>,
         who: impl Into<String>,
         place: impl Into<String>,
@@ -49,7 +49,7 @@ impl<S: SubscriberStore> Audited<S> {
 
     async fn note_access(&self, whose: Whose, what: Did) -> Result<(), StoreError> {
         let access = Access::new(self.clock.now(), self.who.as_str(), self.place.as_str(), whose, what);
-        self.log.note_access(&access).await
+        self.log.add_entry(&access).await
     }
 }
 
@@ -131,6 +131,11 @@ impl<S: SubscriberStore> SubscriberStore for Audited<S> {
     async fn erase(&self, id: SubscriberId, erasure: &Erasure) -> Result<bool, StoreError> {
         self.note_one(id, Did::Erased).await?;
         self.store.erase(id, erasure).await
+    }
+
+    async fn destroy(&self, ids: &[SubscriberId], until: NaiveDate, erasure: &Erasure) -> Result<u64, StoreError> {
+        self.note_many(ids.len(), Did::Erased).await?;
+        self.store.destroy(ids, until, erasure).await
     }
 
     async fn reseal(&self, limit: usize) -> Result<u64, StoreError> {

@@ -294,6 +294,12 @@ pub fn duties(person: &Subscriber, now: DateTime<Utc>) -> Vec<Duty> {
     out
 }
 
+/// Whether the destruction of what is kept of someone is due up to a day, by what stands at an instant.
+#[must_use]
+pub fn is_to_be_destroyed(person: &Subscriber, until: NaiveDate, now: DateTime<Utc>) -> bool {
+    duties(person, now).iter().any(|duty| duty.kind == DutyKind::Destruction && duty.due <= until)
+}
+
 /// Since when someone agrees to nothing any more who once did.
 fn agrees_to_nothing_since(person: &Subscriber, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let last: Vec<&ConsentEvent> =

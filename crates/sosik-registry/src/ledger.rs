@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::access::Access;
+use crate::journal::Line;
 use crate::{ConsentEvent, KeyId, Note, SubscriberId, Vault};
 
 /// What binds an entry of the ledger to all before it: an HMAC-SHA256 under a key of the [`Vault`].
@@ -138,8 +138,6 @@ impl LedgerEnd {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum LedgerEntry<'a> {
-    /// That someone's data were accessed: an entry of the log of accesses, which is linked as the ledger is.
-    Accessed(&'a Access),
     /// That someone was erased.
     Erased(&'a Erasure),
     /// What was noted of someone.
@@ -201,22 +199,29 @@ impl<'a> Chain<'a> {
         Self { vault, entries, head, broken: None, digest: None, cleared: HashMap::new() }
     }
 
-    /// Adds an access under the vault's current key, and gives its link.
-    pub fn add_access(&mut self, access: &Access) -> Link {
-        self.add(SubscriberId::new(uuid::Uuid::nil()), LedgerEntry::Accessed(access))
+    /// Adds a line of a [journal](crate::Journal), which is linked as the ledger is, and gives its link.
+    pub fn add_line(&mut self, tag: &[u8], entry: &Line) -> Link {
+        let link = self.link_line(self.vault.current(), tag, entry);
+        self.added(link)
     }
 
-    /// Compares the next access with the link that it was written with.
-    pub fn check_access(&mut self, access: &Access, key: KeyId, link: Option<&Link>) {
-        self.check(SubscriberId::new(uuid::Uuid::nil()), LedgerEntry::Accessed(access), key, link);
+    /// Compares the next line of a journal with the link that it was written with.
+    pub fn check_line(&mut self, tag: &[u8], entry: &Line, key: KeyId, link: Option<&Link>) {
+        if self.broken.is_none() {
+            let written = self.link_line(key, tag, entry);
+            self.is_as_written(written, link);
+        }
     }
 
     /// Adds an entry under the vault's current key, and gives its link.
     pub fn add(&mut self, who: SubscriberId, entry: LedgerEntry<'_>) -> Link {
-        // The current key is always there.
-        if let Some(link) = self.link(self.vault.current(), who, entry) {
-            self.head = link;
-        }
+        let link = self.link(self.vault.current(), who, entry);
+        self.added(link)
+    }
+
+    fn added(&mut self, link: Option<Link>) -> Link {
+        // The current key is always there, and with it a link.
+        self.head = link.unwrap_or(self.head);
         self.entries += 1;
         self.head
     }
@@ -227,23 +232,34 @@ impl<'a> Chain<'a> {
         if self.broken.is_some() {
             return;
         }
-        let Some(written) = self.link(key, who, entry) else {
-            return self.breaks("it was written under a key that is not given");
-        };
-        match link {
-            Some(link) if *link == written => (self.head, self.entries) = (written, self.entries + 1),
-            Some(_) => return self.breaks("it was changed, or one before it is missing"),
-            None => return self.breaks("it has no link"),
+        let written = self.link(key, who, entry);
+        if !self.is_as_written(written, link) {
+            return;
         }
         match entry {
             LedgerEntry::Erased(_) => {
                 self.cleared.remove(&who);
             }
-            LedgerEntry::Accessed(_) | LedgerEntry::Said(_) | LedgerEntry::Noted(_) => {}
+            LedgerEntry::Said(_) | LedgerEntry::Noted(_) => {}
             LedgerEntry::SaidOnce(..) | LedgerEntry::NotedOnce(..) => {
                 self.cleared.entry(who).or_insert(self.entries);
             }
         }
+    }
+
+    /// Takes the next entry in, or says what is wrong with it.
+    fn is_as_written(&mut self, written: Option<Link>, link: Option<&Link>) -> bool {
+        let problem = match (written, link) {
+            (Some(written), Some(link)) if *link == written => {
+                (self.head, self.entries) = (written, self.entries + 1);
+                return true;
+            }
+            (None, _) => "it was written under a key that is not given",
+            (Some(_), Some(_)) => "it was changed, or one before it is missing",
+            (Some(_), None) => "it has no link",
+        };
+        self.breaks(problem);
+        false
     }
 
     /// As [`check`](Self::check), of entries in the first form, which stores of before have: under the current key, with the
@@ -257,10 +273,7 @@ impl<'a> Chain<'a> {
         let fields: [&[u8]; 7] =
             [b"entry", &self.head.0, &who, said.purpose.code().as_bytes(), &granted, &at, said.evidence.as_bytes()];
         let written = self.vault.ledger_mac(self.vault.current(), &fields).map(Link);
-        match (link, written) {
-            (Some(link), Some(written)) if *link == written => (self.head, self.entries) = (written, self.entries + 1),
-            _ => self.breaks("it was changed, or one before it is missing"),
-        }
+        self.is_as_written(written, link);
     }
 
     /// Notes that the next entry cannot be read.
@@ -330,6 +343,14 @@ impl<'a> Chain<'a> {
         self.vault.ledger_mac(key, &fields).map(Link)
     }
 
+    fn link_line(&self, key: KeyId, tag: &[u8], line: &Line) -> Option<Link> {
+        let Line { at, who, place, whose, what } = line;
+        let at = at.timestamp_micros().to_be_bytes();
+        let texts = [who, place, whose, what].map(String::as_bytes);
+        let fields: [&[u8]; 7] = [tag, &self.head.0, &at, texts[0], texts[1], texts[2], texts[3]];
+        self.vault.ledger_mac(key, &fields).map(Link)
+    }
+
     /// The digest of an evidence under a key; `None` where the vault has no such key.
     pub fn digest(&mut self, key: KeyId, evidence: &str) -> Option<Digest> {
         if let Some((of, digest)) = &self.digest
@@ -352,19 +373,6 @@ impl<'a> Chain<'a> {
         let (said, digest) = match entry {
             LedgerEntry::Said(said) => (said, self.digest(key, &said.evidence)?),
             LedgerEntry::SaidOnce(said, digest) => (said, *digest),
-            LedgerEntry::Accessed(Access { at, who: account, place, whose, what }) => {
-                let (at, whose) = (at.timestamp_micros().to_be_bytes(), whose.to_string());
-                let fields: [&[u8]; 7] = [
-                    b"accessed",
-                    &self.head.0,
-                    &at,
-                    account.as_bytes(),
-                    place.as_bytes(),
-                    whose.as_bytes(),
-                    what.code().as_bytes(),
-                ];
-                return self.vault.ledger_mac(key, &fields).map(Link);
-            }
             LedgerEntry::Noted(note) => {
                 let digest = self.digest(key, &note.evidence)?;
                 return self.link_note(key, &who, note, &digest);

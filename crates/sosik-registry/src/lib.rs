@@ -44,9 +44,10 @@
 //! - [`Directory`]: the 읍면동 districts of a city by code, valid from and until, with what became of them and the legal areas
 //!   that citizens write; [`Channels`]: the city's channel and its districts', found by a part of their name, by initial
 //!   consonants and by area.
-//! - [`access`]: who looked at whose data; [`Audited`]: a store that notes it. [`portable`]: all that a store keeps, taken
+//! - [`access`]: who looked at whose data; [`Audited`]: a store that notes it; [`rights`]: who may; [`Journal`]: where both
+//!   are recorded. [`portable`]: all that a store keeps, taken
 //!   into another.
-//! - [`duties`]: what is owed to someone, by the day.
+//! - [`duties`]: what is owed to someone, by the day; [`destroy_due`]: destroys what may be kept no longer.
 //!
 //! # Features
 //!
@@ -65,18 +66,22 @@ mod audience;
 mod audited;
 mod channels;
 mod consent;
+mod destruction;
 mod directory;
 mod duty;
 mod event;
 mod identity;
 pub mod import;
+pub mod journal;
 pub mod keys;
 mod ledger;
 mod memory;
+mod memory_journal;
 mod need;
 pub mod portable;
 mod preference;
 mod relation;
+pub mod rights;
 pub mod rows;
 mod segment;
 mod seoul;
@@ -89,12 +94,15 @@ pub use audience::{Address, AudienceRequest, FrozenAudience, Gathering, Member, 
 pub use audited::Audited;
 pub use channels::{ChannelEntry, Channels};
 pub use consent::{ConsentEvent, ConsentText, GuardianCheck, Medium, Purpose, standing};
+pub use destruction::destroy_due;
 pub use directory::{Directory, DirectoryError, District, LegalArea, Place};
-pub use duty::{Duty, DutyKind, DutyRule, Note, NoteKind, RULES, Request, Within, duties};
+pub use duty::{Duty, DutyKind, DutyRule, Note, NoteKind, RULES, Request, Within, duties, is_to_be_destroyed};
 pub use event::Event;
 pub use identity::Identity;
+pub use journal::{Entry, Journal, RetentionRule};
 pub use ledger::{BrokenEntry, Chain, Digest, Erasure, LedgerEnd, LedgerEntry, LedgerReport, Link};
-pub use memory::{MemoryAccessLog, MemorySubscriberStore};
+pub use memory::MemorySubscriberStore;
+pub use memory_journal::MemoryJournal;
 pub use need::Need;
 pub use preference::{Language, PreferenceError, QuietHours};
 pub use relation::{Relation, RelationState};

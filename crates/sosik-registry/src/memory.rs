@@ -2,14 +2,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sosik_core::{ChannelId, Entropy, SeededEntropy, uuid_v7};
 
-use crate::access::{Access, AccessLog};
 use crate::{
     Address, AudienceRequest, Chain, ConsentEvent, Digest, Erasure, Event, FrozenAudience, Identity, LedgerEntry,
     LedgerReport, Member, Need, NewSubscriber, Note, Page, Put, Relation, SecretKey, Segment, StoreError, Subscriber,
-    SubscriberId, SubscriberStore, Vault,
+    SubscriberId, SubscriberStore, Vault, is_to_be_destroyed,
 };
 
 /// Subscribers kept in memory: for tests and first steps.
@@ -363,59 +362,20 @@ impl SubscriberStore for MemorySubscriberStore {
         Ok(self.lock().erase(id, erasure, &self.vault))
     }
 
+    async fn destroy(&self, ids: &[SubscriberId], until: NaiveDate, erasure: &Erasure) -> Result<u64, StoreError> {
+        let mut kept = self.lock();
+        let mut erased = 0;
+        for id in ids {
+            let person = kept.people.get(id).map(|person| kept.seen(person));
+            if person.is_some_and(|person| is_to_be_destroyed(&person, until, erasure.at)) {
+                erased += u64::from(kept.erase(*id, erasure, &self.vault));
+            }
+        }
+        Ok(erased)
+    }
+
     async fn reseal(&self, _limit: usize) -> Result<u64, StoreError> {
         // Nothing is sealed in memory.
         Ok(0)
-    }
-}
-
-/// Accesses kept in memory: for tests and first steps.
-#[derive(Debug, Default)]
-pub struct MemoryAccessLog {
-    kept: Mutex<(u64, Vec<Access>)>,
-}
-
-impl MemoryAccessLog {
-    /// An empty log.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
-#[deny(clippy::missing_trait_methods)]
-#[async_trait]
-impl AccessLog for MemoryAccessLog {
-    async fn note_access(&self, access: &Access) -> Result<(), StoreError> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).1.push(access.clone());
-        Ok(())
-    }
-
-    async fn accesses(&self, after: u64, limit: usize) -> Result<Vec<(u64, Access)>, StoreError> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (purged, accesses) = &*kept;
-        let numbered = (purged + 1..).zip(accesses.iter().cloned());
-        Ok(numbered.filter(|(number, _)| *number > after).take(limit).collect())
-    }
-
-    async fn verify_accesses(&self) -> Result<LedgerReport, StoreError> {
-        // What is in memory ends with it: the key of its links may be anyone's.
-        let entropy = Arc::new(SeededEntropy::new(0));
-        let vault = Vault::new(&SecretKey::generate(entropy.as_ref()), entropy);
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut chain = Chain::after(&vault, kept.0, crate::Link::START);
-        for access in &kept.1 {
-            chain.add_access(access);
-        }
-        Ok(chain.report())
-    }
-
-    async fn purge_accesses(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (purged, accesses) = &mut *kept;
-        let old = accesses.iter().take_while(|access| access.at < before).count();
-        accesses.drain(..old);
-        *purged += old as u64;
-        Ok(old as u64)
     }
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Identity, LedgerReport, Member, Need,
@@ -43,6 +43,8 @@ use crate::{
 ///     when nothing is left the old one is needed no more: what was said under it still verifies, and can be erased.
 /// 12. What is [noted](Self::note) of someone stands once, in its order, in the ledger and with them, and what they agreed to
 ///     is not changed by it.
+/// 13. [`destroy`](Self::destroy) erases, of those asked, whose destruction is due by what stands when it is called, and no
+///     one else: who agreed to something again meanwhile stays.
 ///
 /// # Implementing one
 ///
@@ -155,6 +157,14 @@ pub trait SubscriberStore: fmt::Debug + Send + Sync {
     /// [`StoreError`]; nothing was erased.
     async fn erase(&self, id: SubscriberId, erasure: &Erasure) -> Result<bool, StoreError>;
 
+    /// Erases those of these people whose [destruction](crate::DutyKind::Destruction) is due up to a day by what stands at
+    /// the erasure's instant, in one step, and says how many.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; no one was erased.
+    async fn destroy(&self, ids: &[SubscriberId], until: NaiveDate, erasure: &Erasure) -> Result<u64, StoreError>;
+
     /// Seals anew at most so many of those that are sealed under older keys, and says how many are left.
     ///
     /// # Errors
@@ -243,6 +253,14 @@ macro_rules! forward {
             }
             async fn erase(&self, id: SubscriberId, erasure: &Erasure) -> Result<bool, StoreError> {
                 (**self).erase(id, erasure).await
+            }
+            async fn destroy(
+                &self,
+                ids: &[SubscriberId],
+                until: NaiveDate,
+                erasure: &Erasure,
+            ) -> Result<u64, StoreError> {
+                (**self).destroy(ids, until, erasure).await
             }
             async fn reseal(&self, limit: usize) -> Result<u64, StoreError> {
                 (**self).reseal(limit).await

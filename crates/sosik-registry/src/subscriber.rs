@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sosik_core::{AreaCode, ChannelId, PhoneNumber};
 use uuid::Uuid;
 
-use crate::{ConsentEvent, Identity, Language, Need, Note, QuietHours, Relation, RelationState};
+use crate::{ConsentEvent, Identity, Language, Need, Note, QuietHours, Reach, Relation, RelationState, Suppression};
 
 /// The name of a subscriber within one store. It says nothing about the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -219,6 +219,12 @@ impl Subscriber {
     #[must_use]
     pub fn relation(&self, channel: &ChannelId) -> Option<RelationState> {
         self.relation_to(channel).map(|relation| relation.state)
+    }
+
+    /// Why a need does not hold of them, whether there is a number to send to or not; `None` where it holds.
+    #[must_use]
+    pub fn bar(&self, need: &Need) -> Option<Suppression> {
+        Reach::of(self).bar(need, self.relation_for(need))
     }
 
     fn relation_to(&self, channel: &ChannelId) -> Option<&Relation> {

@@ -45,8 +45,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod accesses;
 mod error;
+mod journal;
 mod ledger;
 mod migration;
 mod outbox;

@@ -10,7 +10,7 @@ use crate::rows::{instant, uuid};
 use crate::sets;
 
 /// The migrations, in order; the database's `user_version` says how many it has had.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration::Sql(include_str!("../migrations/0001_initial.sql")),
     Migration::Sql(include_str!("../migrations/0002_registry.sql")),
     Migration::People(
@@ -18,6 +18,7 @@ const MIGRATIONS: [Migration; 4] = [
         include_str!("../migrations/0003_people_after.sql"),
     ),
     Migration::Sql(include_str!("../migrations/0004_accesses.sql")),
+    Migration::Sql(include_str!("../migrations/0005_rights.sql")),
 ];
 
 /// What this release makes.

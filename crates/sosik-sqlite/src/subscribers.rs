@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Row, Transaction, params, params_from_iter};
 use sosik_core::uuid_v7;
 use sosik_registry::rows;
 use sosik_registry::{
     Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Gathering, Identity, LedgerReport, Member,
     Need, NewSubscriber, Note, Page, Put, Reach, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
+    is_to_be_destroyed,
 };
 
 use crate::error::database;
@@ -186,6 +187,26 @@ impl SubscriberStore for SqliteStore {
             let mut people = People::open(transaction, vault)?;
             at_once(rows::erase(&mut people, number, id, &erasure))?;
             Ok((true, people.close()?))
+        })
+        .await
+    }
+
+    async fn destroy(&self, ids: &[SubscriberId], until: NaiveDate, erasure: &Erasure) -> Result<u64, StoreError> {
+        let (ids, erasure) = (ids.to_vec(), erasure.clone());
+        self.write(move |transaction, vault| {
+            let mut due = Vec::new();
+            for id in ids {
+                let bytes = id.as_uuid().into_bytes();
+                let query = include_str!("../queries/subscriber_by_id.sql");
+                let person = find(transaction, vault, query, [bytes.as_slice()])?;
+                let is_due = person.is_some_and(|person| is_to_be_destroyed(&person, until, erasure.at));
+                due.extend(number(transaction, id)?.filter(|_| is_due).map(|number| (number, id)));
+            }
+            let mut people = People::open(transaction, vault)?;
+            for (number, id) in &due {
+                at_once(rows::erase(&mut people, *number, *id, &erasure))?;
+            }
+            Ok((due.len() as u64, people.close()?))
         })
         .await
     }

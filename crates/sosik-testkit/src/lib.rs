@@ -37,11 +37,11 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a suite fails by panicking")]
 
-pub mod accesses;
 pub mod answers;
 pub mod drawn;
 pub mod exchanges;
 pub mod group_sender;
+pub mod journal;
 pub mod keys;
 mod mocks;
 pub mod outbox;

@@ -46,6 +46,7 @@ macro_rules! subscriber_store_conformance {
             rule_10_who_was_erased_is_in_no_answer
             rule_11_sealing_anew_leaves_everyone_found
             rule_12_what_is_noted_stands_once
+            rule_13_what_is_due_is_destroyed_and_no_more
         );
     };
     (@ $kind:ident $make:path: $($rule:ident)+) => {$(

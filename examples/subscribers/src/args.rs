@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
+use sosik::kakao::ChannelPublicId;
 use sosik::registry::import::Column;
-use sosik::registry::{DutyKind, Identity, Request, Segment};
+use sosik::registry::{DutyKind, Identity, Purpose, Request, Segment};
 use sosik::{ChannelId, PhoneNumber};
 
 /// A city's subscribers: who they are by number alone, what they agreed to, and whether that was changed.
@@ -44,9 +45,6 @@ pub(crate) enum Command {
         /// How many at the most.
         #[arg(long, default_value_t = 50)]
         limit: usize,
-        /// Drops first what no longer has to be kept, by the number of people.
-        #[arg(long)]
-        purge: bool,
     },
     /// Notes that someone asked for something, which has to be answered within ten days.
     Ask {
@@ -81,6 +79,8 @@ pub(crate) enum Command {
         #[arg(long)]
         found_out: Option<DateTime<Utc>>,
     },
+    /// Notes that someone agreed to something.
+    Consent(Said),
     /// Copies everything into an empty store of either kind, under the same key, and looks whether it is the same there.
     Copy {
         /// From where; `--store` is not asked.
@@ -124,6 +124,9 @@ pub(crate) enum Command {
     },
     /// Brings people in from a CSV file or an XLSX workbook. Broken off, it is run once more and goes on.
     Import(Import),
+    /// Puts the people of a segment into a new customer file (고객파일) at Kakao, for messages that are sent by hand from its
+    /// partner centre: those who agreed that their data are given to someone else.
+    KakaoFile(KakaoFile),
     /// Some people of a segment, masked.
     List {
         #[command(flatten)]
@@ -144,11 +147,29 @@ pub(crate) enum Command {
     },
     /// A new key, to be kept in a safe place.
     NewKey,
+    /// Destroys what may be kept no longer: people who agree to nothing any more, and what is older than it has to be kept of
+    /// the records of accesses and of rights. A job for each day.
+    Purge {
+        /// People whose destruction is due up to this day; without it whoever's is due at all.
+        #[arg(long)]
+        until: Option<chrono::NaiveDate>,
+        /// On what ground, as the ledger notes it.
+        #[arg(long, default_value = "retention ended")]
+        ground: String,
+        /// Only says how many.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Seals anew, under the key, what is sealed under the key of before.
     Reseal {
         /// How many people at a time.
         #[arg(long, default_value_t = 10_000)]
         step: usize,
+    },
+    /// Who may access people's data, and since when: each change is recorded, and kept for three years.
+    Rights {
+        #[command(subcommand)]
+        asked: Option<RightsAsked>,
     },
     /// What is known of someone, masked, and why they are in a segment or not.
     Show {
@@ -160,6 +181,63 @@ pub(crate) enum Command {
     },
     /// Reads the whole ledger of consents again, and names the first entry that was changed.
     Verify,
+    /// Notes that someone withdrew what they agreed to.
+    Withdraw(Said),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RightsAsked {
+    /// Gives an account rights, or others than it had.
+    Give {
+        /// The account: one person's alone.
+        #[arg(value_name = "ACCOUNT")]
+        whose: String,
+        /// What it may do, by the name that the city has for it.
+        rights: String,
+    },
+    /// Every change, in its order; first whether that was changed.
+    Log,
+    /// Takes all rights from an account, as at once when someone moves to another office.
+    Take {
+        /// The account.
+        #[arg(value_name = "ACCOUNT")]
+        whose: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct KakaoFile {
+    /// Who is meant.
+    pub(crate) segment: Segment,
+    /// The channel by its name in this installation: who blocked or left it is left out.
+    #[arg(long, value_parser = ChannelId::parse)]
+    pub(crate) channel: ChannelId,
+    /// The channel's public id at Kakao, such as `_ZeUTxl`.
+    #[arg(long, value_parser = ChannelPublicId::parse)]
+    pub(crate) public_id: ChannelPublicId,
+    /// The file's name, which no other one has.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// The column of the area's code.
+    #[arg(long)]
+    pub(crate) area: Option<String>,
+    /// A column that says whether someone wants a topic, such as `문화=culture`.
+    #[arg(long = "topic", value_name = "TOPIC=COLUMN", value_parser = topic)]
+    pub(crate) topics: Vec<(String, String)>,
+    /// Who has no id in the city's app goes in by their number.
+    #[arg(long)]
+    pub(crate) phones: bool,
+    /// The admin key of the city's app at Kakao.
+    #[arg(long, env = "KAKAO_ADMIN_KEY", hide_env_values = true)]
+    pub(crate) admin_key: String,
+    /// Where Kakao is: another place for a rehearsal.
+    #[arg(long)]
+    pub(crate) base_url: Option<String>,
+}
+
+fn topic(text: &str) -> Result<(String, String), String> {
+    let (topic, column) = text.split_once('=').ok_or("write the topic, `=` and its column")?;
+    Ok((topic.to_owned(), column.to_owned()))
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -215,6 +293,24 @@ pub(crate) struct Asked {
     /// The instant at which consents have to stand, such as 2026-11-27T16:00:00+09:00; now without it.
     #[arg(long)]
     pub(crate) at: Option<DateTime<Utc>>,
+}
+
+/// What someone said.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Said {
+    #[command(flatten)]
+    pub(crate) who: Who,
+    /// To what: `advertising`, `collection`, `night-advertising` or `third-party`.
+    #[arg(long, value_parser = purpose)]
+    pub(crate) purpose: Purpose,
+    /// How that can be shown.
+    #[arg(long)]
+    pub(crate) evidence: String,
+}
+
+fn purpose(text: &str) -> Result<Purpose, String> {
+    let others = "it is advertising, collection, night-advertising or third-party";
+    Purpose::from_code(text).filter(|purpose| *purpose != Purpose::PublicSafety).ok_or_else(|| others.to_owned())
 }
 
 /// One person.

@@ -5,7 +5,9 @@ mod args;
 mod bench;
 mod bring;
 mod failure;
+mod kakao;
 mod raw;
+mod records;
 mod store;
 mod told;
 
@@ -14,11 +16,12 @@ use std::process::ExitCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use sosik::registry::{Erasure, Note, Page, SecretKey, Segment, Subscriber, duties};
+use sosik::registry::access::Whose;
+use sosik::registry::{ConsentEvent, Erasure, Note, Page, SecretKey, Segment, Subscriber, duties};
 use sosik::registry::{access, portable};
 use sosik::{Clock as _, SystemClock, SystemEntropy};
 
-use crate::args::{Args, Asked, Command, Place, Who};
+use crate::args::{Args, Asked, Command, Place, Said, Who};
 use crate::failure::Failure;
 use crate::store::Store;
 
@@ -55,10 +58,11 @@ async fn run(args: Args) -> Result<String, Failure> {
 async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<String, Failure> {
     let (people, wrong) = (store.people(), |error| Failure::at("the store")(error));
     match command {
-        Command::Accesses { after, limit, purge } => accesses(store, (*after, *limit), *purge, now).await,
+        Command::Accesses { after, limit } => records::accesses(store, *after, *limit).await,
         Command::Breach { from, until, by, found_out } => {
             let found_out = found_out.unwrap_or(now);
-            let breach = access::breach(store.log(), by.as_deref(), (*from, *until), found_out).await.map_err(wrong)?;
+            let breach =
+                access::breach(store.accesses(), by.as_deref(), (*from, *until), found_out).await.map_err(wrong)?;
             Ok(told::breach(&breach))
         }
         Command::Ask { who, request, evidence } => {
@@ -76,6 +80,8 @@ async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<St
         }
         Command::Due { until } => due(store, *until, now).await,
         Command::Backup { to } => store.backup(to).await.map(|()| format!("all of it is in {}", to.display())),
+        Command::Consent(said) => say(store, said, ConsentEvent::granted(said.purpose, now, &said.evidence)).await,
+        Command::Withdraw(said) => say(store, said, ConsentEvent::withdrawn(said.purpose, now, &said.evidence)).await,
         Command::Count(Asked { segment, at }) => {
             Ok(people.count_of(segment, at.unwrap_or(now)).await.map_err(wrong)?.to_string())
         }
@@ -86,18 +92,23 @@ async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<St
         }
         Command::Export { who } => {
             let person = person(store, who).await?;
-            store.exports(person.id, now).await.map_err(wrong)?;
+            store.exports(Whose::One(person.id), now).await.map_err(wrong)?;
             let full = told::in_full(&person);
             serde_json::to_string_pretty(&full).map_err(Failure::at("the person"))
         }
         Command::Import(asked) if asked.dry_run => bring::look(asked, Some(store), now).await,
         Command::Import(asked) => bring::bring_in(store, asked, now).await,
+        Command::KakaoFile(asked) => kakao::fill(store, asked, now).await,
         Command::List { asked, limit } => {
             let page = Page::first(asked.segment.clone(), asked.at.unwrap_or(now), *limit);
             let page = people.page(&page).await.map_err(wrong)?;
             Ok(page.iter().map(told::line).collect::<Vec<_>>().join("\n"))
         }
         Command::MoveAreas { areas, dry_run } => areas::move_areas(store, areas, *dry_run, now).await,
+        Command::Purge { until, ground, dry_run } => {
+            records::purge(store, until.unwrap_or(NaiveDate::MAX), &Erasure::new(now, ground), *dry_run).await
+        }
+        Command::Rights { asked } => records::rights(store, asked.as_ref(), now).await,
         Command::Reseal { step } => {
             let left = people.reseal(*step).await.map_err(wrong)?;
             let bar = bar(left);
@@ -127,28 +138,10 @@ async fn done(store: &Store, command: &Command, now: DateTime<Utc>) -> Result<St
     }
 }
 
-async fn accesses(
-    store: &Store,
-    (after, limit): (u64, usize),
-    purge: bool,
-    now: DateTime<Utc>,
-) -> Result<String, Failure> {
-    let (log, wrong) = (store.log(), |error| Failure::at("the record of accesses")(error));
-    let mut said = Vec::new();
-    if purge {
-        let people = store.people().count().await.map_err(wrong)?;
-        let before = access::kept_until(people, now);
-        let dropped = log.purge_accesses(before).await.map_err(wrong)?;
-        said.push(format!("{dropped} of before {} were dropped", before.to_rfc3339()));
-    }
-    let report = log.verify_accesses().await.map_err(wrong)?;
-    if report.broken.is_some() {
-        return Err(Failure::new(report.to_string()));
-    }
-    let page = log.accesses(after, limit).await.map_err(wrong)?;
-    said.extend(page.iter().map(|(number, access)| told::access(*number, access)));
-    said.push(report.to_string());
-    Ok(said.join("\n"))
+async fn say(store: &Store, said: &Said, event: ConsentEvent) -> Result<String, Failure> {
+    let person = person(store, &said.who).await?;
+    store.people().record(person.id, &event).await.map_err(Failure::at("the store"))?;
+    Ok(format!("it is noted of {}; tell them what came of it within 14 days", person.id))
 }
 
 async fn copy(args: &Args, from: &Place, to: &Place) -> Result<String, Failure> {

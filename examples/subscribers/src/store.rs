@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sosik::postgres::{PostgresStore, Settings};
-use sosik::registry::access::{Access, AccessLog, Did, Whose};
+use sosik::registry::access::{Access, Did, Whose};
 use sosik::registry::portable::Portable;
-use sosik::registry::{Audited, SecretKey, StoreError, SubscriberId, SubscriberStore, Vault};
+use sosik::registry::rights::{Rights, RightsChange};
+use sosik::registry::{Audited, Journal, SecretKey, StoreError, SubscriberStore, Vault};
 use sosik::sqlite::SqliteStore;
 use sosik::{Entropy, SystemClock, SystemEntropy};
 
@@ -49,7 +50,7 @@ impl Store {
     }
 
     fn of(kind: Kind, account: &str, place: &str) -> Self {
-        let (people, log): (Box<dyn SubscriberStore>, Arc<dyn AccessLog>) = match kind.clone() {
+        let (people, log): (Box<dyn SubscriberStore>, Arc<dyn Journal<Access>>) = match kind.clone() {
             Kind::Postgres(store) => (Box::new(store.clone()), Arc::new(store)),
             Kind::Sqlite(store) => (Box::new(store.clone()), Arc::new(store)),
         };
@@ -71,17 +72,30 @@ impl Store {
     }
 
     /// The record of accesses.
-    pub(crate) fn log(&self) -> &dyn AccessLog {
+    pub(crate) fn accesses(&self) -> &dyn Journal<Access> {
         match &self.kind {
             Kind::Postgres(store) => store,
             Kind::Sqlite(store) => store,
         }
     }
 
-    /// Notes that someone's data are taken out, for themselves.
-    pub(crate) async fn exports(&self, id: SubscriberId, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let access = Access::new(now, &self.account, &self.place, Whose::One(id), Did::Exported);
-        self.log().note_access(&access).await
+    /// The record of who may access what.
+    pub(crate) fn rights(&self) -> &dyn Journal<RightsChange> {
+        match &self.kind {
+            Kind::Postgres(store) => store,
+            Kind::Sqlite(store) => store,
+        }
+    }
+
+    /// A change of rights by the account that asks for it.
+    pub(crate) fn change(&self, account: &str, to: Rights, now: DateTime<Utc>) -> RightsChange {
+        RightsChange::new(now, &self.account, &self.place, account, to)
+    }
+
+    /// Notes that people's data are taken out.
+    pub(crate) async fn exports(&self, whose: Whose, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let access = Access::new(now, &self.account, &self.place, whose, Did::Exported);
+        self.accesses().add_entry(&access).await
     }
 
     /// What can be taken elsewhere.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use sosik::registry::access::{Access, Breach};
+use sosik::registry::rights::{Rights, RightsChange};
 use sosik::registry::{Identity, Subscriber};
 
 /// One line of a list: nothing that identifies anyone.
@@ -41,6 +42,17 @@ pub(crate) fn masked(person: &Subscriber) -> String {
 pub(crate) fn access(number: u64, access: &Access) -> String {
     let Access { at, who, place, whose, what, .. } = access;
     format!("{number:>6}  {}  {who} from {place}: {} {whose}", at.to_rfc3339(), what.code())
+}
+
+/// One change of what an account may do.
+pub(crate) fn rights(number: u64, change: &RightsChange) -> String {
+    let RightsChange { at, by, place, account, to, .. } = change;
+    let to = match to {
+        Rights::Changed(to) => format!("changed to {to}"),
+        Rights::Granted(to) => format!("granted {to}"),
+        _ => "removed".to_owned(),
+    };
+    format!("{number:>6}  {}  {account}: {to}, by {by} from {place}", at.to_rfc3339())
 }
 
 /// What a breach asks for.

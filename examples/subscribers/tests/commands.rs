@@ -102,6 +102,84 @@ fn a_clerk_brings_people_in_and_finds_shows_and_erases_them() {
     assert!(!is_whole && said.contains("entry 1 is not as it was written"), "{said}");
 }
 
+#[test]
+fn rights_are_recorded_and_what_is_due_is_destroyed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("areas.csv"), AREAS).unwrap();
+    let people = format!("{PEOPLE},010-0000-0003,회천1동,,2026-03-02,서면,예\n");
+    std::fs::write(path.join("people.csv"), people).unwrap();
+    let (key, _) = run(path, "", &["new-key"]);
+    let run = |args: &[&str]| run(path, &key, args);
+    assert_eq!(run(&["rights"]).0, "no account has rights");
+    for (account, rights) in [("clerk-1", "look"), ("clerk-2", "look, send"), ("clerk-1", "look, export")] {
+        assert!(run(&["--account", "officer", "rights", "give", account, rights]).1);
+    }
+    assert_eq!(run(&["rights", "give", "clerk-1", "look, export"]).0, "error: the account has them already");
+    assert!(run(&["rights", "take", "clerk-2"]).1);
+    assert_eq!(run(&["rights", "take", "clerk-2"]).0, "error: the account has no rights");
+    assert_eq!(run(&["rights"]).0, "clerk-1: look, export");
+    let (log, _) = run(&["rights", "log"]);
+    let lines: Vec<&str> = log.lines().collect();
+    assert!(lines[2].ends_with("clerk-1: changed to look, export, by officer from console"), "{log}");
+    assert!(
+        lines[3].contains("clerk-2: removed") && lines[4].starts_with("4 entries, each as it was written"),
+        "{log}"
+    );
+
+    assert!(run(&["import", "people.csv", "--areas", "areas.csv"]).1);
+    let withdraw = ["withdraw", "--phone", "01000000003", "--purpose", "advertising", "--evidence", "080"];
+    assert!(run(&withdraw).1);
+    assert!(
+        run(&["withdraw", "--phone", "01000000003", "--purpose", "all", "--evidence", "080"]).0.contains("night-adv")
+    );
+    assert_eq!(run(&["purge", "--until", "2026-07-05", "--dry-run"]).0, "0 people would be erased");
+    assert_eq!(run(&["purge", "--dry-run"]).0, "1 people would be erased");
+    let (said, _) = run(&["purge"]);
+    let begins: Vec<&str> = said.lines().map(|line| line.split(" of before").next().unwrap()).collect();
+    assert_eq!(begins, ["1 people were erased", "0 accesses", "0 rights"], "{said}");
+    assert_eq!(run(&["count", "everyone"]).0, "2");
+    assert!(run(&["verify"]).1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_becomes_a_customer_file_at_kakao() {
+    use sosik::registry::{ConsentEvent, Identity, Purpose};
+    use sosik::{Clock as _, SystemClock};
+    use sosik_emulator::{Emulator, Friend, Options};
+
+    let now = SystemClock::new().now();
+    let options = Options::new("KEY").with_kakao("ADMIN");
+    let friends = (1..=3).map(|user| Friend::new(user, "_City", "ADDED", now));
+    let emulator =
+        Emulator::start(([127, 0, 0, 1], 0).into(), friends.fold(options, Options::with_standing)).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (key, _) = run(folder.path(), "", &["new-key"]);
+    let people: Vec<NewSubscriber> = (1..=3)
+        .map(|user: u32| {
+            let person = NewSubscriber::known_by(Identity::AppUser(user.to_string())).with_topic("문화");
+            let agrees = ConsentEvent::granted(Purpose::ThirdParty, now, "서면");
+            if user == 3 { person } else { person.with_consent(agrees) }
+        })
+        .collect();
+    {
+        let entropy = Arc::new(SystemEntropy::new());
+        let vault = Vault::new(&SecretKey::from_hex(&key).unwrap(), Arc::clone(&entropy) as _);
+        let store = SqliteStore::open(&folder.path().join("sosik.db"), vault, entropy).unwrap();
+        store.put(&people, now).await.unwrap();
+        assert!(store.close());
+    }
+    let url = emulator.url();
+    let to = ["--channel", "city", "--public-id", "_City", "--name", "w48", "--topic", "문화=culture"];
+    let at = ["--base-url", &url, "--admin-key", "ADMIN"];
+    let args = [&["kakao-file", "everyone"][..], &to, &at].concat();
+    let (said, done) = run(folder.path(), &key, &args);
+    assert!(done && said.ends_with("2 of 3 people were taken\nleft out, no-consent: 1"), "{said}");
+    let (said, done) = run(folder.path(), &key, &args);
+    assert!(!done && said.starts_with("error: the file: "), "its name is taken: {said}");
+    assert!(run(folder.path(), &key, &["accesses"]).0.contains("exported many:3"));
+}
+
 #[tokio::test]
 async fn people_of_a_district_that_became_another_are_moved_by_rule() {
     let folder = tempfile::tempdir().unwrap();

@@ -15,7 +15,18 @@ sosik_testkit::subscriber_store_conformance!(live make);
 
 mod accesses {
     use super::make;
-    sosik_testkit::access_log_conformance!(live make);
+    sosik_testkit::journal_conformance!(live make, sosik_registry::access::Access);
+}
+
+mod rights {
+    use super::make;
+    sosik_testkit::journal_conformance!(live make, sosik_registry::rights::RightsChange);
+}
+
+#[tokio::test]
+async fn rule_4_journals_do_not_touch_each_other() {
+    let Some(store) = make().await else { return };
+    sosik_testkit::journal::rule_4_journals_do_not_touch_each_other(&store).await;
 }
 
 #[tokio::test]

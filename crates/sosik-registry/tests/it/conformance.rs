@@ -18,20 +18,47 @@ mod audited {
     use std::sync::Arc;
 
     use sosik_core::ManualClock;
-    use sosik_registry::{Audited, MemoryAccessLog, MemorySubscriberStore};
+    use sosik_registry::{Audited, MemoryJournal, MemorySubscriberStore};
 
     async fn make() -> Audited<MemorySubscriberStore> {
         let clock = Arc::new(ManualClock::at(sosik_testkit::noon()));
-        Audited::new(MemorySubscriberStore::new(7), Arc::new(MemoryAccessLog::new()), clock, "clerk 1", "192.0.2.1")
+        Audited::new(MemorySubscriberStore::new(7), Arc::new(MemoryJournal::new()), clock, "clerk 1", "192.0.2.1")
     }
     sosik_testkit::subscriber_store_conformance!(make);
 }
 
+async fn journal<E>() -> sosik_registry::MemoryJournal<E> {
+    sosik_registry::MemoryJournal::new()
+}
+
 mod accesses {
-    async fn make() -> sosik_registry::MemoryAccessLog {
-        sosik_registry::MemoryAccessLog::new()
+    use super::journal;
+    sosik_testkit::journal_conformance!(journal, sosik_registry::access::Access);
+}
+
+mod rights {
+    use super::journal;
+    sosik_testkit::journal_conformance!(journal, sosik_registry::rights::RightsChange);
+}
+
+#[tokio::test]
+async fn a_breach_affects_those_whose_data_an_account_accessed() {
+    use chrono::TimeDelta;
+    use sosik_registry::access::{Access, breach};
+    use sosik_registry::{Journal, MemoryJournal};
+    use sosik_testkit::{journal::Sample, noon};
+
+    let log = MemoryJournal::<Access>::new();
+    for hours in 0..9 {
+        log.add_entry(&Access::sample(noon() + TimeDelta::hours(hours.into()), hours)).await.unwrap();
     }
-    sosik_testkit::access_log_conformance!(make);
+    let all_day = (noon(), noon() + TimeDelta::days(1));
+    let found = breach(&log, Some("clerk '1'"), all_day, noon()).await.unwrap();
+    let people: Vec<u128> = found.people.iter().map(|id| id.as_uuid().as_u128()).collect();
+    assert_eq!((people, &found.together[..]), (vec![1, 2, 4, 5], &[(1, 0), (4, 1_200)][..]));
+    assert_eq!((found.report, found.tell_by), (true, noon() + TimeDelta::hours(72)));
+    let later = breach(&log, None, (noon() + TimeDelta::hours(7), all_day.1), noon()).await.unwrap();
+    assert_eq!((later.people.len(), later.together.len(), later.report), (2, 0, false));
 }
 
 #[tokio::test]
@@ -39,13 +66,14 @@ async fn nothing_is_shown_or_done_that_was_not_noted() {
     use std::sync::Arc;
 
     use sosik_core::ManualClock;
-    use sosik_registry::access::{AccessLog, Did, Whose};
+    use sosik_registry::access::{Access, Did, Whose};
     use sosik_registry::{
-        Audited, Erasure, MemoryAccessLog, MemorySubscriberStore, Need, Page, Purpose, Put, Segment, SubscriberStore,
+        Audited, Erasure, Journal, MemoryJournal, MemorySubscriberStore, Need, Page, Purpose, Put, Segment,
+        SubscriberStore,
     };
     use sosik_testkit::{consented, noon, phone};
 
-    let log = Arc::new(MemoryAccessLog::new());
+    let log = Arc::new(MemoryJournal::<Access>::new());
     let clock = Arc::new(ManualClock::at(noon()));
     let store = Audited::new(MemorySubscriberStore::new(7), Arc::clone(&log) as _, clock, "clerk 1", "192.0.2.1");
     let put = store.put(&[consented(1), consented(2)], noon()).await.unwrap();
@@ -56,7 +84,7 @@ async fn nothing_is_shown_or_done_that_was_not_noted() {
     store.page(&Page::first(Segment::All, noon(), 9)).await.unwrap();
     store.addresses(&[id], &Need::new(Purpose::Advertising, noon())).await.unwrap();
     store.erase(id, &Erasure::new(noon(), "request 1")).await.unwrap();
-    let noted = log.accesses(0, 99).await.unwrap();
+    let noted = log.entries(0, 99).await.unwrap();
     let noted: Vec<_> = noted.into_iter().map(|(_, access)| (access.what, access.whose)).collect();
     let expected = [
         (Did::Changed, Whose::Many(2)),

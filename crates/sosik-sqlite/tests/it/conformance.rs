@@ -34,7 +34,17 @@ mod memory {
 
     mod accesses {
         use super::make;
-        sosik_testkit::access_log_conformance!(make);
+        sosik_testkit::journal_conformance!(make, sosik_registry::access::Access);
+    }
+
+    mod rights {
+        use super::make;
+        sosik_testkit::journal_conformance!(make, sosik_registry::rights::RightsChange);
+    }
+
+    #[tokio::test]
+    async fn rule_4_journals_do_not_touch_each_other() {
+        sosik_testkit::journal::rule_4_journals_do_not_touch_each_other(&make().await).await;
     }
 }
 

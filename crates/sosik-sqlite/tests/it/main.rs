@@ -5,6 +5,7 @@
 mod conformance;
 mod drawn;
 mod files;
+mod journals;
 mod kills;
 mod old;
 

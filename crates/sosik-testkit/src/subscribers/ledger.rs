@@ -1,9 +1,9 @@
-//! What stands in the ledger, and what is left of whom: rules 8, 10, 11 and 12.
+//! What stands in the ledger, and what is left of whom: rules 8 and 10 to 13.
 
 use chrono::TimeDelta;
 use sosik_registry::{
     AudienceRequest, ConsentEvent, Erasure, Event, Identity, Note, Page, Purpose, Put, Relation, RelationState,
-    Request, Segment, SubscriberId, SubscriberStore, Suppression, duties,
+    Request, Segment, SubscriberId, SubscriberStore, Suppression, destroy_due, duties,
 };
 
 use super::{channel, everyone, id, known, known_of, need};
@@ -91,4 +91,29 @@ pub async fn rule_12_what_is_noted_stands_once(store: &dyn SubscriberStore) {
     assert!(store.erase(id(&put[1]), &Erasure::new(noon(), "request 2")).await.unwrap());
     let ledger = store.verify().await.unwrap();
     assert_eq!((ledger.entries, &ledger.broken), (5, &None));
+}
+
+/// Rule 13.
+pub async fn rule_13_what_is_due_is_destroyed_and_no_more(store: &dyn SubscriberStore) {
+    let (withdrawn, now) = (noon() + TimeDelta::days(30), noon() + TimeDelta::days(31));
+    let off = |number| consented(number).with_consent(ConsentEvent::withdrawn(Purpose::Advertising, withdrawn, "080"));
+    let again = off(2).with_consent(ConsentEvent::granted(Purpose::Advertising, now, "서면"));
+    let friend = off(3).with_identity(Identity::AppUser("3".into()));
+    let put = store.put(&[off(1), again, friend, off(4), consented(5)], noon()).await.unwrap();
+    let added = Relation::new(channel("city"), RelationState::Added, withdrawn, "webhook");
+    store.apply(&[Event::related(Identity::AppUser("3".into()), added)], withdrawn).await.unwrap();
+    let ids: Vec<SubscriberId> = put.iter().map(id).collect();
+    // Five days are left for it, the day of the withdrawal aside.
+    let last = (withdrawn + TimeDelta::days(5)).date_naive();
+    let erasure = Erasure::new(now, "retention ended");
+    let unknown = SubscriberId::new(uuid::Uuid::from_u128(7));
+    assert_eq!(store.destroy(&ids, last - TimeDelta::days(1), &erasure).await.unwrap(), 0);
+    assert_eq!(store.destroy(&[unknown, ids[1], ids[2], ids[3]], last, &erasure).await.unwrap(), 1);
+    assert_eq!(known_of(store, &[known(1), known(4)]).await.iter().flatten().count(), 1, "who was not asked stays");
+    assert_eq!(destroy_due(store, last, &erasure, |_| {}).await.unwrap(), 1);
+    assert_eq!(destroy_due(store, last, &erasure, |_| {}).await.unwrap(), 0);
+    let left = known_of(store, &[known(1), known(2), known(3), known(4), known(5)]).await;
+    assert_eq!(left.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, true, false, true]);
+    let ledger = store.verify().await.unwrap();
+    assert_eq!((ledger.entries, &ledger.broken), (12, &None), "ten words, and two erasures");
 }
