@@ -81,7 +81,7 @@ impl Sheet {
     ///
     /// # Errors
     ///
-    /// [`SchemaError`] for a column without a name, and beyond 30 of them.
+    /// [`SchemaError`] for a column without a name, for two of one name, and beyond 30 of them.
     pub fn schema(&self) -> Result<Schema, SchemaError> {
         self.area.iter().chain(self.topics.values()).try_fold(Schema::new(), |schema, column| schema.number(column))
     }
@@ -151,16 +151,19 @@ pub enum FillError {
 
 impl KakaoClient {
     /// Puts the people of a segment into a customer file of a channel, as a sheet has them: 2,000 at a time, so that memory
-    /// does not grow with them. Who is in the file already is changed.
+    /// does not grow with them. Who is in the file already is changed, and no one is taken out: who withdrew since is
+    /// [removed](Self::remove_customers), or a file is made anew each time.
     ///
     /// # Errors
     ///
     /// [`FillError`]; it may be done again.
     pub async fn fill_file(
         &self,
-        (file, channel): (FileId, &ChannelPublicId),
+        file: FileId,
+        channel: &ChannelPublicId,
         store: &dyn SubscriberStore,
-        (segment, sheet): (&Segment, &Sheet),
+        segment: &Segment,
+        sheet: &Sheet,
         at: DateTime<Utc>,
     ) -> Result<Filled, FillError> {
         let mut filled = Filled::default();
@@ -179,8 +182,8 @@ impl KakaoClient {
                 filled.put.asked += put.asked;
                 filled.put.taken += put.taken;
             }
-            match people.last().filter(|_| people.len() == STEP) {
-                Some(last) => page = page.after(last.id),
+            match page.next(&people) {
+                Some(next) => page = next,
                 None => return Ok(filled),
             }
         }

@@ -45,7 +45,7 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// [`SchemaError`] for a name of one's own, and beyond 30 columns.
+    /// [`SchemaError`] for a name of one's own, for a second column of a name, and beyond 30 columns.
     pub fn words(self, name: &str) -> Result<Self, SchemaError> {
         if !WORDS.contains(&name) {
             return Err(SchemaError {
@@ -59,7 +59,7 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// [`SchemaError`] for an empty name, and beyond 30 columns.
+    /// [`SchemaError`] for an empty name, for a second column of a name, and beyond 30 columns.
     pub fn number(self, name: &str) -> Result<Self, SchemaError> {
         self.with(name, "number")
     }
@@ -68,7 +68,9 @@ impl Schema {
         if name.trim().is_empty() {
             return Err(SchemaError { problem: "a column has a name" });
         }
-        self.0.insert(name.to_owned(), kind);
+        if self.0.insert(name.to_owned(), kind).is_some() {
+            return Err(SchemaError { problem: "two columns have one name" });
+        }
         if self.0.len() > COLUMNS {
             return Err(SchemaError { problem: "a file has 30 columns at the most" });
         }

@@ -116,10 +116,11 @@ async fn a_segment_goes_into_a_file_without_those_who_did_not_agree() {
     store.apply(&[Event::related(Identity::AppUser("4".into()), left)], november()).await.unwrap();
 
     let sheet = Sheet::new(home).with_area("emd").with_topic("문화", "culture");
+    assert!(sheet.clone().with_topic("복지", "emd").schema().is_err(), "two things in one column");
     let kakao = client(&emulator, |builder| builder);
     let file = kakao.create_file(&city, "w48", &sheet.schema().unwrap()).await.unwrap();
     let everyone = Segment::All;
-    let filled = kakao.fill_file((file, &city), &store, (&everyone, &sheet), november()).await.unwrap();
+    let filled = kakao.fill_file(file, &city, &store, &everyone, &sheet, november()).await.unwrap();
     assert_eq!((filled.put.asked, filled.put.taken), (2_497, 2_497));
     let omitted: Vec<(Omitted, u64)> = filled.omitted.into_iter().collect();
     let suppressed = |reason| (Omitted::Suppressed(reason), 1);
@@ -131,10 +132,10 @@ async fn a_segment_goes_into_a_file_without_those_who_did_not_agree() {
     ];
     assert_eq!(omitted, expected);
     let numbers = sheet.with_phones();
-    let error = kakao.fill_file((file, &city), &store, (&everyone, &numbers), november()).await.unwrap_err();
+    let error = kakao.fill_file(file, &city, &store, &everyone, &numbers, november()).await.unwrap_err();
     assert!(matches!(error, FillError::Kakao(error) if error.kind() == SendErrorKind::Unsupported));
     let kakao = client(&emulator, KakaoBuilder::allow_phone_numbers);
-    let filled = kakao.fill_file((file, &city), &store, (&everyone, &numbers), november()).await.unwrap();
+    let filled = kakao.fill_file(file, &city, &store, &everyone, &numbers, november()).await.unwrap();
     assert_eq!((filled.put.taken, filled.omitted.get(&Omitted::NoId)), (2_498, None));
 }
 

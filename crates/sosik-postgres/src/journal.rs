@@ -1,23 +1,15 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use deadpool_postgres::Transaction;
-use sosik_registry::journal::{Entry, Journal, Line};
+use sosik_registry::journal::{Entry, Journal, Line, ends, may_be_purged};
 use sosik_registry::{Chain, LedgerEnd, LedgerReport, Link, StoreError, Vault};
 use tokio_postgres::Row;
 
 use crate::error::{database, unreadable};
 use crate::ledger::{end_under, key};
-use crate::query::{Values, all, get, note, one, run};
+use crate::query::{Values, all, each, get, note, one, run};
 use crate::reseal::led;
 use crate::store::{PostgresStore, reading, writing};
-
-/// The names under which the end of a journal is noted, and where it begins since some of it was dropped.
-fn ends<E: Entry>() -> [String; 2] {
-    [format!("{}-end", E::NAME), format!("{}-start", E::NAME)]
-}
-
-/// How many entries are read at once.
-const ROWS: i32 = 10_000;
 
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
@@ -29,19 +21,22 @@ impl<E: Entry> Journal<E> for PostgresStore {
         let transaction = writing(&mut client).await?;
         let vault = led(&transaction, &self.vault).await?;
         let [end, _] = ends::<E>();
-        let before = end_under(&transaction, &end).await?;
-        let (entries, head) = before.map_or((0, Link::START), |end| (end.entries, end.head));
-        let mut chain = Chain::after(&vault, entries, head);
+        let mut chain = Chain::resume(&vault, end_under(&transaction, &end).await?.as_ref());
         let link = chain.add_line(E::TAG, &kept);
         let insert = format!(
-            "INSERT INTO {} (number, at, who, place, whose, what, key, link) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO {0} (number, at, who, place, whose, what, key, link) \
+             VALUES (coalesce($1, (SELECT max(number) + 1 FROM {0}), 1), $2, $3, $4, $5, $6, $7, $8)",
             E::NAME
         );
-        let (number, current) = (i64::try_from(chain.entries()).unwrap_or(i64::MAX), vault.current());
+        // Where the end is not as it was noted, what is added is kept all the same, behind everything.
+        let number = chain.is_whole().then(|| i64::try_from(chain.entries()).unwrap_or(i64::MAX));
+        let current = vault.current();
         let (key, link) = (current.as_bytes().as_slice(), link.as_bytes().as_slice());
         let values: Values<'_> = &[&number, at, who, place, whose, what, &key, &link];
         run(&transaction, &insert, values).await?;
-        note(&transaction, &end, &LedgerEnd::of(&chain).to_bytes()).await?;
+        if chain.is_whole() {
+            note(&transaction, &end, &LedgerEnd::of(&chain).to_bytes()).await?;
+        }
         transaction.commit().await.map_err(database)
     }
 
@@ -64,33 +59,7 @@ impl<E: Entry> Journal<E> for PostgresStore {
         let mut client = self.client().await?;
         let transaction = reading(&mut client).await?;
         let vault = led(&transaction, &self.vault).await?;
-        let [end, start] = ends::<E>();
-        let start = end_under(&transaction, &start).await?;
-        let mut chain = match &start {
-            None => Chain::new(&vault),
-            Some(start) => Chain::after(&vault, start.entries, start.head),
-        };
-        if start.is_some_and(|start| !start.is_sealed(&vault)) {
-            chain.breaks("where the journal begins since some of it was dropped is not as it was noted");
-            return Ok(chain.report());
-        }
-        let select = format!("SELECT at, who, place, whose, what, key, link FROM {} ORDER BY number", E::NAME);
-        let select = transaction.prepare_cached(&select).await.map_err(database)?;
-        let portal = transaction.bind(&select, &[]).await.map_err(database)?;
-        loop {
-            let rows = transaction.query_portal(&portal, ROWS).await.map_err(database)?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in &rows {
-                match line(row) {
-                    Ok(kept) => chain.check_line(E::TAG, &kept, key(row, 5)?, Link::from_bytes(get(row, 6)?).as_ref()),
-                    Err(error) => chain.breaks(error.to_string()),
-                }
-            }
-        }
-        chain.ends_at(end_under(&transaction, &end).await?.as_ref());
-        Ok(chain.report())
+        verify::<E>(&transaction, &vault).await
     }
 
     async fn purge_entries(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
@@ -108,11 +77,32 @@ fn line(row: &Row) -> Result<Line, StoreError> {
     Ok(Line::new(get(row, 0)?, text(1)?, text(2)?, text(3)?, text(4)?))
 }
 
+async fn verify<E: Entry>(transaction: &Transaction<'_>, vault: &Vault) -> Result<LedgerReport, StoreError> {
+    let [end, start] = ends::<E>();
+    let mut chain = Chain::resume(vault, end_under(transaction, &start).await?.as_ref());
+    let select = format!("SELECT at, who, place, whose, what, key, link FROM {} ORDER BY number", E::NAME);
+    each(transaction, &select, |row| {
+        if let Err(error) = check::<E>(&mut chain, row) {
+            chain.breaks(error.to_string());
+        }
+    })
+    .await?;
+    chain.ends_at(end_under(transaction, &end).await?.as_ref());
+    Ok(chain.report())
+}
+
+fn check<E: Entry>(chain: &mut Chain<'_>, row: &Row) -> Result<(), StoreError> {
+    let (kept, key, link) = (line(row)?, key(row, 5)?, Link::from_bytes(get(row, 6)?));
+    chain.check_line(E::TAG, &kept, key, link.as_ref());
+    Ok(())
+}
+
 async fn purge<E: Entry>(
     transaction: &Transaction<'_>,
     vault: &Vault,
     before: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
+    may_be_purged::<E>(&verify::<E>(transaction, vault).await?)?;
     // Up to the first that is not old.
     let last = format!(
         "SELECT number, link FROM {0} WHERE number < coalesce((SELECT min(number) FROM {0} WHERE at >= $1), \

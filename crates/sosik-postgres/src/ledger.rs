@@ -8,8 +8,8 @@ use sosik_registry::{
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::error::{database, unreadable};
-use crate::query::{all, get, meta, note, one, run};
+use crate::error::unreadable;
+use crate::query::{all, each, get, meta, note, one, run};
 use crate::rows::{consent, noted};
 
 /// The name under which the end of the ledger is noted.
@@ -18,16 +18,11 @@ const END: &str = "ledger-end";
 /// What stands as the purpose of an entry that says that someone was erased.
 const ERASURE: &str = "erasure";
 
-/// How many entries are read at once.
-const ROWS: i32 = 10_000;
-
 /// The ledger while entries are added to it in a transaction: its end is noted once, by [`close`](Self::close).
 pub(crate) struct Ledger<'a> {
     chain: Chain<'a>,
     key: [u8; 4],
     seq: i64,
-    /// Whether its end was as it was noted.
-    was_whole: bool,
     /// Whether anything was added.
     is_longer: bool,
 }
@@ -41,18 +36,15 @@ pub(crate) struct Linked {
 
 impl<'a> Ledger<'a> {
     pub(crate) async fn open(transaction: &Transaction<'_>, vault: &'a Vault) -> Result<Self, StoreError> {
-        let end = end(transaction).await?;
-        let was_whole = end.as_ref().is_none_or(|end| end.is_sealed(vault));
-        let (entries, head) = end.map_or((0, Link::START), |end| (end.entries, end.head));
-        let seq = if was_whole {
-            i64::try_from(entries).unwrap_or(i64::MAX)
+        let chain = Chain::resume(vault, end(transaction).await?.as_ref());
+        let seq = if chain.is_whole() {
+            i64::try_from(chain.entries()).unwrap_or(i64::MAX)
         } else {
             // What is said is kept all the same, behind everything.
             let last = one(transaction, "SELECT coalesce(max(seq), 0) FROM consents", &[]).await?;
             last.map(|row| get(&row, 0)).transpose()?.unwrap_or_default()
         };
-        let (chain, key) = (Chain::after(vault, entries, head), *vault.current().as_bytes());
-        Ok(Self { chain, key, seq, was_whole, is_longer: false })
+        Ok(Self { chain, key: *vault.current().as_bytes(), seq, is_longer: false })
     }
 
     /// Links what someone said, and did not say yet.
@@ -110,7 +102,7 @@ impl<'a> Ledger<'a> {
     /// Notes the end. One that was not as it was noted stays so, until a person has looked: what is said meanwhile is kept,
     /// and does not hide that something is missing.
     pub(crate) async fn close(self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
-        if !(self.was_whole && self.is_longer) {
+        if !(self.chain.is_whole() && self.is_longer) {
             return Ok(());
         }
         note(transaction, END, &LedgerEnd::of(&self.chain).to_bytes()).await
@@ -155,19 +147,12 @@ pub(crate) async fn verify(transaction: &Transaction<'_>, vault: &Vault) -> Resu
     let select = "SELECT purpose, granted, at, evidence, details, digest, key, link, coalesce(s.id, erased.id) \
                   FROM consents AS c LEFT JOIN subscribers AS s ON s.number = c.subscriber \
                   LEFT JOIN erased ON erased.number = c.subscriber ORDER BY seq";
-    let select = transaction.prepare_cached(select).await.map_err(database)?;
-    let portal = transaction.bind(&select, &[]).await.map_err(database)?;
-    loop {
-        let rows = transaction.query_portal(&portal, ROWS).await.map_err(database)?;
-        if rows.is_empty() {
-            break;
+    each(transaction, select, |row| {
+        if let Err(error) = check(&mut chain, row) {
+            chain.breaks(error.to_string());
         }
-        for row in &rows {
-            if let Err(error) = check(&mut chain, row) {
-                chain.breaks(error.to_string());
-            }
-        }
-    }
+    })
+    .await?;
     chain.ends_at(end(transaction).await?.as_ref());
     Ok(chain.report())
 }

@@ -30,6 +30,26 @@ pub(crate) async fn one(
     Ok(all(transaction, sql, values).await?.into_iter().next())
 }
 
+/// Goes through every row of a query, however many, some in memory at a time.
+pub(crate) async fn each(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    mut see: impl FnMut(&Row),
+) -> Result<(), StoreError> {
+    /// Rows that are fetched together.
+    const ROWS: i32 = 10_000;
+
+    let statement = transaction.prepare_cached(sql).await.map_err(database)?;
+    let portal = transaction.bind(&statement, &[]).await.map_err(database)?;
+    loop {
+        let rows = transaction.query_portal(&portal, ROWS).await.map_err(database)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        rows.iter().for_each(&mut see);
+    }
+}
+
 /// A column of a row.
 pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<T, StoreError> {
     row.try_get(at).map_err(database)

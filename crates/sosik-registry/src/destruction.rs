@@ -51,8 +51,8 @@ pub async fn destroy_due(
             erased += store.destroy(&due, until, erasure).await?;
         }
         seen(people.len() as u64);
-        match people.last().filter(|_| people.len() == STEP) {
-            Some(last) => page = page.after(last.id),
+        match page.next(&people) {
+            Some(next) => page = next,
             None => return Ok(erased),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Months, NaiveDate, Utc};
 
-use crate::{LedgerReport, StoreError};
+use crate::{LedgerReport, StoreError, StoreErrorKind};
 
 /// An entry of a [`Journal`], as the journal keeps it.
 #[derive(Clone, PartialEq, Eq)]
@@ -59,6 +59,28 @@ pub trait Entry: Clone + fmt::Debug + Send + Sync + 'static {
     fn from_line(line: Line) -> Option<Self>;
 }
 
+/// For whoever writes a store on a database: the names under which the end of a journal is noted, and where it begins since
+/// some of it was dropped.
+#[must_use]
+pub fn ends<E: Entry>() -> [String; 2] {
+    [format!("{}-end", E::NAME), format!("{}-start", E::NAME)]
+}
+
+/// For whoever writes a store on a database: that nothing is dropped of a journal that is not whole, since what is missing
+/// would show no more.
+///
+/// # Errors
+///
+/// [`StoreErrorKind::Corrupt`] with what is wrong.
+pub fn may_be_purged<E: Entry>(report: &LedgerReport) -> Result<(), StoreError> {
+    match &report.broken {
+        None => Ok(()),
+        Some(_) => {
+            Err(StoreError::new(StoreErrorKind::Corrupt, format!("nothing is dropped of {}: {report}", E::NAME)))
+        }
+    }
+}
+
 /// Where entries of a kind are recorded: [accesses](crate::access::Access) to people's data, and
 /// [changes](crate::rights::RightsChange) of the rights to it.
 ///
@@ -67,8 +89,10 @@ pub trait Entry: Clone + fmt::Debug + Send + Sync + 'static {
 /// Each rule is a test of `sosik_testkit::journal_conformance!`.
 ///
 /// 1. What was [added](Self::add_entry) is there, once, in its order, under numbers that grow from 1.
-/// 2. [`verify_entries`](Self::verify_entries) finds every entry as it was added, and names the first that was changed or is missing.
-/// 3. [`purge_entries`](Self::purge_entries) drops what is older than an instant and no more, and the rest still verifies, under its numbers.
+/// 2. [`verify_entries`](Self::verify_entries) finds every entry as it was added, and names the first that was changed or is missing;
+///    what is added after that is kept, and does not hide it.
+/// 3. [`purge_entries`](Self::purge_entries) drops what is older than an instant and no more, and the rest still verifies,
+///    under its numbers. Of a journal that is not whole it drops nothing.
 /// 4. Journals of different kinds in one store do not touch each other.
 #[async_trait]
 pub trait Journal<E: Entry>: fmt::Debug + Send + Sync {
@@ -93,11 +117,11 @@ pub trait Journal<E: Entry>: fmt::Debug + Send + Sync {
     /// [`StoreError`] where it cannot be read at all.
     async fn verify_entries(&self) -> Result<LedgerReport, StoreError>;
 
-    /// Drops what is older than an instant, up to the first that is not, and says how many.
+    /// Drops what is older than an instant, up to the first that is not, and says how many. All of it is read again first.
     ///
     /// # Errors
     ///
-    /// [`StoreError`]; nothing was dropped.
+    /// [`StoreError`], of the kind [`Corrupt`](StoreErrorKind::Corrupt) where it is not whole; nothing was dropped.
     async fn purge_entries(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;
 }
 
@@ -123,11 +147,12 @@ macro_rules! forward {
 }
 forward!(Arc, Box);
 
-/// Goes through a journal from its first entry on, some at a time.
-pub(crate) async fn each<E: Entry>(
-    journal: &dyn Journal<E>,
-    mut see: impl FnMut(u64, E) + Send,
-) -> Result<(), StoreError> {
+/// Goes through a journal from its first entry on, some at a time, each with its number.
+///
+/// # Errors
+///
+/// [`StoreError`] of the journal.
+pub async fn each<E: Entry>(journal: &dyn Journal<E>, mut see: impl FnMut(u64, E) + Send) -> Result<(), StoreError> {
     /// Entries that are read together.
     const PAGE: usize = 1_000;
 

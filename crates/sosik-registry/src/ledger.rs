@@ -199,6 +199,23 @@ impl<'a> Chain<'a> {
         Self { vault, entries, head, broken: None, digest: None, cleared: HashMap::new() }
     }
 
+    /// Entries after those of which this end was noted, from the first on without one. Where it is not as it was noted the
+    /// chain is broken from the start: what is added is linked all the same, and its end is not to be noted.
+    #[must_use]
+    pub fn resume(vault: &'a Vault, end: Option<&LedgerEnd>) -> Self {
+        let mut chain = end.map_or_else(|| Self::new(vault), |end| Self::after(vault, end.entries, end.head));
+        if end.is_some_and(|end| !end.is_sealed(vault)) {
+            chain.breaks("what was noted of those before it is not as it was noted");
+        }
+        chain
+    }
+
+    /// Whether everything was as it was written so far.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.broken.is_none()
+    }
+
     /// Adds a line of a [journal](crate::Journal), which is linked as the ledger is, and gives its link.
     pub fn add_line(&mut self, tag: &[u8], entry: &Line) -> Link {
         let link = self.link_line(self.vault.current(), tag, entry);

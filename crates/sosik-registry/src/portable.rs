@@ -1,4 +1,6 @@
-//! All that a store keeps, row by row and sealed as it is, so that another store under the same key can keep it.
+//! All that a store keeps of people, row by row and sealed as it is, so that another store under the same key can keep it.
+//!
+//! [Journals](crate::Journal) are not taken along: the store that they are in is kept as long as they have to be.
 
 use std::fmt;
 

@@ -194,6 +194,13 @@ impl Page {
         Self { segment, at, after: None, limit }
     }
 
+    /// The page after this one, where these are its people; `None` where it was the last.
+    #[must_use]
+    pub fn next(self, people: &[Subscriber]) -> Option<Self> {
+        let last = people.last().filter(|_| people.len() >= self.limit)?;
+        Some(self.after(last.id))
+    }
+
     /// Those after someone.
     #[must_use]
     pub fn after(mut self, last: SubscriberId) -> Self {

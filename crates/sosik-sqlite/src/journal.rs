@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, Transaction, params};
-use sosik_registry::journal::{Entry, Journal, Line};
+use sosik_registry::journal::{Entry, Journal, Line, ends, may_be_purged};
 use sosik_registry::{Chain, KeyId, LedgerEnd, LedgerReport, Link, StoreError, Vault};
 
 use crate::error::{database, unreadable};
@@ -10,11 +10,6 @@ use crate::query::{all, one, run};
 use crate::rows::{instant, micros};
 use crate::store::SqliteStore;
 
-/// The names under which the end of a journal is noted, and where it begins since some of it was dropped.
-fn ends<E: Entry>() -> [String; 2] {
-    [format!("{}-end", E::NAME), format!("{}-start", E::NAME)]
-}
-
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<E: Entry> Journal<E> for SqliteStore {
@@ -22,20 +17,23 @@ impl<E: Entry> Journal<E> for SqliteStore {
         let kept = entry.to_line();
         self.write(move |transaction, vault| {
             let [end, _] = ends::<E>();
-            let before = end_under(transaction, &end)?;
-            let (entries, head) = before.map_or((0, Link::START), |end| (end.entries, end.head));
-            let mut chain = Chain::after(vault, entries, head);
+            let mut chain = Chain::resume(vault, end_under(transaction, &end)?.as_ref());
             let link = chain.add_line(E::TAG, &kept);
             let insert = format!(
-                "INSERT INTO {} (at, who, place, whose, what, key, link, number) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO {0} (at, who, place, whose, what, key, link, number) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?8, (SELECT max(number) + 1 FROM {0}), 1))",
                 E::NAME
             );
             let Line { at, who, place, whose, what, .. } = &kept;
             let current = vault.current();
             let (key, link) = (current.as_bytes().as_slice(), link.as_bytes().as_slice());
-            let number = i64::try_from(chain.entries()).unwrap_or(i64::MAX);
+            // Where the end is not as it was noted, what is added is kept all the same, behind everything.
+            let number = chain.is_whole().then(|| i64::try_from(chain.entries()).unwrap_or(i64::MAX));
             run(transaction, &insert, params![micros(*at), who, place, whose, what, key, link, number])?;
-            note(transaction, &end, &chain).map(|()| ((), false))
+            if chain.is_whole() {
+                note(transaction, &end, &chain)?;
+            }
+            Ok(((), false))
         })
         .await
     }
@@ -80,15 +78,7 @@ fn line(row: &Row<'_>) -> Result<Line, StoreError> {
 
 fn verify<E: Entry>(transaction: &Transaction<'_>, vault: &Vault) -> Result<LedgerReport, StoreError> {
     let [end, start] = ends::<E>();
-    let start = end_under(transaction, &start)?;
-    let mut chain = match &start {
-        None => Chain::new(vault),
-        Some(start) => Chain::after(vault, start.entries, start.head),
-    };
-    if start.is_some_and(|start| !start.is_sealed(vault)) {
-        chain.breaks("where the journal begins since some of it was dropped is not as it was noted");
-        return Ok(chain.report());
-    }
+    let mut chain = Chain::resume(vault, end_under(transaction, &start)?.as_ref());
     let select = format!("SELECT at, who, place, whose, what, key, link FROM {} ORDER BY number", E::NAME);
     let mut select = transaction.prepare(&select).map_err(database)?;
     let mut rows = select.query([]).map_err(database)?;
@@ -104,6 +94,7 @@ fn verify<E: Entry>(transaction: &Transaction<'_>, vault: &Vault) -> Result<Ledg
 }
 
 fn purge<E: Entry>(transaction: &Transaction<'_>, vault: &Vault, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    may_be_purged::<E>(&verify::<E>(transaction, vault)?)?;
     // Up to the first that is not old.
     let last = format!(
         "SELECT number, link FROM {0} WHERE number < coalesce((SELECT min(number) FROM {0} WHERE at >= ?1), \

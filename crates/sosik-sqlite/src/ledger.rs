@@ -22,26 +22,21 @@ pub(crate) struct Ledger<'a> {
     chain: Chain<'a>,
     key: [u8; 4],
     seq: i64,
-    /// Whether its end was as it was noted.
-    was_whole: bool,
     /// Whether anything was added.
     is_longer: bool,
 }
 
 impl<'a> Ledger<'a> {
     pub(crate) fn open(transaction: &'a Transaction<'a>, vault: &'a Vault) -> Result<Self, StoreError> {
-        let end = end(transaction)?;
-        let was_whole = end.as_ref().is_none_or(|end| end.is_sealed(vault));
-        let (entries, head) = end.map_or((0, Link::START), |end| (end.entries, end.head));
-        let seq = if was_whole {
-            i64::try_from(entries).unwrap_or(i64::MAX)
+        let chain = Chain::resume(vault, end(transaction)?.as_ref());
+        let seq = if chain.is_whole() {
+            i64::try_from(chain.entries()).unwrap_or(i64::MAX)
         } else {
             // What is said is kept all the same, behind everything.
             let last = one(transaction, include_str!("../queries/ledger_last_seq.sql"), [], |row| row.get(0))?;
             last.unwrap_or_default()
         };
-        let (chain, key) = (Chain::after(vault, entries, head), *vault.current().as_bytes());
-        Ok(Self { transaction, chain, key, seq, was_whole, is_longer: false })
+        Ok(Self { transaction, chain, key: *vault.current().as_bytes(), seq, is_longer: false })
     }
 
     /// Adds what someone said, who has this number, and did not say it yet.
@@ -99,7 +94,7 @@ impl<'a> Ledger<'a> {
     /// Notes the end. One that was not as it was noted stays so, until a person has looked: what is said meanwhile is kept,
     /// and does not hide that something is missing.
     pub(crate) fn close(self) -> Result<(), StoreError> {
-        if !(self.was_whole && self.is_longer) {
+        if !(self.chain.is_whole() && self.is_longer) {
             return Ok(());
         }
         let noted = LedgerEnd::of(&self.chain).to_bytes();

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand};
 use sosik::kakao::ChannelPublicId;
 use sosik::registry::import::Column;
@@ -190,9 +191,10 @@ pub(crate) enum RightsAsked {
     /// Gives an account rights, or others than it had.
     Give {
         /// The account: one person's alone.
-        #[arg(value_name = "ACCOUNT")]
+        #[arg(value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new())]
         whose: String,
         /// What it may do, by the name that the city has for it.
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         rights: String,
     },
     /// Every change, in its order; first whether that was changed.
@@ -200,7 +202,7 @@ pub(crate) enum RightsAsked {
     /// Takes all rights from an account, as at once when someone moves to another office.
     Take {
         /// The account.
-        #[arg(value_name = "ACCOUNT")]
+        #[arg(value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new())]
         whose: String,
     },
 }

@@ -29,8 +29,9 @@ pub(crate) async fn fill(store: &Store, asked: &KakaoFile, now: DateTime<Utc>) -
     let people = store.people().count_of(&asked.segment, now).await.map_err(Failure::at("the store"))?;
     store.exports(Whose::Many(people), now).await.map_err(Failure::at("the record of accesses"))?;
     let file = kakao.create_file(&asked.public_id, &asked.name, &schema).await.map_err(Failure::at("the file"))?;
-    let (to, who) = ((file, &asked.public_id), (&asked.segment, &sheet));
-    let filled = kakao.fill_file(to, store.people(), who, now).await.map_err(Failure::at("the file"))?;
+    let (channel, segment) = (&asked.public_id, &asked.segment);
+    let filled =
+        kakao.fill_file(file, channel, store.people(), segment, &sheet, now).await.map_err(Failure::at("the file"))?;
     let mut said = vec![format!("file {}: {} of {} people were taken", file.as_u64(), filled.put.taken, people)];
     said.extend(filled.omitted.iter().map(|(why, count)| {
         let why = match why {

@@ -187,8 +187,8 @@ pub(crate) async fn everyone(
         let part = people.page(&page).await.map_err(wrong)?;
         each(&part).await?;
         bar.inc(part.len() as u64);
-        match part.last().filter(|_| part.len() == PAGE) {
-            Some(last) => page = page.after(last.id),
+        match page.next(&part) {
+            Some(next) => page = next,
             None => break,
         }
     }

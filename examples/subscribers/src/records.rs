@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sosik::registry::access::ACCESS_RULES;
+use sosik::registry::journal;
 use sosik::registry::rights::{self, Rights, RightsChange};
 use sosik::registry::{Entry, Erasure, Journal, RetentionRule, destroy_due, is_to_be_destroyed};
 
@@ -9,9 +10,6 @@ use crate::args::RightsAsked;
 use crate::failure::Failure;
 use crate::store::Store;
 use crate::{bar, everyone, told};
-
-/// Changes of rights that are read together.
-const PAGE: usize = 1_000;
 
 pub(crate) async fn accesses(store: &Store, after: u64, limit: usize) -> Result<String, Failure> {
     let wrong = Failure::at("the record of accesses");
@@ -43,17 +41,11 @@ pub(crate) async fn rights(store: &Store, asked: Option<&RightsAsked>, now: Date
     Ok("it is recorded; give or take them in the system itself too".to_owned())
 }
 
-async fn log(journal: &dyn Journal<RightsChange>) -> Result<String, Failure> {
-    let report = whole(journal).await?;
-    let (mut lines, mut after) = (Vec::new(), 0);
-    loop {
-        let page = journal.entries(after, PAGE).await.map_err(Failure::at("the record of rights"))?;
-        lines.extend(page.iter().map(|(number, change)| told::rights(*number, change)));
-        match page.last().filter(|_| page.len() == PAGE) {
-            Some((last, _)) => after = *last,
-            None => break,
-        }
-    }
+async fn log(rights: &dyn Journal<RightsChange>) -> Result<String, Failure> {
+    let report = whole(rights).await?;
+    let mut lines = Vec::new();
+    let each = journal::each(rights, |number, change| lines.push(told::rights(number, &change)));
+    each.await.map_err(Failure::at("the record of rights"))?;
     lines.push(report);
     Ok(lines.join("\n"))
 }

@@ -65,26 +65,17 @@ impl Store {
 
     /// People without a record of who looks at them: for a bench, whose people are none.
     pub(crate) fn bare(&self) -> &dyn SubscriberStore {
-        match &self.kind {
-            Kind::Postgres(store) => store,
-            Kind::Sqlite(store) => store,
-        }
+        self.kind.any()
     }
 
     /// The record of accesses.
     pub(crate) fn accesses(&self) -> &dyn Journal<Access> {
-        match &self.kind {
-            Kind::Postgres(store) => store,
-            Kind::Sqlite(store) => store,
-        }
+        self.kind.any()
     }
 
     /// The record of who may access what.
     pub(crate) fn rights(&self) -> &dyn Journal<RightsChange> {
-        match &self.kind {
-            Kind::Postgres(store) => store,
-            Kind::Sqlite(store) => store,
-        }
+        self.kind.any()
     }
 
     /// A change of rights by the account that asks for it.
@@ -100,10 +91,7 @@ impl Store {
 
     /// What can be taken elsewhere.
     pub(crate) fn portable(&self) -> &dyn Portable {
-        match &self.kind {
-            Kind::Postgres(store) => store,
-            Kind::Sqlite(store) => store,
-        }
+        self.kind.any()
     }
 
     pub(crate) async fn backup(&self, to: &Path) -> Result<(), Failure> {
@@ -125,7 +113,19 @@ impl Store {
     }
 }
 
+/// What every kind of store is.
+trait Any: Portable + Journal<Access> + Journal<RightsChange> {}
+
+impl<S: Portable + Journal<Access> + Journal<RightsChange>> Any for S {}
+
 impl Kind {
+    fn any(&self) -> &dyn Any {
+        match self {
+            Self::Postgres(store) => store,
+            Self::Sqlite(store) => store,
+        }
+    }
+
     async fn open(place: &Place, schema: &str, key: &SecretKey, old: Option<&SecretKey>) -> Result<Self, Failure> {
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
         let vault = Vault::new(key, Arc::clone(&entropy));

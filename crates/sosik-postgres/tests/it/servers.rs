@@ -5,7 +5,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use sosik_core::SystemEntropy;
 use sosik_postgres::{PostgresStore, Settings};
-use sosik_registry::{ConsentEvent, Erasure, Purpose, Put, Segment, StoreErrorKind, SubscriberStore};
+use sosik_registry::access::Access;
+use sosik_registry::{ConsentEvent, Erasure, Journal, Purpose, Put, Segment, StoreErrorKind, SubscriberStore};
+use sosik_testkit::journal::Sample;
 use sosik_testkit::{citizen, consented, noon, phone};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
@@ -137,6 +139,31 @@ async fn who_was_erased_is_nowhere_in_the_tables() {
     assert_eq!(left("SELECT count(*) FROM consents WHERE evidence = $1", &"접수 0008").await, 1);
     let ledger = store.verify().await.unwrap();
     assert_eq!((ledger.entries, ledger.broken), (19, None));
+}
+
+#[tokio::test]
+async fn accesses_that_are_missing_are_not_hidden_by_those_that_come_after() {
+    let Some(database) = Database::new().await else { return };
+    let store = database.open().await.unwrap();
+    let journal: &dyn Journal<Access> = &store;
+    let sample = |number| Access::sample(noon(), number);
+    for number in 0..6 {
+        journal.add_entry(&sample(number)).await.unwrap();
+    }
+    let refused = database.direct.execute("UPDATE accesses SET who = 'someone else'", &[]).await.unwrap_err();
+    assert!(refused.as_db_error().unwrap().message().contains("never changed"), "{refused}");
+    // An end that fits what is left in all but its seal, which no one can make without the key.
+    let forge = "DELETE FROM accesses WHERE number > 3; \
+                 UPDATE meta SET value = overlay(set_byte(value, 7, 3) PLACING \
+                 (SELECT link FROM accesses WHERE number = 3) FROM 45) WHERE name = 'accesses-end'";
+    database.direct.batch_execute(forge).await.unwrap();
+    for number in 7..9 {
+        journal.add_entry(&sample(number)).await.unwrap();
+    }
+    let broken = journal.verify_entries().await.unwrap().broken;
+    assert_eq!(broken.map(|entry| entry.number), Some(5), "both follow the forged end, and the second not the first");
+    let error = journal.purge_entries(noon() + TimeDelta::days(1)).await.unwrap_err();
+    assert_eq!((error.kind(), journal.entries(0, 99).await.unwrap().len()), (StoreErrorKind::Corrupt, 5));
 }
 
 /// Passes on what comes to a port until it is dropped, and with it every connection.
