@@ -66,6 +66,7 @@ pub mod classify;
 mod curate;
 mod dates;
 mod edition;
+pub mod extract;
 mod link;
 mod points;
 mod post;

@@ -1,5 +1,7 @@
 //! Cleaning and shortening of Korean text.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// The length of a text in UTF-16 code units: of the ways in which providers count, the largest.
@@ -182,28 +184,35 @@ pub fn shorten(line: &str, max: usize) -> String {
 /// The sentences of a text, in order, each on one line.
 #[must_use]
 pub fn sentences(text: &str) -> Vec<String> {
+    sentence_spans(text).into_iter().map(|span| clean_line(&text[span])).filter(|line| !line.is_empty()).collect()
+}
+
+/// Where the sentences of a text stand, in order, without the white space around them.
+pub(crate) fn sentence_spans(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
-    for line in text.lines() {
-        let chars: Vec<char> = line.chars().collect();
-        let mut start = 0;
-        for at in 0..chars.len() {
-            let stop = matches!(chars[at], '!' | '?' | '。')
-                // A full stop ends a sentence only after a Korean ending (다. 요. 죠.), never in 11. 28. or www.
-                || chars[at] == '.' && at > 0 && ('가'..='힣').contains(&chars[at - 1]);
-            if stop && chars.get(at + 1).is_none_or(|next| next.is_whitespace()) {
-                push_sentence(&mut out, &chars[start..=at]);
-                start = at + 1;
-            }
+    let mut start = 0;
+    let mut before = None;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        // A full stop ends a sentence only after a Korean ending (다. 요. 죠.), never in 11. 28. or www.
+        let stop = matches!(c, '!' | '?' | '。') || c == '.' && before.is_some_and(|c| ('가'..='힣').contains(&c));
+        if c == '\n' || stop && chars.peek().is_none_or(|(_, next)| next.is_whitespace()) {
+            push_span(text, start..end, &mut out);
+            start = end;
         }
-        push_sentence(&mut out, &chars[start..]);
+        before = Some(c);
     }
+    push_span(text, start..text.len(), &mut out);
     out
 }
 
-fn push_sentence(out: &mut Vec<String>, chars: &[char]) {
-    let sentence = clean_line(&chars.iter().collect::<String>());
-    if !sentence.is_empty() {
-        out.push(sentence);
+fn push_span(text: &str, span: Range<usize>, out: &mut Vec<Range<usize>>) {
+    let inside = &text[span.clone()];
+    let start = span.start + inside.len() - inside.trim_start().len();
+    let end = start + inside.trim().len();
+    if end > start {
+        out.push(start..end);
     }
 }
 

@@ -1,0 +1,182 @@
+//! Times of day: `오후 2시`, `14:00~16:00`, `오전 9시부터 오후 6시까지`.
+
+use std::fmt;
+
+use chrono::NaiveTime;
+use regex::Captures;
+
+use super::pattern::patterns;
+use super::scan::{after, before, number};
+use super::{Confidence, Found, Sentence};
+
+/// When in a day something begins, and when it ends where that is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Hours {
+    /// The beginning; nothing where only the end is said.
+    pub from: Option<NaiveTime>,
+    /// The end; nothing where only the beginning is said.
+    pub until: Option<NaiveTime>,
+    /// Whether it is said to begin then and go on (`부터`), rather than to be at that time.
+    pub goes_on: bool,
+}
+
+impl fmt::Display for Hours {
+    /// `14:00`, `14:00/` (from then on), `14:00/16:00`, `/18:00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(from) = self.from {
+            write!(f, "{}", from.format("%H:%M"))?;
+        }
+        if self.goes_on || self.until.is_some() {
+            f.write_str("/")?;
+        }
+        match self.until {
+            Some(until) => write!(f, "{}", until.format("%H:%M")),
+            None => Ok(()),
+        }
+    }
+}
+
+patterns! {
+    TIME = r"(?P<half>오전|오후|저녁|밤|낮|새벽|아침)?\s*(?:(?P<h>\d{1,2})시(?:\s*(?:(?P<m>\d{1,2})분|(?P<thirty>반)))?|(?P<hh>\d{1,2}):(?P<mm>[0-5]\d)|(?P<noon>정오))";
+    TO = r"^\s*(?:부터|에서|[~∼～〜–—-])\s*$";
+}
+
+struct Time {
+    at: NaiveTime,
+    /// Whether the text says which half of the day.
+    half: Option<bool>,
+    start: usize,
+    end: usize,
+}
+
+/// The times of day in a sentence.
+pub(crate) fn hours(sentence: &Sentence<'_>) -> Vec<Found<Hours>> {
+    let text = sentence.text;
+    let times: Vec<Time> = TIME.captures_iter(text).filter_map(|found| time(text, &found)).collect();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < times.len() {
+        let first = &times[at];
+        let joined = times.get(at + 1).filter(|next| TO.is_match(&text[first.end..next.start]));
+        let rest = &text[joined.map_or(first.end, |next| next.end)..];
+        let (hours, end, sure) = if let Some(last) = joined {
+            // `오후 6시부터 9시까지`: the end is in the same half where it says none.
+            let (from, sure_from) = resolved(first, None);
+            let (mut until, sure_until) = resolved(last, first.half);
+            if until <= from && last.half.is_none() {
+                until = later(until).unwrap_or(until);
+            }
+            let hours = Hours { from: Some(from), until: Some(until), goes_on: true };
+            (hours, last.end, sure_from && (sure_until || first.half.is_some()))
+        } else {
+            let (time, sure) = resolved(first, None);
+            let is_end = rest.starts_with("까지") || super::scan::dash_before(text, first.start);
+            let goes_on = !is_end && (rest.starts_with("부터") || rest.starts_with(['~', '∼', '～']));
+            let hours = if is_end {
+                Hours { from: None, until: Some(time), goes_on: true }
+            } else {
+                Hours { from: Some(time), until: None, goes_on }
+            };
+            (hours, first.end, sure)
+        };
+        let confidence = if sure { Confidence::Stated } else { Confidence::Guessed };
+        out.push(sentence.found(hours, first.start..end, confidence));
+        at += if joined.is_some() { 2 } else { 1 };
+    }
+    out
+}
+
+fn time(text: &str, found: &Captures<'_>) -> Option<Time> {
+    let whole = found.get(0)?;
+    let first =
+        found.name("half").or_else(|| found.name("h")).or_else(|| found.name("hh")).or_else(|| found.name("noon"))?;
+    let (start, end) = (first.start(), whole.end());
+    // `3시간`, `10:10:30`, `1,200시`.
+    if before(text, start).is_some_and(|c| c.is_ascii_digit() || matches!(c, ':' | '.' | ','))
+        || after(text, end).is_some_and(|c| c.is_ascii_digit() || matches!(c, '간' | ':' | '군'))
+    {
+        return None;
+    }
+    let word = found.name("half").map(|half| half.as_str());
+    let half = word.map(|word| !matches!(word, "오전" | "새벽" | "아침"));
+    let (hour, minute) = if found.name("noon").is_some() {
+        (12, 0)
+    } else if let Some(hour) = found.name("h") {
+        let minute = match (found.name("m"), found.name("thirty")) {
+            (Some(minute), _) => number(minute.as_str())?,
+            (None, Some(_)) => 30,
+            (None, None) => 0,
+        };
+        (number::<u32>(hour.as_str())?, minute)
+    } else {
+        (number::<u32>(&found["hh"])?, number(&found["mm"])?)
+    };
+    // A clock with 24 hours, and one that begins with a nought, leave nothing open.
+    let full = found.name("hh").is_some_and(|hour| hour.as_str().starts_with('0') || hour.as_str().len() == 2);
+    let half = half.or((hour > 12 || full || found.name("noon").is_some()).then_some(hour >= 12));
+    // `밤 12시` is midnight, `낮 12시` noon.
+    let is_midnight = hour == 24 || hour == 12 && matches!(word, Some("밤" | "오전" | "새벽"));
+    let (hour, half) = if is_midnight { (0, Some(false)) } else { (hour, half) };
+    Some(Time { at: NaiveTime::from_hms_opt(hour, minute, 0)?, half, start, end })
+}
+
+/// The time in its half of the day, and whether the text leaves no other.
+fn resolved(time: &Time, half: Option<bool>) -> (NaiveTime, bool) {
+    use chrono::Timelike as _;
+    let hour = time.at.hour();
+    match time.half.or(half) {
+        Some(true) if hour < 12 => (later(time.at).unwrap_or(time.at), true),
+        Some(_) => (time.at, true),
+        // What is open is by day: nine to noon, and one to eight after it.
+        None if (1..=6).contains(&hour) => (later(time.at).unwrap_or(time.at), false),
+        None => (time.at, hour >= 7),
+    }
+}
+
+fn later(time: NaiveTime) -> Option<NaiveTime> {
+    use chrono::Timelike as _;
+    time.with_hour(time.hour() + 12)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        hours(&Sentence { text, start: 0 }).iter().map(|hours| hours.value.to_string()).collect()
+    }
+
+    #[test]
+    fn times_are_read_however_they_are_written() {
+        for (text, expected) in [
+            ("오후 3시부터", &["15:00/"][..]),
+            ("저녁 7시 개막", &["19:00"]),
+            ("오후 6시부터 9시까지", &["18:00/21:00"]),
+            ("오전 9시부터 오후 6시까지", &["09:00/18:00"]),
+            ("14:00~16:00", &["14:00/16:00"]),
+            ("10시~17시", &["10:00/17:00"]),
+            ("10시~5시", &["10:00/17:00"]),
+            ("오후 2시 30분", &["14:30"]),
+            ("오후 2시 반", &["14:30"]),
+            ("정오에", &["12:00"]),
+            ("12시부터", &["12:00/"]),
+            ("18:00까지", &["/18:00"]),
+            ("3시", &["15:00"]),
+            ("9시", &["09:00"]),
+            ("낮 12시", &["12:00"]),
+            ("밤 12시까지", &["/00:00"]),
+            ("3시간 동안, 양주시는, 1:1 상담, 25시", &[]),
+        ] {
+            assert_eq!(found(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_half_of_the_day_was_guessed_is_said() {
+        let confidence = |text: &str| hours(&Sentence { text, start: 0 })[0].confidence;
+        assert_eq!(confidence("오후 3시"), Confidence::Stated);
+        assert_eq!(confidence("14:00"), Confidence::Stated);
+        assert_eq!(confidence("3시"), Confidence::Guessed);
+    }
+}

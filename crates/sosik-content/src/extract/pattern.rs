@@ -1,0 +1,23 @@
+//! Patterns that are made once.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A pattern of this crate's own.
+pub(crate) type Pattern = LazyLock<Regex>;
+
+/// Makes a pattern of this crate's own: each is used by a test.
+#[expect(clippy::expect_used, reason = "a pattern that stands in the source is right or no test passes")]
+pub(crate) fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern of our own")
+}
+
+/// `static NAME = r"…";`
+macro_rules! patterns {
+    ($($name:ident = $text:expr;)+) => {
+        $(static $name: $crate::extract::pattern::Pattern =
+            std::sync::LazyLock::new(|| $crate::extract::pattern::pattern($text));)+
+    };
+}
+pub(crate) use patterns;
