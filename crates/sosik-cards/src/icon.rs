@@ -1,10 +1,51 @@
 //! Drawings for the topics, in a box of 200×200, in white, the strong and the soft colour. Our own.
 
+use resvg::usvg::{Options, Tree};
 use sosik_content::Topic;
+use tiny_skia::{Pixmap, Transform};
 
+use crate::canvas::{Area, Canvas};
+use crate::colour::Colour;
+use crate::error::CardError;
 use crate::theme::TopicColours;
 
-pub(crate) fn icon(topic: Topic, colours: TopicColours) -> String {
+/// A drawing as pixels.
+pub(crate) struct Drawing(Pixmap);
+
+/// The drawing of a topic, so many pixels across and down.
+pub(crate) fn drawing(topic: Topic, colours: TopicColours, side: u32) -> Result<Drawing, CardError> {
+    let inside = icon(topic, colours);
+    let svg = format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200">{inside}</svg>"#);
+    let tree = Tree::from_str(&svg, &Options::default()).map_err(|error| CardError::Render(Box::new(error)))?;
+    let mut pixels = Pixmap::new(side, side).ok_or_else(|| CardError::Render("a drawing without pixels".into()))?;
+    #[expect(clippy::cast_precision_loss, reason = "drawings are far smaller")]
+    let scale = side as f32 / 200.0;
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    Ok(Drawing(pixels))
+}
+
+impl Drawing {
+    /// Paints it in the middle of an area.
+    pub(crate) fn paint(&self, canvas: &mut Canvas, area: &Area) {
+        #[expect(clippy::cast_precision_loss, reason = "drawings are far smaller")]
+        let side = self.0.width() as f32;
+        let (left, top) = (area.x + (area.width - side) / 2.0, area.y + (area.height - side) / 2.0);
+        #[expect(clippy::cast_possible_truncation, reason = "areas are within the card")]
+        let (left, top) = (left.round() as i64, top.round() as i64);
+        let width = self.0.width() as usize;
+        for (at, pixel) in self.0.pixels().iter().enumerate().filter(|(_, pixel)| pixel.alpha() > 0) {
+            let place = |offset: usize, from: i64| {
+                i64::try_from(offset).ok().and_then(|offset| usize::try_from(from + offset).ok())
+            };
+            if let (Some(x), Some(y)) = (place(at % width, left), place(at / width, top)) {
+                let plain = pixel.demultiply();
+                canvas.dot(x, y, Colour([plain.red(), plain.green(), plain.blue()]), plain.alpha());
+            }
+        }
+    }
+}
+
+fn icon(topic: Topic, colours: TopicColours) -> String {
     let TopicColours { strong, soft, .. } = colours;
     match topic {
         Topic::Safety => format!(

@@ -1,10 +1,11 @@
-//! Card-news pictures: layout, Korean line breaking, an embedded open font, JPEG.
+//! Card-news pictures: layouts as data, Korean typography, photographs, embedded open fonts; JPEG, PNG and WebP.
 //!
 //! # What it is for
 //!
-//! A [`Card`](sosik_content::Card) becomes a picture of 800×400 pixels that a message can carry, with nothing clipped
-//! and nothing broken inside a word, and with an alternative text that says all that stands on it.
-//! The same card gives the same picture everywhere: fonts are embedded, and nothing is fetched.
+//! What a card says ([`Face`], or a card of an edition) becomes a picture within the pixels and bytes of a message
+//! ([`CardFormat`]), in the look of a city ([`Theme`]): no text clipped, none smaller than a phone's reader can read, no word
+//! torn that fits a line, and an alternative text that says all that stands on it. What finds no room is told
+//! ([`Drawn::left`]). The same card gives the same picture everywhere: fonts are embedded, and nothing is fetched.
 //!
 //! # Where it sits
 //!
@@ -24,15 +25,25 @@
 //! let painter = Painter::new(Theme::new("양주시"), CardFormat::kakao_carousel_feed())?;
 //! let drawn = painter.draw(&edition, 0)?;
 //! assert_eq!((drawn.width, drawn.height), (800, 400));
-//! assert!(drawn.jpeg.len() <= 500_000);
+//! assert!(drawn.file.len() <= 500_000);
 //! assert!(drawn.alt.contains("수도 동파 예방"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Concepts
+//!
+//! - Templates say what stands where, for wide, square and tall cards: `cover`, `event`, `notice`, `list`, `deadline`,
+//!   `disaster` and `closing` are made ([`Painter::templates`] says what each is for), and a city adds its own as TOML
+//!   ([`Painter::with_template`]); those in `templates/` of this crate are of the same form.
+//! - Themes are four, light and dark, and a city's own as TOML ([`Theme::from_toml`]), checked for contrast.
+//! - A [`Picture`] is read within fixed memory, turned upright, cut around what is to be seen, and shaded behind text as far
+//!   as its own pixels ask for.
+//!
 //! # Fonts
 //!
-//! `NanumSquare` Regular, Bold and `ExtraBold` by NAVER Corporation, unmodified, under the SIL Open Font License 1.1;
-//! the licence is in `fonts/OFL.txt`.
+//! `NanumSquare` Regular, Bold and `ExtraBold` by NAVER Corporation (`fonts/OFL.txt`), and Noto Emoji Bold by Google
+//! (`fonts/NotoEmoji-OFL.txt`), unmodified, under the SIL Open Font License 1.1. Others take their place at run time
+//! ([`Fonts::with_face`]).
 //!
 //! # Features
 //!
@@ -40,21 +51,32 @@
 //!
 //! # What is not here
 //!
-//! Photographs, other sizes than 2:1, other encodings, and uploads.
+//! Colour profiles of photographs, scripts that are written from right to left, and uploads.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod canvas;
+mod colour;
+mod encode;
 mod error;
-mod font;
+mod face;
+mod fonts;
 mod format;
 mod icon;
 mod layout;
 mod painter;
+mod picture;
+mod template;
+mod text;
 mod theme;
-mod wrap;
 
+pub use colour::{Colour, ColourError};
+pub use encode::FileKind;
 pub use error::CardError;
-pub use font::regular_font;
-pub use format::CardFormat;
+pub use face::Face;
+pub use fonts::{Fonts, Weight, regular_font};
+pub use format::{CardFormat, Shape};
+pub use layout::Left;
 pub use painter::{Drawn, Painter};
+pub use picture::{Picture, PictureError, PictureLimits};
 pub use theme::{Theme, ThemeError, TopicColours};

@@ -1,24 +1,33 @@
+#[cfg(test)]
+mod checks;
+
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::fontdb::Database;
-use resvg::usvg::{Options, Tree};
-use sosik_content::Edition;
+use sosik_content::{Card, Edition, Topic};
 
+use crate::canvas::{Area, Canvas, Style};
+use crate::colour::Colour;
+use crate::encode::{FileKind, encode};
 use crate::error::CardError;
-use crate::font::Fonts;
+use crate::face::Face;
+use crate::fonts::{Fonts, Weight, clusters};
 use crate::format::CardFormat;
-use crate::layout::{Place, WIDTH, layout};
+use crate::icon::{Drawing, drawing};
+use crate::layout::{Block, Left, Mark, Placed, Setting, stack};
+use crate::picture::scrim_needed;
+use crate::template::{Areas, Layer, Role, Stack, Templates, When};
 use crate::theme::Theme;
 
-/// Draws the cards of editions in one theme and format. Fonts are read once.
+/// Draws cards in one theme and format. Fonts are read once.
 pub struct Painter {
     theme: Theme,
     format: CardFormat,
+    kind: FileKind,
     fonts: Fonts,
-    database: Arc<Database>,
+    templates: Templates,
+    drawings: Mutex<HashMap<(Topic, u32), Arc<Drawing>>>,
 }
 
 impl fmt::Debug for Painter {
@@ -32,32 +41,65 @@ impl fmt::Debug for Painter {
 #[non_exhaustive]
 pub struct Drawn {
     /// The file.
-    pub jpeg: Vec<u8>,
+    pub file: Vec<u8>,
+    /// What the file is.
+    pub kind: FileKind,
     /// Pixels across.
     pub width: u32,
     /// Pixels down.
     pub height: u32,
     /// Every text on it, in reading order, for those who cannot see it.
     pub alt: String,
+    /// What found no room, for another card or another wording.
+    pub left: Vec<Left>,
+    /// The characters that no face has, which are not drawn.
+    pub missing: String,
 }
 
 impl fmt::Debug for Drawn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Drawn({}x{}, {} bytes, {:?})", self.width, self.height, self.jpeg.len(), self.alt)
+        write!(f, "Drawn({}x{}, {} bytes, {:?})", self.width, self.height, self.file.len(), self.alt)
     }
 }
 
-/// Qualities that are tried until the file is small enough.
-const QUALITIES: [u8; 5] = [92, 85, 75, 60, 40];
-
 impl Painter {
-    /// A painter of a theme in a format.
+    /// A painter of a theme in a format, with the embedded faces and the templates that are made, for JPEG.
     ///
     /// # Errors
     ///
-    /// [`CardError::Render`] when the embedded fonts cannot be read.
+    /// [`CardError::Template`] when a template that is made cannot be read: a fault of this crate.
     pub fn new(theme: Theme, format: CardFormat) -> Result<Self, CardError> {
-        Ok(Self { theme, format, fonts: Fonts::new()?, database: Arc::new(Fonts::database()) })
+        let (fonts, templates) = (Fonts::embedded(), Templates::made()?);
+        Ok(Self { theme, format, kind: FileKind::Jpeg, fonts, templates, drawings: Mutex::default() })
+    }
+
+    /// The painter with other faces.
+    #[must_use]
+    pub fn with_fonts(mut self, fonts: Fonts) -> Self {
+        self.fonts = fonts;
+        self
+    }
+
+    /// The painter for other files.
+    #[must_use]
+    pub fn with_kind(mut self, kind: FileKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// The painter with a template of a city's own, which takes the place of one of the same name.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Template`] with the line, or the layer, that cannot be.
+    pub fn with_template(mut self, file: &str) -> Result<Self, CardError> {
+        self.templates.add(file)?;
+        Ok(self)
+    }
+
+    /// The names of the templates, and what each is for.
+    pub fn templates(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.templates.iter()
     }
 
     /// Draws the card at a place of an edition, from 0.
@@ -68,41 +110,274 @@ impl Painter {
     pub fn draw(&self, edition: &Edition, place: usize) -> Result<Drawn, CardError> {
         let cards = edition.cards();
         let card = cards.get(place).ok_or(CardError::Missing { place, cards: cards.len() })?;
-        let place = Place { number: place + 1, of: cards.len(), edition: edition.title() };
-        let layout = layout(card, &place, &self.theme, &self.fonts);
-
-        let options = Options { fontdb: Arc::clone(&self.database), ..Options::default() };
-        let tree = Tree::from_str(&layout.svg, &options).map_err(|error| CardError::Render(Box::new(error)))?;
-        let (width, height) = (self.format.width(), self.format.height());
-        let mut pixels =
-            Pixmap::new(width, height).ok_or_else(|| CardError::Render("a picture without pixels".into()))?;
-        #[expect(clippy::cast_precision_loss, reason = "pictures are far smaller than 2^24 pixels across")]
-        let scale = width as f32 / WIDTH;
-        resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-
-        let jpeg = self.encode(&pixels)?;
-        let alt = layout.texts.join("\n");
-        Ok(Drawn { jpeg, width, height, alt })
+        self.draw_face(&face_of(card, edition, place))
     }
 
-    fn encode(&self, pixels: &Pixmap) -> Result<Vec<u8>, CardError> {
-        // The ground covers everything, so that no pixel is transparent and colours are what they seem.
-        let rgb: Vec<u8> = pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-        let side = |pixels: u32| u16::try_from(pixels).map_err(|error| CardError::Encode(Box::new(error)));
-        let (width, height) = (side(self.format.width())?, side(self.format.height())?);
-        let mut bytes = 0;
-        for quality in QUALITIES {
-            let mut file = Vec::new();
-            let mut encoder = Encoder::new(&mut file, quality);
-            // Letters in colour fray when colours are stored at half the resolution.
-            encoder.set_sampling_factor(SamplingFactor::F_1_1);
-            encoder.set_optimized_huffman_tables(true);
-            encoder.encode(&rgb, width, height, ColorType::Rgb).map_err(|error| CardError::Encode(Box::new(error)))?;
-            bytes = file.len();
-            if bytes <= self.format.max_bytes() {
-                return Ok(file);
+    /// Draws what a card says.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError`] when there is no such template, or the picture cannot be made small enough.
+    pub fn draw_face(&self, face: &Face) -> Result<Drawn, CardError> {
+        let painted = self.paint(face)?;
+        let file = encode(&painted.canvas, self.kind, self.format.max_bytes())?;
+        Ok(Drawn {
+            file,
+            kind: self.kind,
+            width: self.format.width(),
+            height: self.format.height(),
+            alt: painted.alt,
+            left: painted.left,
+            missing: painted.missing,
+        })
+    }
+
+    pub(crate) fn paint(&self, face: &Face) -> Result<Painted, CardError> {
+        let template = self.templates.named(&face.template)?;
+        let (width, height) = (self.format.width() as usize, self.format.height() as usize);
+        let mut painted = Painted {
+            canvas: Canvas { width, height, pixels: Vec::new() },
+            alt: String::new(),
+            left: Vec::new(),
+            missing: String::new(),
+            lines: Vec::new(),
+        };
+        let mut texts: Vec<String> = Vec::new();
+        let first = self.first_seen(&template.layers, face);
+        for layer in &template.layers[first..] {
+            let when = match layer {
+                Layer::Ground { when, .. }
+                | Layer::Panel { when, .. }
+                | Layer::Circle { when, .. }
+                | Layer::Picture { when, .. }
+                | Layer::Icon { when, .. } => *when,
+                Layer::Stack(stack) => stack.when,
+            };
+            let is_there = match when {
+                Some(When::Picture) => face.picture.is_some(),
+                Some(When::NoPicture) => face.picture.is_none(),
+                None => true,
+            };
+            if is_there {
+                self.paint_layer(layer, face, &mut painted, &mut texts)?;
             }
         }
-        Err(CardError::TooLarge { bytes, max: self.format.max_bytes() })
+        let all = face.texts.values().chain(face.pairs.values().flatten().flat_map(|(label, value)| [label, value]));
+        painted.missing = self.fonts.missing(&all.map(String::as_str).collect::<Vec<_>>().join(" "));
+        painted.alt = texts.join("\n");
+        Ok(painted)
     }
+
+    /// The first layer of which something is seen: a photograph that covers the card hides what is behind it.
+    fn first_seen(&self, layers: &[Layer], face: &Face) -> usize {
+        let covers = |layer: &Layer| match layer {
+            Layer::Picture { area, round: false, when } if *when != Some(When::NoPicture) => {
+                face.picture.is_some() && area.of(self.format.shape()) == Some([0.0, 0.0, 1_000.0, 1_000.0])
+            }
+            _ => false,
+        };
+        layers.iter().rposition(covers).unwrap_or(0)
+    }
+
+    fn paint_layer(
+        &self,
+        layer: &Layer,
+        face: &Face,
+        painted: &mut Painted,
+        texts: &mut Vec<String>,
+    ) -> Result<(), CardError> {
+        let canvas = &mut painted.canvas;
+        let radius = self.theme.radius() * self.format.unit();
+        match layer {
+            // What is covered by a photograph altogether need not be painted first.
+            Layer::Ground { colour, .. } => {
+                *canvas = Canvas::new(canvas.width, canvas.height, self.colour(*colour, face.topic));
+            }
+            Layer::Panel { area, colour, opacity, radius: own, .. } => {
+                if let Some(area) = self.area(area) {
+                    let radius = own.map_or(radius, |own| own * self.format.unit());
+                    canvas.fill(area, radius, self.colour(*colour, face.topic), *opacity);
+                }
+            }
+            Layer::Circle { area, colour, opacity, .. } => {
+                if let Some(area) = self.area(area) {
+                    let side = area.width.min(area.height);
+                    let (x, y) = (area.x + (area.width - side) / 2.0, area.y + (area.height - side) / 2.0);
+                    let square = Area { x, y, width: side, height: side };
+                    canvas.fill(square, side / 2.0, self.colour(*colour, face.topic), *opacity);
+                }
+            }
+            Layer::Picture { area, round, .. } => {
+                if let (Some(area), Some(picture)) = (self.area(area), &face.picture) {
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_sign_loss,
+                        reason = "areas are within the card"
+                    )]
+                    let [x, y, right, bottom] =
+                        [area.x, area.y, area.right(), area.bottom()].map(|side| side.round().max(0.0) as usize);
+                    let (right, bottom) = (right.min(canvas.width), bottom.min(canvas.height));
+                    let cut = picture.cover(right.saturating_sub(x).max(1), bottom.saturating_sub(y).max(1))?;
+                    if (cut.width, cut.height) == (canvas.width, canvas.height) && !round {
+                        *canvas = cut;
+                    } else {
+                        canvas.put(&cut, x, y, if *round { radius } else { 0.0 });
+                    }
+                }
+            }
+            Layer::Icon { area, .. } => {
+                if let Some(area) = self.area(area) {
+                    self.drawing(face.topic, &area)?.paint(canvas, &area);
+                }
+            }
+            Layer::Stack(layer) => {
+                if let Some(area) = self.area(&layer.area) {
+                    self.paint_stack(layer, area, face, painted, texts)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn paint_stack(
+        &self,
+        layer: &Stack,
+        area: Area,
+        face: &Face,
+        painted: &mut Painted,
+        texts: &mut Vec<String>,
+    ) -> Result<(), CardError> {
+        let setting = Setting { face, fonts: &self.fonts, format: self.format, city: self.theme.city() };
+        let (block, left) = stack(layer, area, &setting);
+        painted.left.extend(left);
+        if layer.on_picture {
+            self.shade(&block, &mut painted.canvas);
+        }
+        for mark in &block.marks {
+            self.paint_mark(mark, face, painted)?;
+        }
+        texts.extend(block.texts);
+        Ok(())
+    }
+
+    /// Shades what is behind the texts of a block, from a little above them down, as far as they need to be read.
+    fn shade(&self, block: &Block, canvas: &mut Canvas) {
+        if block.marks.is_empty() {
+            return;
+        }
+        let above = 90.0 * self.format.unit();
+        #[expect(clippy::cast_precision_loss, reason = "cards are far smaller")]
+        let (width, height) = (canvas.width as f32, canvas.height as f32);
+        let top = (block.area.y - above).max(0.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "areas are within the card")]
+        let [from, to, left, right] =
+            [block.area.y, block.area.bottom(), block.area.x, block.area.right()].map(|side| side.max(0.0) as usize);
+        let needed = scrim_needed(canvas, from..to + 1, left..right, Colour::WHITE, Colour::BLACK);
+        let full = ((block.area.y - top) / (height - top).max(1.0)).max(0.001);
+        let area = Area { x: 0.0, y: top, width, height: height - top };
+        canvas.shade(area, Colour::BLACK, |down| needed * (down / full).min(1.0));
+    }
+
+    fn paint_mark(&self, mark: &Mark, face: &Face, painted: &mut Painted) -> Result<(), CardError> {
+        let canvas = &mut painted.canvas;
+        match mark {
+            Mark::Strip { area, radius, colour } => canvas.fill(*area, *radius, self.colour(*colour, face.topic), 1.0),
+            Mark::Line(line) => {
+                let colour = self.colour(line.colour, face.topic);
+                let style = Style { weight: line.weight, size: line.size, colour };
+                canvas.write(&self.fonts, &line.text, style, line.x, line.baseline);
+                painted.lines.push(line.clone());
+            }
+            Mark::Code { area } => {
+                if let Some(link) = &face.code {
+                    code(canvas, *area, link.as_str())?;
+                }
+            }
+            // An ornament: it repeats the first letter of the name beside it.
+            Mark::City { area } => {
+                let palette = self.theme.palette();
+                canvas.fill(*area, area.width * 0.3, palette.mark, 1.0);
+                let letter = clusters(self.theme.city()).next().unwrap_or_default();
+                let size = area.width * 0.62;
+                let x = area.x + (area.width - self.fonts.width(letter, Weight::ExtraBold, size)) / 2.0;
+                let style = Style { weight: Weight::ExtraBold, size, colour: palette.on_strong };
+                canvas.write(&self.fonts, letter, style, x, area.y + area.height * 0.72);
+            }
+        }
+        Ok(())
+    }
+
+    fn drawing(&self, topic: Topic, area: &Area) -> Result<Arc<Drawing>, CardError> {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "areas are within the card")]
+        let side = area.width.min(area.height).round().max(1.0) as u32;
+        let mut known = self.drawings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(drawing) = known.get(&(topic, side)) {
+            return Ok(Arc::clone(drawing));
+        }
+        let drawing = Arc::new(drawing(topic, self.theme.colours(topic), side)?);
+        known.insert((topic, side), Arc::clone(&drawing));
+        Ok(drawing)
+    }
+
+    /// An area in pixels.
+    fn area(&self, areas: &Areas) -> Option<Area> {
+        #[expect(clippy::cast_precision_loss, reason = "cards are far smaller")]
+        let (width, height) = (self.format.width() as f32 / 1_000.0, self.format.height() as f32 / 1_000.0);
+        let [x, y, wide, tall] = areas.of(self.format.shape())?;
+        Some(Area { x: x * width, y: y * height, width: wide * width, height: tall * height })
+    }
+
+    fn colour(&self, role: Role, topic: Topic) -> Colour {
+        let (palette, colours) = (self.theme.palette(), self.theme.colours(topic));
+        match role {
+            Role::Ink => palette.ink,
+            Role::Quiet => palette.quiet,
+            Role::Panel => palette.panel,
+            Role::Mark => palette.mark,
+            Role::OnStrong => palette.on_strong,
+            Role::Strong => colours.strong,
+            Role::Ground => colours.ground,
+            Role::Soft => colours.soft,
+            Role::White => Colour::WHITE,
+        }
+    }
+}
+
+/// A card as pixels, and what is on it.
+pub(crate) struct Painted {
+    pub(crate) canvas: Canvas,
+    pub(crate) alt: String,
+    pub(crate) left: Vec<Left>,
+    pub(crate) missing: String,
+    /// The lines of text in their places.
+    pub(crate) lines: Vec<Placed>,
+}
+
+/// What a card of an edition says.
+fn face_of(card: &Card, edition: &Edition, place: usize) -> Face {
+    let face = Face::new("event", card.topic())
+        .with_text("title", card.title())
+        .with_text("edition", edition.title())
+        .with_text("place", format!("{}/{}", place + 1, edition.cards().len()));
+    card.points().iter().fold(face, |face, point| face.with_pair("facts", point.label(), point.value()))
+}
+
+/// A code that a phone's camera reads, black on white with the margin of four modules that readers need (ISO/IEC 18004).
+fn code(canvas: &mut Canvas, area: Area, text: &str) -> Result<(), CardError> {
+    let code = qrcode::QrCode::new(text.as_bytes()).map_err(|error| CardError::Render(Box::new(error)))?;
+    let (across, modules) = (code.width(), code.to_colors());
+    #[expect(clippy::cast_precision_loss, reason = "a code has at most 177 modules")]
+    let side = (area.width / (across + 8) as f32).floor().max(1.0);
+    #[expect(clippy::cast_precision_loss, reason = "a code has at most 177 modules")]
+    let whole = side * (across + 8) as f32;
+    let (left, top) = ((area.x + (area.width - whole) / 2.0).round(), (area.y + (area.height - whole) / 2.0).round());
+    canvas.fill(Area { x: left, y: top, width: whole, height: whole }, 0.0, Colour::WHITE, 1.0);
+    for (at, module) in modules.iter().enumerate().filter(|(_, module)| **module == qrcode::Color::Dark) {
+        let _ = module;
+        #[expect(clippy::cast_precision_loss, reason = "a code has at most 177 modules")]
+        let (column, row) = ((at % across + 4) as f32, (at / across + 4) as f32);
+        let area = Area { x: left + column * side, y: top + row * side, width: side, height: side };
+        canvas.fill(area, 0.0, Colour::BLACK, 1.0);
+    }
+    Ok(())
 }

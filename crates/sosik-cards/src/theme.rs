@@ -1,42 +1,190 @@
+//! How a city's cards look: colours, corners, its name and its mark.
+
+use serde::Deserialize;
 use sosik_content::Topic;
 
-/// How a city's cards look: its name on them, and the colours of its topics.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use crate::colour::{Colour, READABLE};
+
+/// How a city's cards look: its name on them, its colours, and how round they are.
+///
+/// Four are made ([`Theme::named`]); a city's own is a TOML file of the same form ([`Theme::from_toml`]).
+#[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
     city: String,
-    mark: String,
+    radius: f32,
+    palette: Palette,
+    topics: Vec<(Topic, TopicColours)>,
 }
 
-/// The colours of one topic, as `#rrggbb`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The colours of a card whatever its topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Palette {
+    /// Titles and facts.
+    #[serde(deserialize_with = "colour")]
+    pub(crate) ink: Colour,
+    /// Labels and the foot.
+    #[serde(deserialize_with = "colour")]
+    pub(crate) quiet: Colour,
+    /// What facts stand on.
+    #[serde(deserialize_with = "colour")]
+    pub(crate) panel: Colour,
+    /// The city's mark.
+    #[serde(deserialize_with = "colour")]
+    pub(crate) mark: Colour,
+    /// What stands on the mark and on a topic's strong colour.
+    #[serde(deserialize_with = "colour")]
+    pub(crate) on_strong: Colour,
+}
+
+/// The colours of one topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TopicColours {
-    /// The colour of the topic: white text on it has a contrast of at least 4.5:1.
-    pub strong: &'static str,
-    /// The ground of the card: the strong colour on it has a contrast of at least 4.5:1.
-    pub ground: &'static str,
+    /// The colour of the topic: what stands on it has a contrast of at least 4.5:1.
+    #[serde(deserialize_with = "colour")]
+    pub strong: Colour,
+    /// The ground of the card: every text on it has a contrast of at least 4.5:1.
+    #[serde(deserialize_with = "colour")]
+    pub ground: Colour,
     /// A colour between the two, for shapes that carry no text.
-    pub soft: &'static str,
+    #[serde(deserialize_with = "colour")]
+    pub soft: Colour,
 }
 
+fn colour<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Colour, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
+}
+
+/// A theme's file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default = "default_radius")]
+    radius: f32,
+    palette: Palette,
+    /// For topics that have no colours of their own.
+    topic: TopicColours,
+    #[serde(default)]
+    topics: std::collections::BTreeMap<String, TopicColours>,
+}
+
+fn default_radius() -> f32 {
+    26.0
+}
+
+/// The themes that are made, by name.
+const MADE: [(&str, &str); 4] = [
+    ("bright", include_str!("../themes/bright.toml")),
+    ("blue-green", include_str!("../themes/blue-green.toml")),
+    ("warm", include_str!("../themes/warm.toml")),
+    ("night", include_str!("../themes/night.toml")),
+];
+
 impl Theme {
-    /// The standard look, with the first letter of the city's name as its mark on each card.
-    #[must_use]
-    pub fn new(city: impl Into<String>) -> Self {
-        Self { city: city.into(), mark: "#1b4f9c".to_owned() }
+    /// The names of the themes that are made: `bright`, `blue-green`, `warm` and `night` (dark).
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        MADE.iter().map(|(name, _)| *name)
     }
 
-    /// The look with another colour of the city's mark, as `#rrggbb`.
+    /// The standard look: each topic in a colour of its own on a bright ground.
+    #[must_use]
+    pub fn new(city: impl Into<String>) -> Self {
+        let city = city.into();
+        Self::from_toml(&city, MADE[0].1).unwrap_or_else(|_| Self::plain(city))
+    }
+
+    /// A theme that is made.
     ///
     /// # Errors
     ///
-    /// [`ThemeError`] when it is no colour, or the white letter on it has a contrast below 4.5:1.
-    pub fn with_mark(mut self, colour: &str) -> Result<Self, ThemeError> {
-        let luminance = luminance(colour).ok_or_else(|| ThemeError::new(colour, "it is no colour, such as #1b4f9c"))?;
-        if 1.05 / (luminance + 0.05) < 4.5 {
-            return Err(ThemeError::new(colour, "white on it has a contrast below 4.5:1: take a darker one"));
+    /// [`ThemeError`] names those that there are.
+    pub fn named(city: impl Into<String>, name: &str) -> Result<Self, ThemeError> {
+        let file = MADE.iter().find(|(made, _)| *made == name).map(|(_, file)| *file);
+        let names = || Self::names().collect::<Vec<_>>().join(", ");
+        Self::from_toml(
+            city,
+            file.ok_or_else(|| ThemeError(format!("there is no theme `{name}`: take one of {}", names())))?,
+        )
+    }
+
+    /// A city's own theme.
+    ///
+    /// # Errors
+    ///
+    /// [`ThemeError`] when the file cannot be read, or a text would have a contrast below 4.5:1, with the colours by name.
+    pub fn from_toml(city: impl Into<String>, file: &str) -> Result<Self, ThemeError> {
+        let file: File = toml::from_str(file).map_err(|error| ThemeError(error.to_string()))?;
+        if !(0.0..=200.0).contains(&file.radius) {
+            return Err(ThemeError(format!("radius: {} is not within 0 and 200", file.radius)));
         }
-        colour.clone_into(&mut self.mark);
+        let mut topics = Vec::new();
+        for topic in Topic::ALL {
+            topics.push((topic, file.topics.get(topic.code()).copied().unwrap_or(file.topic)));
+        }
+        if let Some(unknown) = file.topics.keys().find(|code| Topic::parse(code).is_err()) {
+            return Err(ThemeError(format!("topics.{unknown}: there is no such topic")));
+        }
+        let theme = Self { city: city.into(), radius: file.radius, palette: file.palette, topics };
+        theme.check()?;
+        Ok(theme)
+    }
+
+    /// What no file can spoil.
+    fn plain(city: String) -> Self {
+        let palette = Palette {
+            ink: Colour::BLACK,
+            quiet: Colour::BLACK,
+            panel: Colour::WHITE,
+            mark: Colour::BLACK,
+            on_strong: Colour::WHITE,
+        };
+        let colours = TopicColours { strong: Colour::BLACK, ground: Colour::WHITE, soft: Colour::rgb(220, 220, 220) };
+        Self { city, radius: default_radius(), palette, topics: Topic::ALL.map(|topic| (topic, colours)).to_vec() }
+    }
+
+    fn check(&self) -> Result<(), ThemeError> {
+        let readable = |ink: (&str, Colour), ground: (&str, Colour)| {
+            let contrast = ink.1.contrast(ground.1);
+            if contrast >= READABLE {
+                return Ok(());
+            }
+            let ((ink, ink_colour), (ground, ground_colour)) = (ink, ground);
+            Err(ThemeError(format!(
+                "{ink} {ink_colour} on {ground} {ground_colour} has a contrast of {contrast:.1}:1, text needs 4.5:1"
+            )))
+        };
+        let palette = &self.palette;
+        readable(("palette.on-strong", palette.on_strong), ("palette.mark", palette.mark))?;
+        readable(("palette.ink", palette.ink), ("palette.panel", palette.panel))?;
+        readable(("palette.quiet", palette.quiet), ("palette.panel", palette.panel))?;
+        for (topic, colours) in &self.topics {
+            let of = |part: &str| format!("topics.{topic}.{part}");
+            let (strong, ground) = (of("strong"), of("ground"));
+            let (strong, ground) = ((strong.as_str(), colours.strong), (ground.as_str(), colours.ground));
+            readable(("palette.on-strong", palette.on_strong), strong)?;
+            readable(strong, ground)?;
+            readable(strong, ("palette.panel", palette.panel))?;
+            readable(("palette.ink", palette.ink), ground)?;
+            readable(("palette.quiet", palette.quiet), ground)?;
+            // A title may reach over the shape behind the drawing.
+            let soft = of("soft");
+            readable(("palette.ink", palette.ink), (soft.as_str(), colours.soft))?;
+            readable(("palette.quiet", palette.quiet), (soft.as_str(), colours.soft))?;
+        }
+        Ok(())
+    }
+
+    /// The theme with another colour of the city's mark.
+    ///
+    /// # Errors
+    ///
+    /// [`ThemeError`] when it is no colour, or the letter on it has a contrast below 4.5:1.
+    pub fn with_mark(mut self, colour: &str) -> Result<Self, ThemeError> {
+        self.palette.mark = colour.parse().map_err(|error: crate::ColourError| ThemeError(error.to_string()))?;
+        self.check()?;
         Ok(self)
     }
 
@@ -48,82 +196,59 @@ impl Theme {
 
     /// The colour of the city's mark.
     #[must_use]
-    pub fn mark(&self) -> &str {
-        &self.mark
+    pub fn mark(&self) -> Colour {
+        self.palette.mark
+    }
+
+    /// How round corners are, in thousandths of the side of a square as large as the card.
+    #[must_use]
+    pub fn radius(&self) -> f32 {
+        self.radius
     }
 
     /// The colours of a topic.
     #[must_use]
     pub fn colours(&self, topic: Topic) -> TopicColours {
-        let (strong, ground, soft) = match topic {
-            Topic::Safety => ("#c2272d", "#fff3f1", "#f9c9c3"),
-            Topic::Festival => ("#b0206b", "#fff1f7", "#f6c3dc"),
-            Topic::Culture => ("#6236ad", "#f6f2fe", "#d6c6f4"),
-            Topic::Tourism => ("#13714a", "#effaf4", "#b7e4cd"),
-            Topic::Living => ("#93540a", "#fff7e9", "#f7d8a6"),
-            // Policy, and topics to come.
-            _ => ("#1b4f9c", "#eff5ff", "#bdd5f8"),
-        };
-        TopicColours { strong, ground, soft }
+        let found = self.topics.iter().find(|(known, _)| *known == topic);
+        found.or(self.topics.first()).map_or_else(
+            || TopicColours { strong: self.palette.ink, ground: self.palette.panel, soft: self.palette.panel },
+            |(_, colours)| *colours,
+        )
+    }
+
+    pub(crate) fn palette(&self) -> Palette {
+        self.palette
     }
 }
 
-/// The relative luminance of a colour (WCAG 2.2).
-/// A colour that cannot be a city's mark.
+/// A theme that cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the mark `{colour}`: {problem}")]
-pub struct ThemeError {
-    colour: String,
-    problem: &'static str,
-}
-
-impl ThemeError {
-    fn new(colour: &str, problem: &'static str) -> Self {
-        Self { colour: colour.chars().take(20).collect(), problem }
-    }
-}
-
-fn luminance(colour: &str) -> Option<f64> {
-    let digits = colour.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
-    let channel = |at: usize| {
-        let value = f64::from(u8::from_str_radix(&digits[at..at + 2], 16).ok()?) / 255.0;
-        Some(if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) })
-    };
-    Some(0.2126 * channel(0)? + 0.7152 * channel(2)? + 0.0722 * channel(4)?)
-}
+#[error("the theme cannot be used: {0}")]
+pub struct ThemeError(String);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn contrast(a: &str, b: &str) -> f64 {
-        let (a, b) = (luminance(a).unwrap(), luminance(b).unwrap());
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
-
     #[test]
-    fn every_text_has_the_contrast_that_everyone_can_read() {
-        assert!((contrast("#ffffff", "#000000") - 21.0).abs() < 1e-9);
-        let theme = Theme::new("양주시");
-        for topic in Topic::ALL {
-            let colours = theme.colours(topic);
-            for (a, b) in [
-                (colours.strong, "#ffffff"),
-                (colours.strong, colours.ground),
-                (crate::layout::INK, colours.ground),
-                (crate::layout::QUIET, colours.ground),
-            ] {
-                assert!(contrast(a, b) >= 4.5, "{topic}: {a} on {b} is {:.2}", contrast(a, b));
-            }
+    fn every_theme_that_is_made_is_read_and_readable() {
+        for name in Theme::names() {
+            let theme = Theme::named("양주시", name).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(theme.city(), "양주시");
         }
-        assert!(contrast(theme.mark(), "#ffffff") >= 4.5);
+        assert_ne!(Theme::new("양주시").palette, Theme::plain("양주시".to_owned()).palette);
     }
 
     #[test]
-    fn a_mark_that_is_no_colour_is_passed_over() {
-        assert_eq!(Theme::new("양주시").with_mark("#004b87").unwrap().mark(), "#004b87");
+    fn what_cannot_be_read_is_named() {
+        let error = Theme::named("양주시", "pink").unwrap_err().to_string();
+        assert!(error.ends_with("there is no theme `pink`: take one of bright, blue-green, warm, night"), "{error}");
+        let pale = MADE[0].1.replacen("ink = \"#191f28\"", "ink = \"#cccccc\"", 1);
+        let error = Theme::from_toml("양주시", &pale).unwrap_err().to_string();
+        assert!(error.contains("palette.ink #cccccc on palette.panel"), "{error}");
         for bad in ["red", "#1b4f9", "#ffff00", "#1b4f9g"] {
             assert!(Theme::new("양주시").with_mark(bad).is_err(), "{bad}");
         }
+        assert_eq!(Theme::new("양주시").with_mark("#004b87").unwrap().mark().to_string(), "#004b87");
     }
 }

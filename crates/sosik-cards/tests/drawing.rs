@@ -37,10 +37,10 @@ fn every_topic_gives_a_picture_of_the_size_that_kakao_takes() {
     let painter = Painter::new(Theme::new("양주시"), CardFormat::kakao_carousel_feed()).unwrap();
     for place in 0..6 {
         let drawn = painter.draw(&edition, place).unwrap();
-        let mut decoder = zune_jpeg::JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(&drawn.jpeg));
+        let mut decoder = zune_jpeg::JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(&drawn.file));
         let pixels = decoder.decode().unwrap();
         assert_eq!(decoder.dimensions(), Some((800, 400)));
-        assert!(drawn.jpeg.len() <= 500_000, "{} bytes", drawn.jpeg.len());
+        assert!(drawn.file.len() <= 500_000, "{} bytes", drawn.file.len());
         // Something dark is written on something light.
         assert!(pixels.iter().filter(|value| **value < 64).count() > 2_000);
     }
@@ -50,7 +50,7 @@ fn every_topic_gives_a_picture_of_the_size_that_kakao_takes() {
 fn the_alternative_text_says_all_that_stands_on_the_picture() {
     let painter = Painter::new(Theme::new("양주시"), CardFormat::kakao_carousel_feed()).unwrap();
     let alt = painter.draw(&edition(), 2).unwrap().alt;
-    let expected = "축제·행사\n옥정호수공원 겨울빛 점등식\n일시\n12. 5.(토) 17:00\n장소\n옥정호수공원 중앙광장\n비용\n무료\n\
+    let expected = "축제·행사\n옥정호수공원 겨울빛 점등식\n일시 12. 5.(토) 17:00\n장소 옥정호수공원 중앙광장\n비용 무료\n\
                     양주시 소식 11월 4주\n3/6";
     assert_eq!(alt, expected);
 }

@@ -59,7 +59,7 @@ pub(crate) fn make(
     let mut media = Vec::new();
     for place in 0..edition.cards().len() {
         let drawn = painter.draw(edition, place)?;
-        media.push(Media::new(PictureFormat::Jpeg, (drawn.width, drawn.height), drawn.alt, drawn.jpeg));
+        media.push(Media::new(PictureFormat::Jpeg, (drawn.width, drawn.height), drawn.alt, drawn.file));
     }
     let pictures: Vec<Picture> = media.iter().map(|media| media.picture.clone()).collect();
     let message = compose(edition, &pictures, &city.profile, bizgo::limits::LIMITS)?;

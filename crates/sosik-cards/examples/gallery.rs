@@ -1,0 +1,77 @@
+//! Draws every template in a theme and a format, for those who look at themes: `cargo run -p sosik-cards --example gallery --
+//! FOLDER [THEME] [FORMAT] [PHOTO]`.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use sosik_cards::{CardFormat, Face, FileKind, Painter, Picture, PictureLimits, Theme};
+use sosik_content::{Topic, WebLink};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = PathBuf::from(arguments.next().unwrap_or_else(|| "target/gallery".to_owned()));
+    let theme = arguments.next().unwrap_or_else(|| "bright".to_owned());
+    let format = arguments.next().unwrap_or_else(|| "square".to_owned());
+    let photo = arguments
+        .next()
+        .map(|path| Picture::read(&std::fs::read(path)?, &PictureLimits::default()).map_err(Box::<dyn Error>::from));
+    let photo = photo.transpose()?;
+    std::fs::create_dir_all(&folder)?;
+    let format = CardFormat::named(&format).ok_or("a format is feed, wide, square or tall")?;
+    let painter = Painter::new(Theme::named("예시시", &theme)?, format)?.with_kind(FileKind::Png);
+    let edition =
+        |face: Face, n: usize| face.with_text("edition", "예시시 소식 11월 4주").with_text("place", format!("{n}/8"));
+    let faces = [
+        Face::new("cover", Topic::Culture)
+            .with_text("title", "이번 주, 예시시에서는 무슨 일이")
+            .with_text("lead", "축제 둘, 마감이 가까운 지원 셋, 알아 두면 좋은 생활 소식"),
+        Face::new("event", Topic::Festival)
+            .with_text("title", "호수공원 겨울빛 점등식")
+            .with_pair("facts", "일시", "12. 5.(토) 17:00~20:00")
+            .with_pair("facts", "장소", "호수공원 중앙광장")
+            .with_pair("facts", "비용", "무료"),
+        Face::new("notice", Topic::Living)
+            .with_text("title", "대형폐기물, 이렇게 버려 주세요")
+            .with_text("lead", "스티커 없이 내놓으면 수거하지 않습니다.")
+            .with_pair("steps", "", "누리집이나 전화로 신고합니다")
+            .with_pair("steps", "", "편의점에서 스티커를 사서 붙입니다")
+            .with_pair("steps", "", "수거일 전날 밤 집 앞에 내놓습니다"),
+        Face::new("list", Topic::Policy)
+            .with_text("title", "12월 첫째 주 한눈에")
+            .with_pair("days", "화 1", "새벽 수도 공사로 단수 (회천 일대)")
+            .with_pair("days", "수 2", "청년 월세 지원 접수 시작")
+            .with_pair("days", "목 3", "도서관 작가 강연 19:00")
+            .with_pair("days", "토 5", "호수공원 겨울빛 점등식 17:00"),
+        Face::new("deadline", Topic::Policy)
+            .with_text("until", "신청 마감")
+            .with_text("deadline", "12월 16일(수)")
+            .with_text("title", "신혼부부·다자녀가정 보금자리 지원")
+            .with_pair("facts", "대상", "무주택 신혼부부와 다자녀가정")
+            .with_pair("facts", "지원", "월 최대 30만 원, 36개월")
+            .with_pair("facts", "신청", "주소지 행정복지센터 방문"),
+        Face::new("disaster", Topic::Safety)
+            .with_text("title", "대설주의보 발효")
+            .with_text("lead", "오늘 밤 9시부터 내일 아침까지 10cm 안팎의 눈이 옵니다.")
+            .with_pair("steps", "", "차는 두고 대중교통을 이용하세요")
+            .with_pair("steps", "", "집 앞 눈은 바로 치워 주세요")
+            .with_pair("facts", "문의", "안전총괄과 031-000-0000"),
+        Face::new("closing", Topic::Policy)
+            .with_text("title", "예시시청 채널을 더해 주세요")
+            .with_text("lead", "금요일 오후마다 꼭 필요한 소식만 보내 드립니다.")
+            .with_code(WebLink::parse("https://pf.kakao.com/_ZeUTxl")?),
+    ];
+    for (n, face) in faces.into_iter().enumerate() {
+        let name = format!("{n}-{theme}.png");
+        let face = edition(face, n + 1);
+        let face = match &photo {
+            Some(photo) => face.with_picture(photo.clone()),
+            None => face,
+        };
+        let drawn = painter.draw_face(&face)?;
+        std::fs::write(folder.join(&name), &drawn.file)?;
+        if !drawn.left.is_empty() {
+            std::fs::write(folder.join(format!("{name}.left.txt")), format!("{:?}", drawn.left))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! What holds for every card whatever it says.
+
+use proptest::prelude::*;
+use sosik_content::Topic;
+
+use super::*;
+use crate::face::plain;
+
+/// Whether a mark never stands first on a line.
+const CLOSING: &str = ",.!?)]}…’”」』〉》】";
+
+fn painters() -> Vec<Painter> {
+    CardFormat::ALL.map(|format| Painter::new(Theme::new("예시시"), format).unwrap()).into()
+}
+
+/// Pixels that a line of text covers: left, top, right, bottom.
+fn ink(painter: &Painter, line: &Placed) -> Option<(f32, f32, f32, f32)> {
+    // On a ground larger than its room, so that what would be cut off is seen.
+    let margin = (line.size * 1.5).ceil();
+    let (x, y) = ((line.area.x - margin).floor(), (line.area.y - margin).floor());
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cards are far smaller")]
+    let size = |side: f32| (side + 2.0 * margin).ceil() as usize;
+    let mut canvas = Canvas::new(size(line.area.width), size(line.area.height), Colour::WHITE);
+    let style = Style { weight: line.weight, size: line.size, colour: Colour::BLACK };
+    canvas.write(&painter.fonts, &line.text, style, line.x - x, line.baseline - y);
+    let mut bounds: Option<(usize, usize, usize, usize)> = None;
+    let inked = canvas.pixels.chunks_exact(3).enumerate().filter(|(_, pixel)| pixel[0] < 200);
+    for (column, row) in inked.map(|(at, _)| (at % canvas.width, at / canvas.width)) {
+        let (left, top, right, bottom) = bounds.unwrap_or((column, row, column, row));
+        bounds = Some((left.min(column), top.min(row), right.max(column), bottom.max(row)));
+    }
+    #[expect(clippy::cast_precision_loss, reason = "cards are far smaller")]
+    let place = |pixels: usize, from: f32| pixels as f32 + from;
+    bounds.map(|(left, top, right, bottom)| (place(left, x), place(top, y), place(right + 1, x), place(bottom + 1, y)))
+}
+
+/// The clusters of a text that are seen.
+fn seen(text: &str) -> Vec<&str> {
+    clusters(text).filter(|cluster| !cluster.trim().is_empty()).collect()
+}
+
+fn check(painter: &Painter, face: &Face) -> Result<(), TestCaseError> {
+    let painted = painter.paint(face).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    for line in &painted.lines {
+        prop_assert!(line.size >= painter.format.legible().round() - 0.5, "{} is too small: {}", line.size, line.text);
+        prop_assert!(
+            painter.fonts.width(&line.text, line.weight, line.size) <= line.area.width + 0.5,
+            "{:?}",
+            line.text
+        );
+        let Some((left, top, right, bottom)) = ink(painter, line) else { continue };
+        // A glyph may overhang its own room by a little, and emoji are as high as a line.
+        let overhang = 0.12 * line.size;
+        let area = line.area;
+        prop_assert!(left >= area.x - overhang && right <= area.right() + overhang, "{left}..{right} of {line:?}");
+        prop_assert!(top >= area.y - overhang && bottom <= area.bottom() + overhang, "{top}..{bottom} of {line:?}");
+        #[expect(clippy::cast_precision_loss, reason = "cards are far smaller")]
+        let (width, height) = (painter.format.width() as f32, painter.format.height() as f32);
+        prop_assert!(left >= 0.0 && top >= 0.0 && right <= width && bottom <= height, "{line:?} is cut off");
+    }
+    // Every character of the title is drawn, or told.
+    let title = plain(face.texts.get("title").map_or("", String::as_str));
+    let left: String = painted.left.iter().filter(|left| left.name == "title").map(|left| left.text.as_str()).collect();
+    let drawn: String = painted.lines.iter().map(|line| line.text.as_str()).collect();
+    for cluster in seen(&title) {
+        let told = drawn.contains(cluster) || left.contains(cluster);
+        prop_assert!(told, "`{cluster}` of `{title}` is neither drawn nor told: `{drawn}`, `{left}`");
+    }
+    let count = |text: &str, cluster: &str| seen(text).iter().filter(|other| **other == cluster).count();
+    let all: String = painted.alt.clone() + &left;
+    for cluster in seen(&title).iter().filter(|cluster| **cluster != "…") {
+        prop_assert!(count(&all, cluster) >= count(&title, cluster), "`{cluster}` of `{title}` is lost: {all:?}");
+    }
+    Ok(())
+}
+
+/// Words of Korean, Latin letters, numbers with units, emoji, marks, and what no face has.
+fn text() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        6 => "[가-힣]{1,9}",
+        1 => "[a-zA-Z]{1,14}",
+        2 => "[0-9]{1,5}(원|명|일|시|월|km| 원| 시)",
+        1 => Just("😀👨‍👩‍👧‍👦🇰🇷1️⃣".to_owned()),
+        1 => "[「『(]?[一-龥]{1,3}[」』)]?",
+        1 => "[.,!?~·…:;()\\[\\]<>&\"'-]{1,3}",
+        1 => "\\PC{1,6}",
+        1 => "[가-힣]{20,60}",
+    ];
+    proptest::collection::vec(word, 0..14).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_is_clipped_lost_or_too_small(
+        title in text(), lead in text(), facts in proptest::collection::vec((text(), text()), 0..7), template in 0_usize..7,
+    ) {
+        for painter in painters() {
+            let template = painter.templates().nth(template).unwrap().0.to_owned();
+            let mut face = Face::new(template, Topic::Festival)
+                .with_text("title", &title)
+                .with_text("lead", &lead)
+                .with_text("deadline", &lead)
+                .with_text("edition", &title)
+                .with_text("place", "3/6");
+            for (label, value) in &facts {
+                for name in ["facts", "steps", "days"] {
+                    face = face.with_pair(name, label, value);
+                }
+            }
+            check(&painter, &face)?;
+        }
+    }
+
+    #[test]
+    fn no_line_begins_with_a_mark_that_closes(title in "[가-힣]{1,8}( [가-힣]{1,8}[,.!?)…]{0,2}| [(‘][가-힣]{1,6}[)’]){0,9}") {
+        for painter in painters() {
+            let painted = painter.paint(&Face::new("event", Topic::Culture).with_text("title", &title)).unwrap();
+            for line in &painted.lines {
+                prop_assert!(!line.text.starts_with(|c| CLOSING.contains(c)), "{:?} of {title:?}", line.text);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_text_on_a_photograph_has_the_contrast_that_it_needs() {
+    // The lightest photograph there is.
+    let white = vec![255_u8; 64 * 64 * 3];
+    let mut file = Vec::new();
+    image::ImageEncoder::write_image(
+        image::codecs::png::PngEncoder::new(&mut file),
+        &white,
+        64,
+        64,
+        image::ExtendedColorType::Rgb8,
+    )
+    .unwrap();
+    let photo = crate::Picture::read(&file, &crate::PictureLimits::default()).unwrap();
+    for painter in painters() {
+        let face = Face::new("cover", Topic::Tourism)
+            .with_text("title", "하얀 눈밭")
+            .with_text("lead", "겨울 나들이")
+            .with_picture(photo.clone());
+        let painted = painter.paint(&face).unwrap();
+        assert!(painted.lines.len() >= 2);
+        for line in &painted.lines {
+            // At the right end of its room, where no letter stands, at its top and at its bottom.
+            assert!(painter.fonts.width(&line.text, line.weight, line.size) < line.area.width - 4.0);
+            for y in [line.area.y, line.area.bottom() - 1.0] {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the card")]
+                let (x, y) = ((line.area.right() - 2.0) as usize, y as usize);
+                let pixel = &painted.canvas.pixels[(y * painted.canvas.width + x) * 3..][..3];
+                let contrast = Colour::WHITE.contrast(Colour([pixel[0], pixel[1], pixel[2]]));
+                assert!(contrast >= 4.5, "{contrast} behind {line:?}");
+            }
+        }
+        // And the photograph is not darkened where nothing stands on it.
+        assert_eq!(painted.canvas.pixels[..3], [255; 3]);
+    }
+}
