@@ -139,7 +139,17 @@ fn row(item: &Item, at: usize, face: &Face) -> Option<Left> {
             let (label, value) = face.pairs.get(pairs)?.get(at)?;
             (pairs, format!("{label} {value}").trim().to_owned())
         }
-        _ => return None,
+        Item::Chip { text, .. } => {
+            return Some(Left { name: text.clone(), text: face.texts.get(text).cloned().unwrap_or_default() });
+        }
+        Item::Foot { .. } => {
+            return Some(Left {
+                name: "edition".to_owned(),
+                text: face.texts.get("edition").cloned().unwrap_or_default(),
+            });
+        }
+        Item::Code { .. } => return Some(Left { name: "code".to_owned(), text: face.code.as_ref()?.to_string() }),
+        Item::Space { .. } | Item::Rule { .. } => return None,
     };
     Some(Left { name: name.clone(), text })
 }

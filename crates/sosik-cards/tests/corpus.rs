@@ -72,7 +72,7 @@ fn every_picture_is_taken_or_refused_with_what_to_do() {
                 assert!(!REFUSED.contains(&name.as_str()), "{name}");
                 // One that is cut short is no picture, though decoders would fill it up.
                 let half = Picture::read(&file[..file.len() / 2], &limits);
-                assert!(half.is_err() || name.ends_with(".mpo") || picture.is_animated(), "half of {name} is taken");
+                assert!(half.is_err() || name.contains(".mpo") || picture.is_animated(), "half of {name} is taken");
                 let face = Face::new("event", Topic::Tourism).with_text("title", "사진").with_picture(picture);
                 painter.draw_face(&face).unwrap();
                 taken += 1;

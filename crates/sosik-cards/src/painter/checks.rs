@@ -39,25 +39,24 @@ fn seen(text: &str) -> Vec<&str> {
     clusters(text).filter(|cluster| !cluster.trim().is_empty()).collect()
 }
 
-fn check(painter: &Painter, face: &Face) -> Result<(), TestCaseError> {
-    let painted = painter.paint(face).map_err(|error| TestCaseError::fail(error.to_string()))?;
+fn check(with: &Painter, face: &Face) -> Result<(), TestCaseError> {
+    let painted = with.paint(face).map_err(|error| TestCaseError::fail(error.to_string()))?;
     for line in &painted.lines {
-        prop_assert!(line.size >= painter.format.legible().round() - 0.5, "{} is too small: {}", line.size, line.text);
-        prop_assert!(
-            painter.fonts.width(&line.text, line.weight, line.size) <= line.area.width + 0.5,
-            "{:?}",
-            line.text
-        );
-        let Some((left, top, right, bottom)) = ink(painter, line) else { continue };
+        prop_assert!(line.size >= with.format.legible().round() - 0.5, "{} is too small: {}", line.size, line.text);
+        prop_assert!(with.fonts.width(&line.text, line.weight, line.size) <= line.area.width + 0.5, "{:?}", line.text);
+        let Some((left, top, right, bottom)) = ink(with, line) else { continue };
         // A glyph may overhang its own room by a little, and emoji are as high as a line.
         let overhang = 0.12 * line.size;
         let area = line.area;
         prop_assert!(left >= area.x - overhang && right <= area.right() + overhang, "{left}..{right} of {line:?}");
         prop_assert!(top >= area.y - overhang && bottom <= area.bottom() + overhang, "{top}..{bottom} of {line:?}");
         #[expect(clippy::cast_precision_loss, reason = "cards are far smaller")]
-        let (width, height) = (painter.format.width() as f32, painter.format.height() as f32);
-        prop_assert!(left >= 0.0 && top >= 0.0 && right <= width && bottom <= height, "{line:?} is cut off");
+        let (across, down) = (with.format.width() as f32, with.format.height() as f32);
+        prop_assert!(left >= 0.0 && top >= 0.0 && right <= across && bottom <= down, "{line:?} is cut off");
     }
+    // The foot is on every card but the cover.
+    let with_foot = face.template == "cover" || painted.alt.ends_with("3/6") || !face.texts.contains_key("place");
+    prop_assert!(with_foot && !painted.left.iter().any(|left| left.name == "topic"), "{:?}", painted.alt);
     // Every character of the title is drawn, or told.
     let title = plain(face.texts.get("title").map_or("", String::as_str));
     let left: String = painted.left.iter().filter(|left| left.name == "title").map(|left| left.text.as_str()).collect();
