@@ -43,6 +43,7 @@ pub mod exchanges;
 pub mod group_sender;
 pub mod journal;
 pub mod keys;
+pub mod kills;
 mod mocks;
 pub mod outbox;
 pub mod portable;

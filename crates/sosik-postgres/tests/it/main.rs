@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read where the server is, and play several programs")]
 
 mod conformance;
+mod kills;
 mod servers;
 
 use std::sync::Arc;

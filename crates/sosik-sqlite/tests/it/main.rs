@@ -8,6 +8,7 @@ mod files;
 mod journals;
 mod kills;
 mod old;
+mod readonly;
 
 use std::path::Path;
 use std::sync::Arc;
