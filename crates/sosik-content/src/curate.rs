@@ -4,7 +4,8 @@ use std::fmt;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use crate::classify::{COMMERCIAL, classify};
-use crate::{Brief, Card, Edition, EditionId, Post, Topic, dates, points, similarity, text};
+use crate::extract::dates;
+use crate::{Brief, Card, Edition, EditionId, Post, Topic, points, similarity, text};
 
 /// Titles that share this many hundredths of their letter pairs announce the same thing.
 const ALIKE: usize = 45;
@@ -228,7 +229,7 @@ fn unusable(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Option<Reas
 /// A day from which something lasts is no end, and neither is the day on which something opened.
 fn end(post: &Post, written: NaiveDate) -> Option<NaiveDate> {
     let plain = text::without_ornaments(&post.text);
-    let last = |value: &str| dates::dates(value, written).into_iter().max();
+    let last = |value: &str| dates(value, written).into_iter().max();
     let open =
         |value: &str| value.trim_end().ends_with("부터") || value.trim_end().ends_with('~') || value.contains("상시");
     let labelled: Vec<String> = points::points(&plain, 7, 200)
@@ -280,7 +281,7 @@ fn score(post: &Post, brief: &Brief, published: DateTime<Utc>) -> i64 {
     let span = brief.fresh_for.num_minutes().max(1);
     let freshness = 40 * (span - age.num_minutes()).max(0) / span;
     let today = day(brief.news_until, brief);
-    let soon = dates::dates(&post.text, day(published, brief))
+    let soon = dates(&post.text, day(published, brief))
         .into_iter()
         .filter(|date| *date >= today && date.signed_duration_since(today) <= TimeDelta::days(21))
         .count();

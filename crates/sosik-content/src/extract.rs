@@ -31,9 +31,9 @@ mod clock;
 mod contact;
 mod day;
 mod fee;
-mod pattern;
+pub(crate) mod pattern;
 mod place;
-mod scan;
+pub(crate) mod scan;
 mod sentence;
 
 pub use age::Ages;
@@ -41,6 +41,7 @@ pub use clock::Hours;
 pub use contact::{Address, Phone};
 pub use day::{Days, Precision};
 
+pub(crate) use contact::addresses;
 pub(crate) use sentence::Sentence;
 
 /// How sure it is that a text says what was found.
@@ -67,6 +68,13 @@ pub struct Found<T> {
     pub sentence: Range<usize>,
     /// How sure it is.
     pub confidence: Confidence,
+}
+
+impl<T> Found<T> {
+    /// The same with another value.
+    pub(crate) fn map<U>(self, value: impl FnOnce(T) -> U) -> Found<U> {
+        Found { value: value(self.value), span: self.span, sentence: self.sentence, confidence: self.confidence }
+    }
 }
 
 /// Everything that was found in a text, each kind in the text's order.
@@ -100,11 +108,47 @@ pub fn extract(text: &str, published: NaiveDate) -> Facts {
         let hours = clock::hours(&sentence);
         place::places(&sentence, &mut facts.places);
         contact::phones(&sentence, &mut facts.phones);
-        contact::addresses(&sentence, &mut facts.addresses);
+        addresses(&sentence, &mut facts.addresses);
         fee::fees(&sentence, &mut facts.fees);
         age::ages(&sentence, &mut facts.ages);
         facts.days.extend(days);
         facts.hours.extend(hours);
     }
     facts
+}
+
+/// The days that a text names, to the day, in its order; of a span both ends.
+pub(crate) fn dates(text: &str, published: NaiveDate) -> Vec<NaiveDate> {
+    let mut out = Vec::new();
+    for sentence in sentence::sentences(text) {
+        for found in day::days(&sentence, published) {
+            if let Days::Span { first, last, precision: Precision::Day, .. } = found.value {
+                out.extend(first);
+                out.extend(last.filter(|last| Some(*last) != first));
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_of_spans_are_named() {
+        let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+        for (text, expected) in [
+            ("일시: 11. 28.(토) 14:00~16:00", vec![day(2026, 11, 28)]),
+            ("2026. 12. 5. ~ 12. 7.", vec![day(2026, 12, 5), day(2026, 12, 7)]),
+            ("12.5(토)부터", vec![day(2026, 12, 5)]),
+            ("11월 20일부터 30일까지 전시", vec![day(2026, 11, 20), day(2026, 11, 30)]),
+            ("11. 20.(금) ~ 30.(월) 운영", vec![day(2026, 11, 20), day(2026, 11, 30)]),
+            ("11월 20일부터 접수, 12월 5일~7일 축제", vec![day(2026, 11, 20), day(2026, 12, 5), day(2026, 12, 7)]),
+            ("11월 20일 10시~14시", vec![day(2026, 11, 20)]),
+            ("참가비 1.5배, 3.14, 031-8082-0000, 14:00", vec![]),
+        ] {
+            assert_eq!(dates(text, day(2026, 11, 20)), expected, "{text}");
+        }
+    }
 }

@@ -53,6 +53,34 @@ pub(crate) fn points(body: &str, most: usize, value_units: usize) -> Vec<Point> 
     out
 }
 
+/// A labelled line where it stands.
+pub(crate) struct Labelled {
+    pub(crate) label: &'static str,
+    pub(crate) value: String,
+    /// The line: bytes of the text.
+    pub(crate) span: std::ops::Range<usize>,
+}
+
+/// The labelled lines of a text, in its order.
+pub(crate) fn labelled_in(text: &str) -> Vec<Labelled> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for whole in text.split_inclusive('\n') {
+        let line = whole.trim_end();
+        let span = start..start + line.len();
+        start += whole.len();
+        let line = unbulleted(line);
+        let found = LABELS.iter().find_map(|(label, words)| {
+            let value = words.iter().find_map(|word| labelled(line, word))?;
+            Some((*label, value))
+        });
+        if let Some((label, value)) = found {
+            out.push(Labelled { label, value, span });
+        }
+    }
+    out
+}
+
 /// Whether a line is a labelled fact and no prose.
 pub(crate) fn is_labelled(line: &str) -> bool {
     let line = unbulleted(line);

@@ -25,6 +25,8 @@ pub struct Post {
     pub truncated: bool,
     /// Addresses of the pictures in the body, in order.
     pub images: Vec<WebLink>,
+    /// The texts that stand in the pictures' places, in the same order; empty where there is none.
+    pub alts: Vec<String>,
 }
 
 impl Post {
@@ -41,6 +43,7 @@ impl Post {
             text: text::clean(text.as_ref()),
             truncated: false,
             images: Vec::new(),
+            alts: Vec::new(),
         }
     }
 
@@ -62,6 +65,15 @@ impl Post {
     #[must_use]
     pub fn with_category(mut self, category: impl AsRef<str>) -> Self {
         self.categories.push(text::clean_line(category.as_ref()));
+        self
+    }
+
+    /// The post with a picture, and the text that stands in its place; call it once for each.
+    #[must_use]
+    pub fn with_picture(mut self, picture: WebLink, alt: impl AsRef<str>) -> Self {
+        self.alts.resize(self.images.len(), String::new());
+        self.images.push(picture);
+        self.alts.push(text::clean_line(alt.as_ref()));
         self
     }
 }

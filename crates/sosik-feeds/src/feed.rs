@@ -145,7 +145,11 @@ fn post(entry: &Entry, site: Option<&str>) -> Result<Post, &'static str> {
     }
     post.published = entry.published.or(entry.updated);
     post.truncated = ["...", "…", "[…]", "[...]"].iter().any(|mark| post.text.ends_with(mark));
-    post.images = body.images.iter().filter_map(|src| resolve(src, base.or(Some(post.link.as_str())))).collect();
+    for (image, alt) in body.images.iter().zip(&body.alts) {
+        if let Some(image) = resolve(image, base.or(Some(post.link.as_str()))) {
+            post = post.with_picture(image, alt);
+        }
+    }
     Ok(post)
 }
 

@@ -10,6 +10,8 @@ pub struct Plain {
     pub text: String,
     /// The addresses of pictures, as they stand there.
     pub images: Vec<String>,
+    /// The texts that stand in the pictures' places (`alt`), in the same order; empty where there is none.
+    pub alts: Vec<String>,
 }
 
 /// Reads a body in HTML, or in plain text.
@@ -66,8 +68,9 @@ fn read(body: &str) -> Plain {
                     continue;
                 }
                 cells += usize::from(is_cell);
-                if name == "img" {
-                    out.images.extend(source(element).map(str::to_owned));
+                if let Some(source) = source(element).filter(|_| name == "img") {
+                    out.images.push(source.to_owned());
+                    out.alts.push(element.attr("alt").unwrap_or_default().trim().to_owned());
                 }
                 out.text.push_str(if cells > 0 && opening(name) == "\n" { " " } else { opening(name) });
                 stack.push((node, true));

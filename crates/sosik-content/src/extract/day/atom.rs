@@ -61,6 +61,7 @@ patterns! {
     SLASHED = r"(?P<m>\d{1,2})/(?P<d>\d{1,2})";
     ISO = r"(?P<y>20\d{2})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})";
     BARE = r"(?:(?P<lead>지난|오는|다가오는)\s*)?(?P<d>\d{1,2})(?P<il>일)?";
+    DOTTED_DAY = r"[.)일]\s*[~∼～〜–-]\s*(?P<d>\d{1,2})(?:(?P<dot>\.)|\s*[(（][월화수목금토일])";
     MONTH = r"(?:(?P<lead>지난해|작년|올해|금년|내년|이듬해|같은 해|지난|오는|다가오는)\s*)?(?:(?P<y>\d{4}|['’‘]?\d{2})년(?:도)?\s*)?(?P<m>\d{1,2})월(?P<part>\s?(?:말|초|중순|초순|하순|중|한\s?달))?";
     NEAR = r"(?P<which>이달|이번\s?달|다음\s?달|내달|지난달|지난\s달)\s*(?:(?P<d>\d{1,2})일)?(?P<part>\s?(?:말|초|중순|중))?";
     COMING = r"(?P<which>오는|이번\s?주|다음\s?주)\s*(?P<w>[월화수목금토일])요일";
@@ -95,6 +96,7 @@ pub(super) fn atoms(text: &str, published: NaiveDate) -> Vec<Atom> {
     ISO.captures_iter(text).for_each(|found| keep(full(text, &found, &ISO_TAIL)));
     WORDED.captures_iter(text).for_each(|found| keep(worded(text, &found)));
     DOTTED.captures_iter(text).for_each(|found| keep(dotted(text, &found, published)));
+    DOTTED_DAY.captures_iter(text).for_each(|found| keep(dotted_day(text, &found)));
     SLASHED.captures_iter(text).for_each(|found| keep(slashed(text, &found)));
     NEAR.captures_iter(text).for_each(|found| keep(near(text, &found)));
     MONTH_OF_TWO.captures_iter(text).for_each(|found| keep(month_of_two(text, &found)));
@@ -206,6 +208,18 @@ fn dotted(text: &str, found: &Captures<'_>, published: NaiveDate) -> Option<Atom
     // `8.24.` is a date; `1. 2.` may be the numbers of a list, and `3.14` is a number.
     let closed = found.name("dot").is_some() && &found["gap"] == ".";
     (said || closed).then_some(atom)
+}
+
+/// The second of `11. 20.(금) ~ 30.(월)`.
+fn dotted_day(text: &str, found: &Captures<'_>) -> Option<Atom> {
+    let digits = found.name("d")?;
+    let end = found.name("dot").map_or(digits.end(), |dot| dot.end());
+    let day = number(digits.as_str()).filter(|day| (1..=31).contains(day))?;
+    let alone = after(text, end).is_none_or(|c| !c.is_ascii_digit())
+        && !text[end..].trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let shape = Shape::Day { day };
+    let atom = Atom { shape, lead: None, weekday: None, is_range_start: false, start: digits.start(), end };
+    alone.then(|| with_weekday(text, atom))
 }
 
 fn slashed(text: &str, found: &Captures<'_>) -> Option<Atom> {
