@@ -74,6 +74,7 @@ pub mod review;
 mod similarity;
 pub mod stored;
 mod story;
+pub mod style;
 pub mod text;
 mod topic;
 

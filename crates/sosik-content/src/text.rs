@@ -110,6 +110,7 @@ pub fn plain_title(title: &str) -> String {
             None => break,
         }
     }
+    let rest = without_sender(&rest);
     let mut out = String::with_capacity(rest.len());
     for c in rest.chars() {
         let repeated = matches!(c, '!' | '?' | '~' | '.') && out.ends_with(c);
@@ -119,6 +120,16 @@ pub fn plain_title(title: &str) -> String {
     }
     let out = out.replace("~!", "!").replace(" !", "!").replace(" ,", ",");
     out.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(['~', ' ', '-', ':', '|']).to_owned()
+}
+
+/// A title without the city that stands before it, as in press releases: `양주시, 점등식 개최`. The channel says whose it is.
+fn without_sender(title: &str) -> &str {
+    let Some((sender, rest)) = title.split_once(',') else { return title };
+    let sender = sender.trim();
+    let is_city = (3..=4).contains(&sender.chars().count())
+        && sender.ends_with(['시', '군', '구'])
+        && sender.chars().all(|c| ('가'..='힣').contains(&c));
+    if is_city && !rest.trim().is_empty() { rest } else { title }
 }
 
 /// The text with a space in the place of emoji, hearts, stars and the like, which fonts lack and text messages cannot
@@ -239,6 +250,8 @@ mod tests {
         assert_eq!(plain_title("[시민기자단] [문화] 관아지의 가을"), "관아지의 가을");
         assert_eq!(plain_title("[양주시] [취소] 겨울빛 점등식"), "[취소] 겨울빛 점등식");
         assert_eq!(plain_title("〈가을의 노래〉 전시 안내"), "〈가을의 노래〉 전시 안내");
+        assert_eq!(plain_title("양주시, ‘겨울빛 점등식’ 개최"), "‘겨울빛 점등식’ 개최");
+        assert_eq!(plain_title("대형폐기물, 이렇게 버려요"), "대형폐기물, 이렇게 버려요");
         assert_eq!(plain_title("버스 노선 변경(덕정역→옥정지구)♥꼭"), "버스 노선 변경(덕정역→옥정지구) 꼭");
     }
 

@@ -1,23 +1,11 @@
 //! Days: right weekdays, deadlines that are still to come, events that say at what time.
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate};
 
 use super::{Field, Finding, Part, about};
 use crate::extract::{Days, Precision, extract};
+use crate::style::weekday;
 use crate::{Post, Story, Topic};
-
-/// A weekday in one letter.
-fn korean(weekday: Weekday) -> char {
-    match weekday {
-        Weekday::Mon => '월',
-        Weekday::Tue => '화',
-        Weekday::Wed => '수',
-        Weekday::Thu => '목',
-        Weekday::Fri => '금',
-        Weekday::Sat => '토',
-        Weekday::Sun => '일',
-    }
-}
 
 /// Weekdays that are not those of their dates.
 pub(super) fn weekdays(part: &Part<'_>, published: Option<NaiveDate>, out: &mut Vec<Finding>) {
@@ -28,7 +16,7 @@ pub(super) fn weekdays(part: &Part<'_>, published: Option<NaiveDate>, out: &mut 
         };
         let Some(day) = first.or(last).filter(|day| day.weekday() != written) else { continue };
         let words = &part.text[found.span.clone()];
-        let (wrong, right) = (korean(written), korean(day.weekday()));
+        let (wrong, right) = (weekday(written), weekday(day.weekday()));
         // Only the first weekday of a span is looked at: the text up to it.
         let end = words.find(wrong).map_or(words.len(), |at| at + wrong.len_utf8());
         let end = end + words[end..].chars().next().filter(|c| *c == ')').map_or(0, char::len_utf8);

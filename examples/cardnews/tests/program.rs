@@ -1,0 +1,63 @@
+//! The program as a clerk starts it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn cardnews(arguments: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_cardnews")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn sample(name: &str) -> String {
+    format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn an_edition_is_drawn_into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = cardnews(&[&sample("posts.json"), "--out", "cards", "--json"], folder.path());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let cards = said["cards"].as_array().unwrap();
+    assert_eq!(cards.len(), 6);
+    let alt = |title: &str| {
+        let card = cards.iter().find(|card| card["title"] == title).unwrap();
+        card["alt"].as_str().unwrap().to_owned()
+    };
+    assert!(alt("호수공원 겨울빛 점등식").contains("일시 12. 5.(토) 17:00~20:00\n장소 호수공원 중앙광장\n비용 무료"));
+    assert!(alt("청년 월세 지원 신청 안내").contains("신청 마감\n12월 16일(수)"));
+    for name in ["1.jpg", "6.jpg", "sheet.html", "review.txt", "review.json", "edition.json", "NanumSquare.ttf"] {
+        assert!(folder.path().join("cards").join(name).metadata().unwrap().len() > 0, "{name}");
+    }
+    // The same posts give the same bytes.
+    let first = std::fs::read(folder.path().join("cards/1.jpg")).unwrap();
+    cardnews(&[&sample("posts.json"), "--out", "again"], folder.path());
+    assert_eq!(std::fs::read(folder.path().join("again/1.jpg")).unwrap(), first);
+}
+
+#[test]
+fn the_review_of_a_post_with_ten_faults_finds_ten() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["review", &sample("faulty.md"), "--week", "2026-W48", "--head", "홍길동", "--json"];
+    let output = cardnews(&arguments, folder.path());
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said.as_array().unwrap().len(), 10, "{said:#}");
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("bad.md"), "---\ntitle: 제목\nlink: https://example.go.kr/1\n---\n본문").unwrap();
+    let failed = |arguments: &[&str], expected: &str| {
+        let output = cardnews(arguments, folder.path());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && said.contains(expected), "{said}");
+    };
+    failed(&["bad.md"], "`published:` is missing in the head");
+    failed(&["none.json"], "none.json");
+    failed(&[&sample("posts.json"), "--format", "round"], "`round` is none of feed, wide, square, tall");
+    failed(&[&sample("posts.json"), "--theme", "pink"], "`pink` is none of bright, blue-green, warm, night");
+    failed(&[&sample("posts.json"), "--week", "48"], "`48` is no week such as 2026-W48");
+}
