@@ -1,27 +1,13 @@
-//! Draws every template in a theme and a format, for those who look at themes: `cargo run -p sosik-cards --example gallery --
-//! FOLDER [THEME] [FORMAT] [PHOTO]`.
+//! A card of each template, as a city would send it.
 
 use std::error::Error;
-use std::path::PathBuf;
 
-use sosik_cards::{CardFormat, Face, FileKind, Painter, Picture, PictureLimits, Theme};
+use sosik_cards::Face;
 use sosik_content::{Topic, WebLink};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().unwrap_or_else(|| "target/gallery".to_owned()));
-    let theme = arguments.next().unwrap_or_else(|| "bright".to_owned());
-    let format = arguments.next().unwrap_or_else(|| "square".to_owned());
-    let photo = arguments
-        .next()
-        .map(|path| Picture::read(&std::fs::read(path)?, &PictureLimits::default()).map_err(Box::<dyn Error>::from));
-    let photo = photo.transpose()?;
-    std::fs::create_dir_all(&folder)?;
-    let format = CardFormat::named(&format).ok_or("a format is feed, wide, square or tall")?;
-    let painter = Painter::new(Theme::named("예시시", &theme)?, format)?.with_kind(FileKind::Png);
-    let edition =
-        |face: Face, n: usize| face.with_text("edition", "예시시 소식 11월 4주").with_text("place", format!("{n}/8"));
-    let faces = [
+/// The cards, in the order of an edition.
+pub fn faces() -> Result<Vec<Face>, Box<dyn Error>> {
+    Ok(vec![
         Face::new("cover", Topic::Culture)
             .with_text("title", "이번 주, 예시시에서는 무슨 일이")
             .with_text("lead", "축제 둘, 마감이 가까운 지원 셋, 알아 두면 좋은 생활 소식"),
@@ -59,19 +45,5 @@ fn main() -> Result<(), Box<dyn Error>> {
             .with_text("title", "예시시청 채널을 더해 주세요")
             .with_text("lead", "금요일 오후마다 꼭 필요한 소식만 보내 드립니다.")
             .with_code(WebLink::parse("https://pf.kakao.com/_ZeUTxl")?),
-    ];
-    for (n, face) in faces.into_iter().enumerate() {
-        let name = format!("{n}-{theme}.png");
-        let face = edition(face, n + 1);
-        let face = match &photo {
-            Some(photo) => face.with_picture(photo.clone()),
-            None => face,
-        };
-        let drawn = painter.draw_face(&face)?;
-        std::fs::write(folder.join(&name), &drawn.file)?;
-        if !drawn.left.is_empty() {
-            std::fs::write(folder.join(format!("{name}.left.txt")), format!("{:?}", drawn.left))?;
-        }
-    }
-    Ok(())
+    ])
 }
