@@ -2,7 +2,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sosik_core::ChannelId;
 
-use crate::Topic;
+use crate::{Choices, Topic};
 
 /// How many cards of one topic an edition may carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +109,7 @@ pub struct Brief {
     pub(crate) max_cards: usize,
     pub(crate) quotas: Quotas,
     pub(crate) text: TextLimits,
+    pub(crate) choices: Choices,
 }
 
 impl Brief {
@@ -125,6 +126,7 @@ impl Brief {
             max_cards: 6,
             quotas: Quotas::default(),
             text: TextLimits::default(),
+            choices: Choices::default(),
         })
     }
 }
@@ -171,6 +173,12 @@ impl BriefBuilder {
         self
     }
 
+    /// What an editor decided.
+    pub fn choices(mut self, choices: Choices) -> Self {
+        self.0.choices = choices;
+        self
+    }
+
     /// The brief.
     ///
     /// # Errors
@@ -203,6 +211,16 @@ impl BriefBuilder {
         }
         if brief.text.header < 4 || brief.text.body < 20 {
             problems.push("text: a header needs 4 units and a body 20 to say anything".to_owned());
+        }
+        if brief.choices.pins.len() > brief.max_cards {
+            problems.push(format!(
+                "choices: {} posts are pinned, the edition holds {}",
+                brief.choices.pins.len(),
+                brief.max_cards
+            ));
+        }
+        if let Some(both) = brief.choices.pins.iter().find(|id| brief.choices.drops.contains_key(*id)) {
+            problems.push(format!("choices: {both} is pinned and dropped"));
         }
         if problems.is_empty() { Ok(brief) } else { Err(BriefError { problems }) }
     }

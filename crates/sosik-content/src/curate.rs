@@ -1,8 +1,12 @@
+mod score;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
+use self::score::score;
+pub use self::score::{Score, ScorePart};
 use crate::classify::{COMMERCIAL, classify};
 use crate::extract::dates;
 use crate::{Brief, Card, Edition, EditionId, Post, Topic, points, similarity, text};
@@ -18,6 +22,8 @@ pub struct Curation {
     pub edition: Edition,
     /// Every post that does not, in the order in which the posts were given.
     pub left_out: Vec<LeftOut>,
+    /// How useful each post that was fit is, and why: the most useful first.
+    pub scores: Vec<Score>,
 }
 
 /// A post that is in no card, and why.
@@ -41,6 +47,18 @@ pub enum Reason {
     Commercial {
         /// The words that said so.
         words: String,
+    },
+    /// An editor dropped it.
+    #[non_exhaustive]
+    Dropped {
+        /// Why, in the editor's words.
+        why: String,
+    },
+    /// An editor holds it back until after the message goes.
+    #[non_exhaustive]
+    Embargo {
+        /// From when on it may go.
+        until: DateTime<Utc>,
     },
     /// It announces what a newer post announces.
     #[non_exhaustive]
@@ -80,7 +98,9 @@ impl Reason {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Commercial { .. } => "commercial",
+            Self::Dropped { .. } => "dropped",
             Self::Duplicate { .. } => "duplicate",
+            Self::Embargo { .. } => "embargo",
             Self::Full => "full",
             Self::Future => "future",
             Self::Old => "old",
@@ -96,6 +116,8 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Commercial { words } => write!(f, "it sells something (`{words}`)"),
+            Self::Dropped { why } => write!(f, "an editor dropped it: {why}"),
+            Self::Embargo { until } => write!(f, "an editor holds it back until {until}"),
             Self::Duplicate { of } => write!(f, "a newer post says the same: {of}"),
             Self::Full => f.write_str("other posts were more useful and the edition is full"),
             Self::Future => f.write_str("it is published only after the message goes"),
@@ -137,7 +159,8 @@ struct Candidate<'a> {
     post: &'a Post,
     old: bool,
     topic: Topic,
-    score: i64,
+    pinned: bool,
+    score: Score,
     published: DateTime<Utc>,
     title: String,
 }
@@ -146,6 +169,8 @@ struct Candidate<'a> {
 ///
 /// An edition that would be shorter than the brief's least number of cards is filled with posts beyond their topic's
 /// quota, and then with posts up to three spans of news old.
+/// What an editor pinned is in it whatever else is said, and first of all when there is too much; what they dropped or hold
+/// back is not.
 /// It is deterministic: the answer depends on nothing but the posts and the brief, and not on the posts' order.
 ///
 /// # Errors
@@ -158,14 +183,19 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
         .enumerate()
         .filter(|(at, _)| matches!(reasons[*at], None | Some(Reason::Old)))
         .filter_map(|(at, post)| Some((at, candidate(post, brief, post.published?))))
-        .filter(|(_, candidate)| !candidate.old || may_fill(candidate, brief))
+        .filter(|(_, candidate)| !candidate.old || candidate.pinned || may_fill(candidate, brief))
         .collect();
 
     drop_duplicates(&mut candidates, &mut reasons);
     candidates.sort_by(|(_, a), (_, b)| {
-        b.score.cmp(&a.score).then(b.published.cmp(&a.published)).then_with(|| name(a.post).cmp(&name(b.post)))
+        b.pinned
+            .cmp(&a.pinned)
+            .then(b.score.total.cmp(&a.score.total))
+            .then(b.published.cmp(&a.published))
+            .then_with(|| name(a.post).cmp(&name(b.post)))
     });
     let chosen = choose(&candidates, brief, &mut reasons);
+    let scores = candidates.iter().map(|(_, candidate)| candidate.score.clone()).collect();
 
     let left_out: Vec<LeftOut> = posts
         .iter()
@@ -186,13 +216,23 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
         title: title(brief),
         cards,
     };
-    Ok(Curation { edition, left_out })
+    Ok(Curation { edition, left_out, scores })
 }
 
 fn unfit(post: &Post, brief: &Brief) -> Option<Reason> {
+    let choices = &brief.choices;
+    if let Some(why) = choices.drops.get(&post.id) {
+        return Some(Reason::Dropped { why: why.clone() });
+    }
+    if let Some(until) = choices.embargoes.get(&post.id).filter(|until| **until > brief.news_until) {
+        return Some(Reason::Embargo { until: *until });
+    }
     let Some(published) = post.published else { return Some(Reason::Undated) };
     if published > brief.news_until {
         return Some(Reason::Future);
+    }
+    if choices.is_pinned(&post.id) {
+        return None;
     }
     if brief.news_until.signed_duration_since(published) > brief.fresh_for {
         return Some(Reason::Old);
@@ -265,34 +305,17 @@ fn day(instant: DateTime<Utc>, brief: &Brief) -> NaiveDate {
 }
 
 fn candidate<'a>(post: &'a Post, brief: &Brief, published: DateTime<Utc>) -> Candidate<'a> {
+    let pinned = brief.choices.is_pinned(&post.id);
     Candidate {
         post,
-        old: brief.news_until.signed_duration_since(published) > brief.fresh_for,
+        // What is pinned is as good as new.
+        old: !pinned && brief.news_until.signed_duration_since(published) > brief.fresh_for,
+        pinned,
         topic: classify(post).topic,
         score: score(post, brief, published),
         published,
         title: text::plain_title(&post.title),
     }
-}
-
-/// How useful a post is to a citizen at the slot: fresh, dated, open to all, with what is needed to act on it.
-fn score(post: &Post, brief: &Brief, published: DateTime<Utc>) -> i64 {
-    let age = brief.news_until.signed_duration_since(published);
-    let span = brief.fresh_for.num_minutes().max(1);
-    let freshness = 40 * (span - age.num_minutes()).max(0) / span;
-    let today = day(brief.news_until, brief);
-    let soon = dates(&post.text, day(published, brief))
-        .into_iter()
-        .filter(|date| *date >= today && date.signed_duration_since(today) <= TimeDelta::days(21))
-        .count();
-    let words =
-        |list: &[&str], each: i64| list.iter().filter(|word| post.text.contains(**word)).map(|_| each).sum::<i64>();
-    freshness
-        + if soon > 0 { 25 } else { 0 }
-        + 5 * i64::try_from(points::points(&text::without_ornaments(&post.text), 7, 80).len()).unwrap_or(0)
-        + words(&["무료", "누구나", "시민"], 6)
-        + words(&["신청", "접수", "마감", "까지"], 4)
-        + words(&["후기", "다녀왔", "일상", "소감"], -15)
 }
 
 /// What tells posts apart whose id is the same: so the order in which they came never decides.
@@ -316,7 +339,7 @@ fn drop_duplicates(candidates: &mut Vec<(usize, Candidate<'_>)>, reasons: &mut [
         let same = |known: &&Announced| {
             similarity::likeness(&known.pairs, &pairs) >= ALIKE && !similarity::differ(&known.words, &words)
         };
-        if let Some(Announced { title, .. }) = kept.iter().find(same) {
+        if let Some(Announced { title, .. }) = kept.iter().find(same).filter(|_| !candidate.pinned) {
             reasons[*at] = Some(Reason::Duplicate { of: title.clone() });
             false
         } else {
@@ -334,7 +357,11 @@ fn choose<'a>(
     let mut taken = vec![false; candidates.len()];
     let count =
         |taken: &[bool], topic| candidates.iter().zip(taken).filter(|((_, c), t)| **t && c.topic == topic).count();
-    // First the room that each topic keeps, in the brief's order; then whatever is most useful.
+    // What an editor pinned comes first of all.
+    for at in 0..candidates.len() {
+        taken[at] = candidates[at].1.pinned && taken.iter().filter(|t| **t).count() < brief.max_cards;
+    }
+    // Then the room that each topic keeps, in the brief's order; then whatever is most useful.
     for quota in brief.quotas.iter() {
         for at in 0..candidates.len() {
             let room = taken.iter().filter(|t| **t).count() < brief.max_cards && !candidates[at].1.old;
@@ -369,18 +396,20 @@ fn choose<'a>(
     }
     let mut chosen: Vec<&Candidate<'_>> =
         candidates.iter().zip(&taken).filter(|(_, t)| **t).map(|((_, c), _)| c).collect();
-    chosen.sort_by_key(|c| brief.quotas.rank(c.topic));
+    chosen.sort_by_key(|c| (brief.choices.rank(&c.post.id), brief.quotas.rank(c.topic)));
     chosen
 }
 
 fn card(candidate: &Candidate<'_>, brief: &Brief) -> Card {
     let post = candidate.post;
+    let rewrite = brief.choices.rewrites.get(&post.id);
+    let title = rewrite.and_then(|rewrite| rewrite.title.clone()).unwrap_or_else(|| candidate.title.clone());
     Card {
         post_id: post.id.clone(),
         topic: candidate.topic,
-        title: candidate.title.clone(),
-        header: text::shorten(&candidate.title, brief.text.header),
-        body: body(post, brief),
+        header: text::shorten(&title, brief.text.header),
+        title,
+        body: rewrite.and_then(|rewrite| rewrite.body.clone()).unwrap_or_else(|| body(post, brief)),
         points: points::points(&text::without_ornaments(&post.text), 3, 44),
         link: post.link.clone(),
     }

@@ -46,7 +46,10 @@
 //! - [`Topic`]: the six kinds of news that the city names; [`classify`](classify::classify) finds one by words and
 //!   blog category, and shows which of them spoke.
 //! - [`Quotas`]: how many cards of each topic an edition may carry.
-//! - [`LeftOut`]: a post that did not make it, with its [`Reason`].
+//! - [`LeftOut`]: a post that did not make it, with its [`Reason`]; [`Score`]: how useful one is, and what said so.
+//! - [`Choices`]: what an editor decided (must-carry, dropped, held back, order, other words): data that survives a new run.
+//! - [`Story`]: what a citizen needs of a post, each field with the sentence from which it comes; [`extract`] finds it.
+//! - [`review`]: what to put right before publication, by rules with sources.
 //! - [`stored`]: the versioned JSON in which editions are kept.
 //!
 //! # Features
@@ -62,6 +65,7 @@
 
 mod brief;
 mod card;
+mod choices;
 pub mod classify;
 mod curate;
 mod edition;
@@ -80,7 +84,8 @@ mod topic;
 
 pub use brief::{Brief, BriefBuilder, BriefError, Quota, Quotas, TextLimits};
 pub use card::{Card, Point};
-pub use curate::{CurateError, Curation, LeftOut, Reason, curate};
+pub use choices::{Choices, Rewrite};
+pub use curate::{CurateError, Curation, LeftOut, Reason, Score, ScorePart, curate};
 pub use edition::{Edition, EditionId};
 pub use link::{WebLink, WebLinkError};
 pub use post::Post;

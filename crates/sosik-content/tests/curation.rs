@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
-use sosik_content::{Brief, Post, Quotas, Topic, WebLink, curate, stored, text};
+use sosik_content::{Brief, Choices, Post, Quotas, Topic, WebLink, curate, stored, text};
 use sosik_core::ChannelId;
 
 fn slot() -> DateTime<Utc> {
@@ -226,4 +226,50 @@ proptest! {
             Err(error) => prop_assert_eq!(error.left_out.len(), posts.len()),
         }
     }
+}
+
+#[test]
+fn an_editor_s_choices_are_kept_whatever_the_scores_say() {
+    let title = |n: usize| format!("옥정호수도서관 강연 {n}회차 {}", ["봄", "여름", "가을", "겨울"][n % 4]);
+    let text = "도서관에서 강연을 엽니다. 누구나 무료로 듣습니다.";
+    let posts: Vec<Post> = (0..9_u32).map(|n| post(n, &title(n as usize), text, i64::from(n))).collect();
+    let id = |n: usize| posts[n].id.clone();
+    let later = slot() + TimeDelta::days(3);
+    let choices = Choices::default()
+        .pin(id(8))
+        .drop(id(0), "다음 주에 다시")
+        .embargo(id(1), later)
+        .embargo(id(2), slot() - TimeDelta::hours(1))
+        .order([id(3), id(8)])
+        .rewrite(id(3), Some("강연, 처음부터 듣기"), Some("도서관에서 듣는 강연입니다. 처음 오는 분도 좋습니다."));
+    let brief_of = |choices: Choices| {
+        brief().cards(1, 3).quotas(Quotas::none().with(Topic::Culture, 0, 3)).choices(choices).build().unwrap()
+    };
+    let made = curate(&posts, &brief_of(choices.clone())).unwrap();
+    let cards = made.edition.cards();
+    assert!(cards.iter().any(|card| card.post_id() == id(8)), "pinned");
+    if let Some(card) = cards.iter().find(|card| card.post_id() == id(3)) {
+        assert_eq!(
+            (card.title(), card.body()),
+            ("강연, 처음부터 듣기", "도서관에서 듣는 강연입니다. 처음 오는 분도 좋습니다.")
+        );
+        assert_eq!(cards[0].post_id(), id(3), "the editor's order");
+    }
+    let reason = |n: usize| made.left_out.iter().find(|left| left.post_id == id(n)).map(|left| left.reason.code());
+    assert_eq!((reason(0), reason(1)), (Some("dropped"), Some("embargo")));
+    // The same on a new run, and whatever the order of the posts.
+    let mut turned = posts.clone();
+    turned.reverse();
+    assert_eq!(
+        curate(&turned, &brief_of(Choices::from_json(&choices.to_json()).unwrap())).unwrap().edition,
+        made.edition
+    );
+    // Every score is the sum of what is said of it.
+    assert!(!made.scores.is_empty());
+    for score in &made.scores {
+        assert_eq!(score.total, score.parts.iter().map(|part| part.points).sum::<i64>());
+        assert!(score.parts.iter().any(|part| part.what == "누구나" && part.points > 0), "{score:?}");
+    }
+    let error = brief().choices(Choices::default().pin("a").drop("a", "b")).build().unwrap_err();
+    assert!(error.to_string().contains("a is pinned and dropped"), "{error}");
 }

@@ -29,6 +29,10 @@ pub(crate) struct Args {
     #[arg(long, default_value = "square")]
     pub(crate) format: String,
 
+    /// What an editor decided, as JSON: `pins`, `drops`, `embargoes`, `order`, `rewrites`
+    #[arg(long)]
+    pub(crate) choices: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) review: Review,
 }

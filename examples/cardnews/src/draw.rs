@@ -5,7 +5,7 @@ use serde_json::json;
 use sosik::ChannelId;
 use sosik::cards::{CardFormat, Face, Painter, SheetCard, Theme, contact_sheet, regular_font};
 use sosik::content::review::Finding;
-use sosik::content::{Brief, Post, Story, curate, stored};
+use sosik::content::{Brief, Choices, Post, Story, curate, stored};
 
 use crate::args::Args;
 use crate::{Failure, posts, report, reviewer, say};
@@ -14,10 +14,15 @@ pub(crate) fn run(args: &Args) -> Result<Vec<Finding>, Failure> {
     let path = args.posts.as_deref().ok_or("give a feed, POSTS.json or POST.md")?;
     let all = posts::read(path)?;
     let slot = posts::slot(&all, args.review.week.as_deref())?;
-    let brief = Brief::builder(ChannelId::parse("cardnews")?, slot, Seoul)
-        .name(format!("{} 소식", args.city))
-        .cards(1, 6)
-        .build()?;
+    let choices = match &args.choices {
+        Some(path) => {
+            let json = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            Choices::from_json(&json).map_err(|error| format!("{}: {error}", path.display()))?
+        }
+        None => Choices::default(),
+    };
+    let brief = Brief::builder(ChannelId::parse("cardnews")?, slot, Seoul).name(format!("{} 소식", args.city));
+    let brief = brief.cards(1, 6).choices(choices).build()?;
     let curation = curate(&all, &brief)?;
     let edition = &curation.edition;
     let format = CardFormat::named(&args.format).ok_or_else(|| {
@@ -40,6 +45,7 @@ pub(crate) fn run(args: &Args) -> Result<Vec<Finding>, Failure> {
         chosen.push(post);
         let story = Story::of(post, Seoul);
         let face = Face::of_story(&story)
+            .with_text("title", card.title())
             .with_text("edition", edition.title())
             .with_text("place", format!("{}/{count}", at + 1));
         let drawn = painter.draw_face(&face)?;
@@ -73,7 +79,19 @@ pub(crate) fn run(args: &Args) -> Result<Vec<Finding>, Failure> {
         .map(|left| json!({"title": left.title, "reason": left.reason.code(), "why": left.reason.to_string()}))
         .collect();
     if args.review.json {
-        let all = json!({"edition": edition.title(), "cards": lines, "left_out": left_out, "review": posts::findings_json(&findings)});
+        let scores: Vec<_> = curation
+            .scores
+            .iter()
+            .map(|score| {
+                let parts: Vec<_> =
+                    score.parts.iter().map(|part| json!({"what": part.what, "points": part.points})).collect();
+                json!({"post": score.post_id, "total": score.total, "parts": parts})
+            })
+            .collect();
+        let all = json!({
+            "edition": edition.title(), "cards": lines, "left_out": left_out, "scores": scores,
+            "review": posts::findings_json(&findings),
+        });
         say(&all.to_string());
     } else {
         for left in &curation.left_out {

@@ -37,6 +37,23 @@ fn an_edition_is_drawn_into_a_folder() {
 }
 
 #[test]
+fn what_an_editor_decided_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let choices = r#"{"drops": {"https://blog.example.go.kr/6": "다음 주에"}, "order": ["https://blog.example.go.kr/3"],
+        "rewrites": {"https://blog.example.go.kr/3": {"title": "대형폐기물 버리는 법"}}}"#;
+    std::fs::write(folder.path().join("choices.json"), choices).unwrap();
+    let output = cardnews(&[&sample("posts.json"), "--choices", "choices.json", "--json"], folder.path());
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (said["cards"].as_array().unwrap().len(), said["cards"][0]["title"].as_str()),
+        (5, Some("대형폐기물 버리는 법"))
+    );
+    assert!(said["cards"][0]["alt"].as_str().unwrap().contains("대형폐기물 버리는 법"), "{said:#}");
+    assert_eq!(said["left_out"][0]["reason"], "dropped");
+    assert!(said["scores"][0]["parts"].as_array().is_some_and(|parts| !parts.is_empty()));
+}
+
+#[test]
 fn the_review_of_a_post_with_ten_faults_finds_ten() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["review", &sample("faulty.md"), "--week", "2026-W48", "--head", "홍길동", "--json"];
