@@ -132,7 +132,7 @@ impl fmt::Display for Reason {
 
 /// The posts do not give an edition.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{found} of {given} posts are fit for a card, the edition needs {needed}{}", reasons(left_out))]
+#[error("{found} of {given} posts are fit for a card, the edition needs {needed}{}{}", reasons(left_out), told(unmet))]
 #[non_exhaustive]
 pub struct CurateError {
     /// How many posts were fit.
@@ -143,6 +143,13 @@ pub struct CurateError {
     pub needed: usize,
     /// Why the others were not.
     pub left_out: Vec<LeftOut>,
+    /// Posts that an editor pinned and that cannot be carried, each with why.
+    pub unmet: Vec<String>,
+}
+
+/// The pins that are not met: `; pinned and not carried: …`.
+fn told(unmet: &[String]) -> String {
+    if unmet.is_empty() { String::new() } else { format!("; pinned and not carried: {}", unmet.join(", ")) }
 }
 
 /// The reasons, counted: ` (12 old, 1 thin)`.
@@ -175,7 +182,8 @@ struct Candidate<'a> {
 ///
 /// # Errors
 ///
-/// [`CurateError`] when fewer posts are fit than the brief's least number of cards, with the reason for each.
+/// [`CurateError`] when fewer posts are fit than the brief's least number of cards, with the reason for each, or when a post
+/// that an editor pinned cannot be carried: it is not among them, is dropped, or does not say when it was published.
 pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
     let mut reasons: Vec<Option<Reason>> = posts.iter().map(|post| unfit(post, brief)).collect();
     let mut candidates: Vec<(usize, Candidate<'_>)> = posts
@@ -205,8 +213,9 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
             Some(LeftOut { post_id: post.id.clone(), title: post.title.clone(), reason })
         })
         .collect();
-    if chosen.len() < brief.min_cards {
-        return Err(CurateError { found: chosen.len(), given: posts.len(), needed: brief.min_cards, left_out });
+    let unmet = unmet(&chosen, &left_out, brief);
+    if chosen.len() < brief.min_cards || !unmet.is_empty() {
+        return Err(CurateError { found: chosen.len(), given: posts.len(), needed: brief.min_cards, left_out, unmet });
     }
     let cards = chosen.into_iter().map(|c| card(c, brief)).collect();
     let edition = Edition {
@@ -217,6 +226,16 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
         cards,
     };
     Ok(Curation { edition, left_out, scores })
+}
+
+/// What an editor pinned and is not among the chosen.
+fn unmet(chosen: &[&Candidate<'_>], left_out: &[LeftOut], brief: &Brief) -> Vec<String> {
+    let carried = |pin: &&String| chosen.iter().any(|candidate| candidate.post.id == **pin);
+    let why = |pin: &String| {
+        let left = left_out.iter().find(|left| left.post_id == *pin);
+        left.map_or_else(|| "there is no such post".to_owned(), |left| left.reason.to_string())
+    };
+    brief.choices.pins.iter().filter(|pin| !carried(pin)).map(|pin| format!("{pin} ({})", why(pin))).collect()
 }
 
 fn unfit(post: &Post, brief: &Brief) -> Option<Reason> {

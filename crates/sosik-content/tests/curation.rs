@@ -270,6 +270,11 @@ fn an_editor_s_choices_are_kept_whatever_the_scores_say() {
         assert_eq!(score.total, score.parts.iter().map(|part| part.points).sum::<i64>());
         assert!(score.parts.iter().any(|part| part.what == "누구나" && part.points > 0), "{score:?}");
     }
+    let error = curate(&posts, &brief_of(Choices::default().pin("https://blog.example.go.kr/99"))).unwrap_err();
+    assert!(
+        error.to_string().ends_with("pinned and not carried: https://blog.example.go.kr/99 (there is no such post)"),
+        "{error}"
+    );
     let error = brief().choices(Choices::default().pin("a").drop("a", "b")).build().unwrap_err();
     assert!(error.to_string().contains("a is pinned and dropped"), "{error}");
 }
