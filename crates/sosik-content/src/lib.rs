@@ -81,6 +81,7 @@ mod story;
 pub mod style;
 pub mod text;
 mod topic;
+pub mod wording;
 
 pub use brief::{Brief, BriefBuilder, BriefError, Quota, Quotas, TextLimits};
 pub use card::{Card, Point};

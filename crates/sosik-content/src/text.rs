@@ -27,10 +27,10 @@ pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut breaks = 0;
     let mut space = false;
-    for c in text.nfc() {
+    // What cannot be seen goes first: it stands between marks that belong together.
+    for c in text.chars().filter(|c| *c == '\n' || !is_invisible(*c)).nfc() {
         match c {
             '\n' | '\u{2028}' | '\u{2029}' => breaks += 1,
-            _ if is_invisible(c) => {}
             _ if c.is_whitespace() || c == '\u{3164}' => space = true,
             _ => {
                 if !out.is_empty() {
@@ -253,6 +253,11 @@ mod tests {
         assert_eq!(plain_title("양주시, ‘겨울빛 점등식’ 개최"), "‘겨울빛 점등식’ 개최");
         assert_eq!(plain_title("대형폐기물, 이렇게 버려요"), "대형폐기물, 이렇게 버려요");
         assert_eq!(plain_title("버스 노선 변경(덕정역→옥정지구)♥꼭"), "버스 노선 변경(덕정역→옥정지구) 꼭");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_between_marks_is_gone_before_they_are_put_in_order() {
+        assert_eq!(clean("\u{816}\r\u{11d44}"), clean(&clean("\u{816}\r\u{11d44}")));
     }
 
     proptest! {
