@@ -51,6 +51,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("json-lines", &["sosik"]),
+    ("cardnews", &["sosik"]),
     ("partner-kit", &["sosik"]),
     ("send", &["sosik"]),
     ("subscribers", &["sosik"]),
