@@ -6,7 +6,7 @@ use sosik_cards::Face;
 use sosik_content::{Topic, WebLink};
 
 /// The cards, in the order of an edition.
-pub fn faces() -> Result<Vec<Face>, Box<dyn Error>> {
+pub(crate) fn faces() -> Result<Vec<Face>, Box<dyn Error>> {
     Ok(vec![
         Face::new("cover", Topic::Culture)
             .with_text("title", "이번 주, 예시시에서는 무슨 일이")
