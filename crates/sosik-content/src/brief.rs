@@ -2,7 +2,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sosik_core::ChannelId;
 
-use crate::{Choices, Topic};
+use crate::{Choices, Topic, text};
 
 /// How many cards of one topic an edition may carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +221,20 @@ impl BriefBuilder {
         }
         if let Some(both) = brief.choices.pins.iter().find(|id| brief.choices.drops.contains_key(*id)) {
             problems.push(format!("choices: {both} is pinned and dropped"));
+        }
+        for (id, rewrite) in &brief.choices.rewrites {
+            let is_empty = |text: &Option<String>| text.as_ref().is_some_and(|text| text.trim().is_empty());
+            if is_empty(&rewrite.title) || is_empty(&rewrite.body) {
+                problems.push(format!("choices: the rewrite of {id} says nothing"));
+            }
+            let (long, breaks) =
+                rewrite.body.as_ref().map_or((0, 0), |body| (text::units(body), body.matches('\n').count()));
+            if long > brief.text.body || breaks > brief.text.line_breaks {
+                problems.push(format!(
+                    "choices: the rewrite of {id} has {long} units and {breaks} line breaks, a card takes {} and {}",
+                    brief.text.body, brief.text.line_breaks
+                ));
+            }
         }
         if problems.is_empty() { Ok(brief) } else { Err(BriefError { problems }) }
     }

@@ -230,10 +230,16 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
 
 /// What an editor pinned and is not among the chosen.
 fn unmet(chosen: &[&Candidate<'_>], left_out: &[LeftOut], brief: &Brief) -> Vec<String> {
-    let carried = |pin: &&String| chosen.iter().any(|candidate| candidate.post.id == **pin);
+    let says = |post: &Post| {
+        brief.choices.rewrites.get(&post.id).is_some_and(|rewrite| rewrite.body.is_some())
+            || !body(post, brief).is_empty()
+    };
+    let carried = |pin: &&String| chosen.iter().any(|candidate| candidate.post.id == **pin && says(candidate.post));
     let why = |pin: &String| {
         let left = left_out.iter().find(|left| left.post_id == *pin);
-        left.map_or_else(|| "there is no such post".to_owned(), |left| left.reason.to_string())
+        let is_there = chosen.iter().any(|candidate| candidate.post.id == *pin);
+        let none = if is_there { Reason::Thin.to_string() } else { "there is no such post".to_owned() };
+        left.map_or(none, |left| left.reason.to_string())
     };
     brief.choices.pins.iter().filter(|pin| !carried(pin)).map(|pin| format!("{pin} ({})", why(pin))).collect()
 }
@@ -271,7 +277,11 @@ fn unusable(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Option<Reas
     if let Some(words) = COMMERCIAL.iter().find(|words| all.contains(**words)) {
         return Some(Reason::Commercial { words: (*words).to_owned() });
     }
-    if text::units(&post.text) < 20 || text::plain_title(&post.title).is_empty() || body(post, brief).is_empty() {
+    let rewritten = brief.choices.rewrites.get(&post.id).is_some_and(|rewrite| rewrite.body.is_some());
+    if !rewritten && text::units(&post.text) < 20
+        || text::plain_title(&post.title).is_empty()
+        || !rewritten && body(post, brief).is_empty()
+    {
         return Some(Reason::Thin);
     }
     let topic = classify(post).topic;
@@ -338,8 +348,8 @@ fn candidate<'a>(post: &'a Post, brief: &Brief, published: DateTime<Utc>) -> Can
 }
 
 /// What tells posts apart whose id is the same: so the order in which they came never decides.
-fn name(post: &Post) -> (&str, &str, &str, &str) {
-    (&post.id, post.link.as_str(), &post.title, &post.text)
+fn name(post: &Post) -> (&str, &str, &str, &str, &[String]) {
+    (&post.id, post.link.as_str(), &post.title, &post.text, &post.categories)
 }
 
 /// What is known of an announcement that is kept, to tell whether another is the same.
@@ -351,9 +361,18 @@ struct Announced {
 
 fn drop_duplicates(candidates: &mut Vec<(usize, Candidate<'_>)>, reasons: &mut [Option<Reason>]) {
     // The newest announcement has the last word.
-    candidates.sort_by(|(_, a), (_, b)| b.published.cmp(&a.published).then_with(|| name(a.post).cmp(&name(b.post))));
+    // What an editor pinned stands whatever comes after it.
+    candidates.sort_by(|(_, a), (_, b)| {
+        b.pinned.cmp(&a.pinned).then(b.published.cmp(&a.published)).then_with(|| name(a.post).cmp(&name(b.post)))
+    });
+    let mut ids: BTreeSet<&str> = BTreeSet::new();
     let mut kept: Vec<Announced> = Vec::new();
     candidates.retain(|(at, candidate)| {
+        // The same post out of two sources.
+        if !ids.insert(&candidate.post.id) {
+            reasons[*at] = Some(Reason::Duplicate { of: candidate.title.clone() });
+            return false;
+        }
         let (pairs, words) = (similarity::pairs(&candidate.title), similarity::words(&candidate.title));
         let same = |known: &&Announced| {
             similarity::likeness(&known.pairs, &pairs) >= ALIKE && !similarity::differ(&known.words, &words)

@@ -77,7 +77,7 @@ impl<T> Found<T> {
     }
 }
 
-/// Everything that was found in a text, each kind in the text's order.
+/// Everything that was found in a text, each kind in the order of its sentences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {

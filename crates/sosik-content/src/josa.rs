@@ -111,7 +111,7 @@ fn spoken(word: &str) -> &str {
     let mut rest = word.trim_end();
     loop {
         let before = rest;
-        for (open, close) in [('(', ')'), ('[', ']'), ('（', '）'), ('〈', '〉')] {
+        for (open, close) in [('(', ')'), ('[', ']'), ('（', '）')] {
             if let Some(inside) = rest.strip_suffix(close)
                 && let Some(at) = inside.rfind(open)
                 && at > 0
@@ -119,7 +119,7 @@ fn spoken(word: &str) -> &str {
                 rest = rest[..at].trim_end();
             }
         }
-        rest = rest.trim_end_matches(['\'', '"', '’', '”', '」', '』', '》', '!', '?', '.', ',', '~', '…', ' ']);
+        rest = rest.trim_end_matches(['\'', '"', '’', '”', '」', '』', '》', '〉', '!', '?', '.', ',', '~', '…', ' ']);
         if rest == before {
             return rest;
         }
@@ -140,6 +140,19 @@ fn digit(word: &str) -> Sound {
 fn letter(word: &str) -> Sound {
     let letters: Vec<char> = word.chars().rev().take_while(char::is_ascii_alphabetic).collect();
     let Some(last) = letters.first() else { return Sound::Vowel };
+    let unit: String = letters.iter().rev().collect();
+    let of_number = word[..word.len() - unit.len()].ends_with(|c: char| c.is_ascii_digit());
+    match unit.as_str() {
+        // 미터, 리터, 그램.
+        "m" | "km" | "cm" | "mm" | "L" | "ml" | "mL" if of_number => return Sound::Vowel,
+        "g" | "kg" | "mg" if of_number => return Sound::Consonant,
+        _ => {}
+    }
+    // 캠핑, 앱.
+    let doubled = letters.get(1) == Some(last);
+    if !letters.iter().all(char::is_ascii_uppercase) && (unit.ends_with("ng") || doubled && "bcdkpt".contains(*last)) {
+        return Sound::Consonant;
+    }
     let spelled = letters.iter().all(char::is_ascii_uppercase) || letters.len() == 1;
     match last.to_ascii_lowercase() {
         'l' => Sound::Rieul,
@@ -184,6 +197,11 @@ mod tests {
             ("blog", Josa::IGa, "blog가"),
             ("Music", Josa::IGa, "Music이"),
             ("Bank", Josa::IGa, "Bank가"),
+            ("5km", Josa::EulReul, "5km를"),
+            ("10kg", Josa::IGa, "10kg이"),
+            ("Camping", Josa::IGa, "Camping이"),
+            ("App", Josa::IGa, "App이"),
+            ("〈가을의 노래〉", Josa::EunNeun, "〈가을의 노래〉는"),
             ("주민센터(백석읍)", Josa::EunNeun, "주민센터(백석읍)는"),
             ("‘별빛 축제’", Josa::IGa, "‘별빛 축제’가"),
             ("축제!", Josa::EulReul, "축제!를"),

@@ -6,7 +6,8 @@ use crate::text;
 /// The labels that a card can show, and the other words that posts use for them.
 const LABELS: &[(&str, &[&str])] = &[
     ("일시", &["일시", "행사일시", "운영일시", "관람시간", "운영시간", "시간"]),
-    ("기간", &["기간", "운영기간", "접수기간", "신청기간", "행사기간", "전시기간", "모집기간", "납부기간", "공사기간"]),
+    ("기간", &["기간", "운영기간", "행사기간", "전시기간", "납부기간", "공사기간"]),
+    ("신청기간", &["신청기간", "접수기간", "모집기간"]),
     ("장소", &["장소", "위치", "행사장소", "구간", "통제구간"]),
     ("대상", &["대상", "지원대상", "모집대상", "신청대상", "신청자격"]),
     ("비용", &["비용", "참가비", "관람료", "입장료", "요금", "수강료", "체험비", "지원금액", "지원내용"]),
@@ -92,7 +93,7 @@ fn labelled(line: &str, word: &str) -> Option<String> {
     let spaced: String = word.chars().flat_map(|c| [c, ' ']).collect();
     let rest = line.strip_prefix(word).or_else(|| line.strip_prefix(spaced.trim_end()))?;
     let value = rest.trim_start().strip_prefix([':', '：', '|', '-', '–'])?;
-    let value = text::plain_title(value.trim_start_matches([':', ' ']));
+    let value = text::clean_line(value.trim_start_matches([':', ' ']));
     // The heading row of a table says no value.
     let is_label = LABELS.iter().any(|(_, words)| words.contains(&value.trim_end_matches([':', ' '])));
     (!value.is_empty() && !is_label).then_some(value)

@@ -3,7 +3,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use crate::classify::{Classification, classify};
-use crate::extract::{Address, Ages, Confidence, Days, Facts, Found, Hours, Phone, Precision, extract};
+use crate::extract::{Address, Ages, Confidence, Days, Facts, Found, Hours, Phone, Precision, Sentence, extract};
 use crate::points::{self, Labelled};
 use crate::{Post, WebLink, text};
 
@@ -94,8 +94,7 @@ pub struct Story {
 }
 
 /// Words of a sentence that says how to take part.
-const APPLYING: [&str; 12] =
-    ["신청", "접수", "모집", "제출", "응모", "예약", "예매", "등록", "납부", "신고", "지원서", "참가"];
+const APPLYING: [&str; 10] = ["신청", "접수", "모집", "제출", "응모", "예약", "예매", "납부", "신고", "지원서"];
 
 /// Words of a sentence that says what takes place.
 const TAKING_PLACE: [&str; 20] = [
@@ -143,8 +142,15 @@ impl Story {
                 .map(|label| label.label)
         };
         let is_day = |days: &Days| !matches!(days, Days::Span { precision: Precision::Month, .. });
-        let applies = |found: &Found<Days>| {
-            label_of(&found.span) == Some("신청") || label_of(&found.span).is_none() && says(&found.sentence, &APPLYING)
+        let is_past = |span: &Range<usize>| Sentence { text: sentence(span), start: span.start }.is_past();
+        let applies = |found: &Found<Days>| match label_of(&found.span) {
+            Some(label) => matches!(label, "신청" | "신청기간"),
+            None => says(&found.sentence, &APPLYING) && !is_past(&found.sentence),
+        };
+        // What stands right behind a fact: `월요일 휴관`, `65세 이상 무료`.
+        let behind = |span: &Range<usize>, words: &[&str]| {
+            let rest = text[span.end..].trim_start_matches([' ', ')', '은', '는', '에']);
+            words.iter().any(|word| rest.starts_with(word))
         };
         let deadline: Option<Sourced<NaiveDate>> = facts
             .days
@@ -152,13 +158,16 @@ impl Story {
             .filter(|found| is_day(&found.value) && (found.value.is_deadline() || ends(&found.value)) && applies(found))
             .find_map(|found| found.value.last().map(|last| found.clone().map(|_| last).into()));
         let is_deadline = |found: &Found<Days>| deadline.as_ref().is_some_and(|deadline| deadline.span == found.span);
-        let labelled_when = facts.days.iter().find(|found| matches!(label_of(&found.span), Some("일시" | "기간")));
+        let closed = |found: &Found<Days>| behind(&found.span, &["휴관", "휴무", "휴장", "제외", "쉽니다"]);
+        let labelled_when =
+            facts.days.iter().find(|found| matches!(label_of(&found.span), Some("일시" | "기간")) && !closed(found));
         let coming = |found: &Found<Days>| match (found.value.last(), published) {
             (Some(last), Some(published)) => last >= published,
             _ => true,
         };
-        let told =
-            facts.days.iter().filter(|found| is_day(&found.value) && !is_deadline(found) && !found.value.is_deadline());
+        let told = facts.days.iter().filter(|found| {
+            !closed(found) && is_day(&found.value) && !is_deadline(found) && !found.value.is_deadline()
+        });
         let best = told
             .clone()
             .filter(|found| coming(found) && says(&found.sentence, &TAKING_PLACE))
@@ -189,21 +198,7 @@ impl Story {
                 confidence: Confidence::Stated,
             })
         };
-        let apply = labelled("신청").or_else(|| {
-            let sentences = text::sentence_spans(&text);
-            let how = |span: &&Range<usize>| {
-                says(span, &APPLYING)
-                    && ["하면 된다", "할 수 있", "하세요", "하시면", "해야 한다", "으로 ", "통해", "방문"]
-                        .iter()
-                        .any(|word| sentence(span).contains(word))
-            };
-            sentences.iter().find(how).map(|span| Sourced {
-                value: sentence(span).to_owned(),
-                span: span.clone(),
-                sentence: span.clone(),
-                confidence: Confidence::Likely,
-            })
-        });
+        let apply = labelled("신청").or_else(|| how_to_apply(&text));
         let apply_at = facts.addresses.iter().find(|found| says(&found.sentence, &APPLYING)).map(sourced);
         Self {
             post_id: post.id.clone(),
@@ -214,8 +209,13 @@ impl Story {
             hours: hours.map(sourced),
             place: place.map(sourced),
             audience: labelled("대상"),
-            ages: facts.ages.first().map(sourced),
-            cost: facts.fees.first().map(sourced),
+            ages: facts
+                .ages
+                .iter()
+                .find(|found| !behind(&found.span, &["무료", "할인", "불가", "입장 불가", "제한", "면제"]))
+                .map(sourced),
+            // What has to be paid is said before what is free.
+            cost: facts.fees.iter().find(|found| found.value > 0).or(facts.fees.first()).map(sourced),
             deadline,
             apply,
             contacts: facts.phones.iter().map(sourced).collect(),
@@ -240,6 +240,17 @@ impl Story {
             self.when.as_ref().and_then(|when| if when.value.is_open() { None } else { when.value.last() });
         takes_place.max(self.deadline.as_ref().map(|deadline| deadline.value))
     }
+}
+
+/// The first sentence that says how to apply.
+fn how_to_apply(text: &str) -> Option<Sourced<String>> {
+    let how = ["하면 된다", "할 수 있", "하세요", "하시면", "해야 한다", "으로 ", "통해", "방문"];
+    let says = |sentence: &str, words: &[&str]| words.iter().any(|word| sentence.contains(word));
+    let spans = text::sentence_spans(text);
+    let span =
+        spans.into_iter().find(|span| says(&text[span.clone()], &APPLYING) && says(&text[span.clone()], &how))?;
+    let value = text[span.clone()].to_owned();
+    Some(Sourced { value, span: span.clone(), sentence: span, confidence: Confidence::Likely })
 }
 
 /// Whether days have an end of their own.

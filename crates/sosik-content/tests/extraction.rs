@@ -18,8 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
+use proptest::prelude::*;
 use serde::Deserialize;
 use sosik_content::extract::extract;
+use sosik_content::review::Reviewer;
+use sosik_content::{Post, WebLink};
 
 /// What a reader found in a post.
 #[derive(Deserialize)]
@@ -180,4 +183,28 @@ fn measured(corpus: &Path, labels: &[Label]) -> BTreeMap<&'static str, Score> {
         }
     }
     scores
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_read_what_is_found_stands_there(
+        text in "([0-9]{1,4}|년|월|일|시|분|세|원|[.~∼～〜–/:() -]|부터|까지|매주|오는|지난|무료|문의|장소:|에서|[가-힣]{1,3}|\\PC|\n){0,40}",
+    ) {
+        let found = extract(&text, NaiveDate::from_ymd_opt(2026, 11, 20).unwrap());
+        let spans = found.days.iter().map(|found| (&found.span, &found.sentence));
+        let spans = spans.chain(found.hours.iter().map(|found| (&found.span, &found.sentence)));
+        let spans = spans.chain(found.places.iter().map(|found| (&found.span, &found.sentence)));
+        let spans = spans.chain(found.phones.iter().map(|found| (&found.span, &found.sentence)));
+        let spans = spans.chain(found.fees.iter().map(|found| (&found.span, &found.sentence)));
+        let spans = spans.chain(found.ages.iter().map(|found| (&found.span, &found.sentence)));
+        for (span, sentence) in spans.chain(found.addresses.iter().map(|found| (&found.span, &found.sentence))) {
+            prop_assert!(text.get(span.clone()).is_some_and(|words| !words.is_empty()), "{:?} of {:?}", span, text);
+            prop_assert!(sentence.start <= span.start && span.end <= sentence.end && text.get(sentence.clone()).is_some());
+        }
+        let post = Post::new("제목", WebLink::parse("https://example.go.kr/1").unwrap(), &text)
+            .with_published("2026-11-20T00:00:00Z".parse().unwrap());
+        drop(Reviewer::new(NaiveDate::from_ymd_opt(2026, 11, 27).unwrap(), chrono_tz::Asia::Seoul).review(&[post]));
+    }
 }

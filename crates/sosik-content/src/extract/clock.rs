@@ -91,7 +91,16 @@ fn time(text: &str, found: &Captures<'_>) -> Option<Time> {
     let whole = found.get(0)?;
     let first =
         found.name("half").or_else(|| found.name("h")).or_else(|| found.name("hh")).or_else(|| found.name("noon"))?;
-    let (start, end) = (first.start(), whole.end());
+    // `3시 반려동물`: no half past.
+    let half_past = found.name("thirty").filter(|half| {
+        after(text, half.end()).is_none_or(|c| !('가'..='힣').contains(&c) || matches!(c, '에' | '부' | '까'))
+    });
+    let end = if found.name("thirty").is_some() && half_past.is_none() {
+        found.name("h").map_or(whole.end(), |hour| hour.end() + '시'.len_utf8())
+    } else {
+        whole.end()
+    };
+    let start = first.start();
     // `3시간`, `10:10:30`, `1,200시`.
     if before(text, start).is_some_and(|c| c.is_ascii_digit() || matches!(c, ':' | '.' | ','))
         || after(text, end).is_some_and(|c| c.is_ascii_digit() || matches!(c, '간' | ':' | '군'))
@@ -99,11 +108,14 @@ fn time(text: &str, found: &Captures<'_>) -> Option<Time> {
         return None;
     }
     let word = found.name("half").map(|half| half.as_str());
-    let half = word.map(|word| !matches!(word, "오전" | "새벽" | "아침"));
+    let hour_said = found.name("h").and_then(|hour| number::<u32>(hour.as_str()));
+    // `낮 11시` is before noon.
+    let before_noon = word == Some("낮") && hour_said.is_some_and(|hour| (7..12).contains(&hour));
+    let half = word.map(|word| !matches!(word, "오전" | "새벽" | "아침") && !before_noon);
     let (hour, minute) = if found.name("noon").is_some() {
         (12, 0)
     } else if let Some(hour) = found.name("h") {
-        let minute = match (found.name("m"), found.name("thirty")) {
+        let minute = match (found.name("m"), half_past) {
             (Some(minute), _) => number(minute.as_str())?,
             (None, Some(_)) => 30,
             (None, None) => 0,
@@ -166,6 +178,8 @@ mod tests {
             ("9시", &["09:00"]),
             ("낮 12시", &["12:00"]),
             ("밤 12시까지", &["/00:00"]),
+            ("낮 11시", &["11:00"]),
+            ("오후 3시 반려동물 교실", &["15:00"]),
             ("3시간 동안, 양주시는, 1:1 상담, 25시", &[]),
         ] {
             assert_eq!(found(text), expected, "{text}");

@@ -27,7 +27,7 @@ pub struct Address {
 }
 
 patterns! {
-    NUMBER = r"\(?0\d{1,2}\)?\s?[-.·–)]?\s?\d{3,4}\s?[-.–]\s?\d{4}|1[3568]\d{2}\s?-\s?\d{4}";
+    NUMBER = r"\(?0\d{1,2}\)?\s?[-.·–)]?\s?\d{3,4}\s?[-.–]\s?\d{4}|(?:15(?:22|33|44|66|77|88|99)|16(?:00|11|22|33|44|55|61|66|68|70|77|88|99)|18(?:00|11|33|44|55|66|77|99))\s?-\s?\d{4}";
     LOCAL = r"(?:☎|☏|📞|전화|TEL|Tel|문의)\s?[):：.]?\s?(\d{3,4}-\d{4})";
     SHORT = r"국번\s?없이\s?(\d{3,4})";
     WHOSE = r"([가-힣A-Za-z0-9·()‘’]+(?:\s[가-힣A-Za-z0-9·]+){0,2})\s?(?:☎|☏|📞|전화|[(（:：])*\s*(?:☎|☏|📞)?\)?\s?$";
@@ -68,7 +68,7 @@ fn push(sentence: &Sentence<'_>, number: String, span: std::ops::Range<usize>, o
 /// Digits with hyphens where people write them; nothing when no such number can be dialled.
 fn hyphened(digits: &str) -> Option<String> {
     let area = match digits {
-        _ if digits.starts_with('1') => return Some(format!("{}-{}", &digits[..4], &digits[4..])),
+        _ if digits.starts_with('1') => return Some(format!("{}-{}", digits.get(..4)?, digits.get(4..)?)),
         _ if digits.starts_with("02") => 2,
         _ => 3,
     };
@@ -104,7 +104,7 @@ mod tests {
             ("건강증진과 ☎)339-4850에서", &["339-4850"]),
             ("상담센터(국번 없이 1372), 위원회(1670-0007)", &["1670-0007", "1372"]),
             ("02)123-4567, 031.8082.0000", &["02-123-4567", "031-8082-0000"]),
-            ("2026-11-28, 860101-1000000, 03-12", &[]),
+            ("2026-11-28, 860101-1000000, 03-12, 무학대사(1327-1405), 임진왜란(1592-1598), 15８８-１２３４", &[]),
         ] {
             let mut out = Vec::new();
             phones(&Sentence { text, start: 0 }, &mut out);

@@ -109,7 +109,7 @@ pub(crate) fn days(sentence: &Sentence<'_>, published: NaiveDate) -> Vec<Found<D
     let text = sentence.text;
     let atoms = atom::atoms(text, published);
     let mut out = Vec::new();
-    let mut known: Option<NaiveDate> = None;
+    let (mut known, is_past): (Option<NaiveDate>, bool) = (None, sentence.is_past());
     let mut at = 0;
     while at < atoms.len() {
         let first = &atoms[at];
@@ -130,9 +130,9 @@ pub(crate) fn days(sentence: &Sentence<'_>, published: NaiveDate) -> Vec<Found<D
             && (text[first.end..].trim_start().starts_with("까지")
                 || atom::ends_after_time(&text[first.end..])
                 || dash_before(text, first.start));
-        let anchor = resolve::Anchor { published, known, is_past: sentence.is_past(), is_until };
+        let anchor = resolve::Anchor { published, known, is_past, is_until };
         let Some((day, sure)) = resolve::first(first, &anchor) else { continue };
-        if second.is_none() && is_attribution(sentence, first, day, published) {
+        if second.is_none() && is_attribution(sentence, first, day, published, is_past) {
             continue;
         }
         known = Some(day);
@@ -155,7 +155,7 @@ pub(crate) fn days(sentence: &Sentence<'_>, published: NaiveDate) -> Vec<Found<D
 }
 
 /// A day on which someone says something: `27일 밝혔다`, `27일 나주시에 따르면`.
-fn is_attribution(sentence: &Sentence<'_>, atom: &Atom, day: NaiveDate, published: NaiveDate) -> bool {
+fn is_attribution(sentence: &Sentence<'_>, atom: &Atom, day: NaiveDate, published: NaiveDate, is_past: bool) -> bool {
     if !matches!(atom.shape, Shape::Day { .. }) || atom.lead.is_some() {
         return false;
     }
@@ -165,13 +165,14 @@ fn is_attribution(sentence: &Sentence<'_>, atom: &Atom, day: NaiveDate, publishe
     let until = after.starts_with("부터") || after.starts_with("까지");
     said.iter().any(|word| after.starts_with(word))
         || according
-        || day == published && !until && sentence.is_said() && !sentence.is_past()
+        || day == published && !until && sentence.is_said() && !is_past
 }
 
 /// Whether something goes on from a day: `부터`, `12.5.~`.
 fn is_from(text: &str, atom: &Atom) -> bool {
     let rest = text[atom.end..].trim_start();
-    rest.starts_with("부터") || rest.starts_with(&DASHES[..4]) && !rest[1..].contains(|c: char| c.is_ascii_digit())
+    let dash = rest.strip_prefix(&DASHES[..4]).map(str::trim_start);
+    rest.starts_with("부터") || dash.is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn span(first: Option<(&Atom, NaiveDate)>, last: Option<(&Atom, NaiveDate)>) -> Days {
@@ -227,6 +228,16 @@ mod tests {
             ("지난 3월부터", &["2026-03/"]),
             ("지난 18일 열렸다", &["2026-11-18"]),
             ("14~16일 시청에서 연다", &["2026-11-14/2026-11-16"]),
+            ("12월 1일(화)∼ 선착순 30명", &["2026-12-01/"]),
+            ("11월∼12월 운영", &["2026-11/2026-12"]),
+            ("6~8월 운영", &["2026-06/2026-08"]),
+            ("일시: 11. 28. 14:00", &["2026-11-28"]),
+            ("신청: 11. 30. 18:00까지", &["/2026-11-30"]),
+            ("전시기간: 11. 20. ~ 12. 10. 18:00", &["2026-11-20/2026-12-10"]),
+            ("일시 – 12월 5일(토)", &["2026-12-05"]),
+            ("2024년 12월 1일부터 이듬해 2월 28일까지", &["2024-12-01/2025-02-28"]),
+            ("3월 1일(일)부터", &["2026-03-01/"]),
+            ("적설 1.5~3.5cm, 3일 동안, 1일 평균, 주 5일 운영", &[]),
             ("오는 5일 연다", &["2026-12-05"]),
             ("다음 주 금요일에 연다", &["2026-11-27"]),
             ("공연을 연다고 20일 밝혔다", &[]),

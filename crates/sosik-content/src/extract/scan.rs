@@ -15,7 +15,8 @@ pub(crate) const DASHES: [char; 7] = ['~', '∼', '～', '〜', '–', '—', '-
 
 /// Whether what is before a byte ends, spaces aside, with a dash that means "up to".
 pub(crate) fn dash_before(text: &str, at: usize) -> bool {
-    text[..at].trim_end().ends_with(&DASHES[..6])
+    // A dash that is set apart may only stand between a label and what it says: `일시 – 12월 5일`.
+    text[..at].trim_end().ends_with(&DASHES[..4]) || text[..at].ends_with(&DASHES[4..6])
 }
 
 /// A number out of digits.

@@ -50,8 +50,26 @@ fn end_of_body(text: &str) -> usize {
 /// The sentences of a text without its captions.
 pub(crate) fn sentences(text: &str) -> Vec<Sentence<'_>> {
     let body = &text[..end_of_body(text)];
-    crate::text::sentence_spans(body)
-        .into_iter()
-        .map(|span| Sentence { text: &text[span.clone()], start: span.start })
-        .collect()
+    let spans = crate::text::sentence_spans(body).into_iter().flat_map(|span| chunks(text, span));
+    spans.map(|span| Sentence { text: &text[span.clone()], start: span.start }).collect()
+}
+
+/// Longer is no sentence, and would be looked through again and again.
+const LONGEST: usize = 8_192;
+
+/// A sentence in pieces that are not too long, parted at spaces.
+fn chunks(text: &str, span: Range<usize>) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut start = span.start;
+    while span.end - start > LONGEST {
+        let mut most = start + LONGEST;
+        while !text.is_char_boundary(most) {
+            most -= 1;
+        }
+        let end = text[start..most].rfind(' ').filter(|at| *at > 0).map_or(most, |at| start + at);
+        out.push(start..end);
+        start = end;
+    }
+    out.push(start..span.end);
+    out
 }

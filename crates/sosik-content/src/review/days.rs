@@ -18,9 +18,11 @@ pub(super) fn weekdays(part: &Part<'_>, published: Option<NaiveDate>, out: &mut 
         let words = &part.text[found.span.clone()];
         let (wrong, right) = (weekday(written), weekday(day.weekday()));
         // Only the first weekday of a span is looked at: the text up to it.
-        let end = words.find(wrong).map_or(words.len(), |at| at + wrong.len_utf8());
+        let from = words.find(['(', '（']).or_else(|| words.find(&format!("{wrong}요일"))).unwrap_or_default();
+        let Some(at) = words[from..].find(wrong).map(|at| from + at) else { continue };
+        let end = at + wrong.len_utf8();
         let end = end + words[end..].chars().next().filter(|c| *c == ')').map_or(0, char::len_utf8);
-        let fix = words[..end].replacen(wrong, &right.to_string(), 1);
+        let fix = format!("{}{right}{}", &words[..at], &words[at + wrong.len_utf8()..end]);
         let message = format!("`{}`: {day} is a {}요일", &words[..end], right);
         out.extend(part.finding("weekday", found.span.start..found.span.start + end, message, Some(fix)));
     }

@@ -5,15 +5,15 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Field, Finding, Part, about};
+use super::{Field, Finding, Part, about, law};
 use crate::extract::pattern::patterns;
 use crate::extract::scan::{after, before};
 use crate::extract::{Sentence, addresses};
 use crate::{Post, text};
 
 patterns! {
-    PHONE = r"(?:☎|☏|전화|문의|TEL|Tel|연락처|\(|:)?\s?(0\d{1,2})\s?[-.)–]\s?(\d{2,5})\s?[-.–]\s?(\d{2,5})";
-    SERVICE = r"(1[3568]\d{2})\s?[-–]\s?(\d{2,5})";
+    PHONE = r"(?:☎|☏|전화|문의|TEL|Tel|연락처|\(|:)?\s?(0\d{1,2})\s?[-)–]\s?(\d{2,5})\s?[-–]\s?(\d{2,5})";
+    SERVICE = r"((?:15(?:22|33|44|66|77|88|99)|16(?:00|11|22|33|44|55|61|66|68|70|77|88|99)|18(?:00|11|33|44|55|66|77|99)))\s?[-–]\s?(\d{3,5})";
 }
 
 /// Numbers to call that no one can dial.
@@ -32,7 +32,9 @@ pub(super) fn phones(part: &Part<'_>, out: &mut Vec<Finding>) {
         let fits = (3..=4).contains(&exchange.len()) && line.len() == 4;
         if alone(area.start(), line.end()) && known && !fits {
             let written = &text[area.start()..line.end()];
-            let message = format!("`{written}`: behind {} stand 3 or 4 digits, and then 4", area.as_str());
+            // A mobile number is someone's, though it is wrong.
+            let named = if area.as_str().starts_with("01") { "a number".to_owned() } else { format!("`{written}`") };
+            let message = format!("{named}: behind {} stand 3 or 4 digits, and then 4", area.as_str());
             out.extend(part.finding("phone", area.start()..line.end(), message, None));
         }
     }
@@ -147,7 +149,12 @@ pub(super) fn limits(part: &Part<'_>, most: usize, breaks: Option<usize>, out: &
     let long = text::units(part.text);
     if long > most {
         let message = format!("it is {long} units long, {most} are taken");
-        out.extend(part.finding("limit", 0..part.text.len(), message, Some(text::shorten(part.text, most))));
+        out.extend(part.finding(
+            "limit",
+            0..part.text.len(),
+            message,
+            Some(text::shorten(part.text, most)).filter(|fix| !law::is_private(fix)),
+        ));
     }
     let lines = part.text.matches('\n').count();
     if let Some(breaks) = breaks.filter(|breaks| lines > *breaks) {
@@ -173,7 +180,8 @@ pub(super) fn pictures(post: &Post, heads: &[String], out: &mut Vec<Finding>) {
                 let says_nothing =
                     ["이미지", "사진", "그림", "포스터", "카드뉴스", "image", "photo", "썸네일"].contains(&alt);
                 if is_name || says_nothing || text::units(alt) < 5 {
-                    let message = format!("`{alt}` does not say what is on it");
+                    let named = if law::is_private(alt) { "a number" } else { alt };
+                    let message = format!("`{named}` does not say what is on it");
                     out.extend(about(&post.id, field(), "alt-thin", message, None));
                 }
                 if let Some(head) = heads.iter().find(|head| !head.is_empty() && alt.contains(head.as_str())) {

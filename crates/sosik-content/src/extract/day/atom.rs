@@ -32,6 +32,8 @@ pub(super) enum Lead {
     LastYear,
     ThisYear,
     NextYear,
+    /// The year after that of the day that was named before: `이듬해`.
+    Following,
     /// The year of the day that was named before.
     SameYear,
 }
@@ -70,7 +72,7 @@ patterns! {
     MONTH_OF_TWO = r"(?P<m>\d{1,2})\s*[~∼～〜–-]\s*\d{1,2}월";
     JOIN = r"^\s*(?:[(（][^)）]{1,16}[)）])?\s*(?:(?:오전|오후|저녁|밤|낮|새벽)?\s*\d{1,2}(?:시(?:\s*\d{1,2}분)?|:\d{2}))?\s*(?:부터|에서|[~∼～〜–—-])\s*(?:(?:오는|다가오는|지난|올해|내년|이듬해|같은 해)\s*)?$";
     UNTIL = r"^\s*(?:오전|오후|저녁|밤|낮|새벽)?\s*\d{1,2}(?:시(?:\s*\d{1,2}분)?|:\d{2})\s*까지";
-    DURATION = r"^(?:간|\s?차|째|동안|권|치|여|정도|이상|이내|당|마다|장|본|출|제|평균|\s?(?:전|후|이내|이상|이후|뒤)(?:[\s,.에부까의]|$))";
+    DURATION = r"^(?:간|\s간[\s,.에]|\s?차|째|\s?동안|권|치|여|\s?정도|이상|이내|당|마다|장|본|출|제|\s?평균|\s운영|\s?(?:전|후|이내|이상|이후|뒤)(?:[\s,.에부까의]|$))";
 }
 
 /// Whether what is between two days makes a span of them.
@@ -115,7 +117,8 @@ fn lead(found: &Captures<'_>) -> Option<Lead> {
         "지난" => Lead::Past,
         "지난해" | "작년" => Lead::LastYear,
         "올해" | "금년" => Lead::ThisYear,
-        "내년" | "이듬해" => Lead::NextYear,
+        "내년" => Lead::NextYear,
+        "이듬해" => Lead::Following,
         "같은 해" => Lead::SameYear,
         _ => Lead::Coming,
     })
@@ -181,32 +184,49 @@ fn worded(text: &str, found: &Captures<'_>) -> Option<Atom> {
 patterns! {
     RANGE_OF_DAYS = r"^\s*[~∼～〜–—·,-]\s*\d{1,2}\s*일";
     RANGE_TO_DAY = r"^\s*[~∼～〜–-]\s*\d{1,2}일(?:[^간차째]|$)";
+    MEASURE = r"^(?:\s*[~∼～〜–-]\s*\d{1,2}(?:\.\d+)?)?\s?(?:cm|mm|km|m|kg|g|%|배|도|℃|점|만|억|톤|ha|리터|㎡)";
     DATE_AHEAD = r"^\s*[~∼～〜–—-]\s*(?:\d{4}\s*\.\s*)?\d{1,2}\s*\.\s*\d{1,2}";
 }
 
 fn dotted(text: &str, found: &Captures<'_>, published: NaiveDate) -> Option<Atom> {
+    let short = found.name("y").filter(|year| year.as_str().len() == 2);
+    let far = short.is_some() && year(found).is_some_and(|year| (year - published.year()).abs() > 3);
+    if let Some(month) = short.filter(|_| far) {
+        // `11. 28. 14:00`: what looks like a year is the month, and what looks like a day is an hour.
+        let day = found.name("m")?;
+        let dot = usize::from(text[day.end()..].starts_with('.'));
+        let end = day.end() + dot;
+        let shape = Shape::Date { year: None, month: number(month.as_str())?, day: number(day.as_str())? };
+        let gap = &text[month.end()..day.start()];
+        return dotted_atom(text, shape, (month.start(), end), (gap.trim() == "." && dot == 1, lead(found)));
+    }
     let end = found.get(0)?.end();
     let start = start(found, &["y", "m"])?;
-    if !stands_alone(text, start, end, &['.', '-', ':', '/', ',']) || after(text, end) == Some('%') {
+    let closed = found.name("dot").is_some() && &found["gap"] == "." || found.name("y").is_some();
+    dotted_atom(text, date(found, year(found))?, (start, end), (closed, lead(found)))
+}
+
+/// `8.24.` is a date; `1. 2.` may be the numbers of a list, `3.14` is a number, and `1.5~3.5cm` are measures.
+fn dotted_atom(
+    text: &str,
+    shape: Shape,
+    (start, end): (usize, usize),
+    (closed, lead): (bool, Option<Lead>),
+) -> Option<Atom> {
+    let can_be = matches!(shape, Shape::Date { year, month, day } if NaiveDate::from_ymd_opt(year.unwrap_or(2024), month, day).is_some());
+    let alone = stands_alone(text, start, end, &['.', '-', ':', '/', ',']);
+    if !can_be || !alone || after(text, end) == Some('%') || MEASURE.is_match(&text[end..]) {
         return None;
     }
-    let short = found.name("y").is_some_and(|year| year.as_str().len() == 2);
-    let year = year(found);
-    if short && year.is_some_and(|year| (year - published.year()).abs() > 3) {
-        return None;
-    }
-    let shape = date(found, year)?;
-    let atom = Atom { shape, lead: lead(found), weekday: None, is_range_start: false, start, end };
+    let atom = Atom { shape, lead, weekday: None, is_range_start: false, start, end };
     let atom = with_weekday(text, atom);
     let rest = text[atom.end..].trim_start();
-    let said = year.is_some()
-        || atom.weekday.is_some()
+    let said = atom.weekday.is_some()
         || dash_before(text, start)
         || rest.starts_with("까지")
         || rest.starts_with("부터")
-        || DATE_AHEAD.is_match(rest);
-    // `8.24.` is a date; `1. 2.` may be the numbers of a list, and `3.14` is a number.
-    let closed = found.name("dot").is_some() && &found["gap"] == ".";
+        || DATE_AHEAD.is_match(rest)
+        || ends_after_time(rest);
     (said || closed).then_some(atom)
 }
 
@@ -247,7 +267,8 @@ fn month(text: &str, found: &Captures<'_>) -> Option<Atom> {
     let rest = text[whole.end()..].trim_start();
     let year = year(found);
     let lead = lead(found);
-    let said = year.is_some()
+    let said = dash_before(text, start)
+        || year.is_some()
         || lead.is_some()
         || found.name("part").is_some()
         || ["부터", "까지", "에 ", "에,", "에는"].iter().any(|tail| text[whole.end()..].starts_with(tail))

@@ -23,7 +23,13 @@ pub(super) fn first(atom: &Atom, anchor: &Anchor) -> Option<(NaiveDate, bool)> {
         Shape::Date { year: Some(year), month, day } => Some((NaiveDate::from_ymd_opt(*year, *month, *day)?, true)),
         Shape::Date { year: None, month, day } => {
             let in_year = |year: i32| NaiveDate::from_ymd_opt(year, *month, *day);
-            Some((without_year(in_year, atom.lead, anchor)?, false))
+            let near = without_year(in_year, atom.lead, anchor)?;
+            // Far from the publication the weekday that is written tells the year; near it, it may be wrong.
+            let fits = |day: &NaiveDate| atom.weekday.is_some_and(|weekday| day.weekday() == weekday);
+            let is_far = near.signed_duration_since(published).num_days().abs() > 60;
+            let other = (-1..=1).filter_map(|shift| in_year(published.year() + shift)).find(fits);
+            let other = other.filter(|_| is_far && atom.lead.is_none() && atom.weekday.is_some() && !fits(&near));
+            Some((other.unwrap_or(near), false))
         }
         Shape::Month { year: Some(year), month } => Some((NaiveDate::from_ymd_opt(*year, *month, 1)?, true)),
         Shape::Month { year: None, month } => {
@@ -95,6 +101,7 @@ fn without_year(in_year: impl Fn(i32) -> Option<NaiveDate>, lead: Option<Lead>, 
         Some(Lead::LastYear) => in_year(published.year() - 1),
         Some(Lead::ThisYear) => in_year(published.year()),
         Some(Lead::NextYear) => in_year(published.year() + 1),
+        Some(Lead::Following) => in_year(anchor.known.unwrap_or(published).year() + 1),
         Some(Lead::SameYear) => in_year(anchor.known.unwrap_or(published).year()),
         Some(Lead::Past) => years.into_iter().filter(|day| *day <= published).max(),
         Some(Lead::Coming) => years.into_iter().filter(|day| *day >= published).min(),
