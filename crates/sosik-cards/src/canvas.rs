@@ -125,6 +125,9 @@ impl Canvas {
     /// Puts a picture of exactly an area's size there, with round corners.
     pub(crate) fn put(&mut self, picture: &Canvas, x: usize, y: usize, radius: f32) {
         let width = picture.width.min(self.width.saturating_sub(x));
+        if width == 0 {
+            return;
+        }
         #[expect(clippy::cast_precision_loss, reason = "pictures are far smaller")]
         let area = Area { x: x as f32, y: y as f32, width: width as f32, height: picture.height as f32 };
         for line in 0..picture.height.min(self.height.saturating_sub(y)) {

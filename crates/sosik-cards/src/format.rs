@@ -93,7 +93,13 @@ impl CardFormat {
     /// The same picture at twice the pixels, for pages and print.
     #[must_use]
     pub fn doubled(self) -> Self {
-        Self { width: self.width * 2, height: self.height * 2, max_bytes: self.max_bytes * 4, ..self }
+        let twice = |side: u16| side.saturating_mul(2);
+        Self {
+            width: twice(self.width),
+            height: twice(self.height),
+            max_bytes: self.max_bytes.saturating_mul(4),
+            ..self
+        }
     }
 
     /// Its name in settings.

@@ -37,7 +37,8 @@ const STEPS: u8 = 8;
 pub(crate) fn stack(stack: &Stack, area: Area, setting: &Setting<'_>) -> (Block, Vec<Left>) {
     // Rows of each item that are kept: all at first.
     let mut rows: Vec<usize> = stack.items.iter().map(|item| count(item, setting.face)).collect();
-    let mut left = Vec::new();
+    // What the template shows no more of is told at once.
+    let mut left: Vec<Left> = stack.items.iter().flat_map(|item| surplus(item, setting.face)).collect();
     loop {
         // As large as there is room for.
         let mut fits = false;
@@ -61,7 +62,7 @@ pub(crate) fn stack(stack: &Stack, area: Area, setting: &Setting<'_>) -> (Block,
             .max();
         if let Some((_, at)) = next.filter(|_| !fits) {
             rows[at] -= 1;
-            left.extend(row(&stack.items[at], rows[at], setting.face));
+            left.extend(row(&stack.items[at], rows[at], setting));
             continue;
         }
         // Nothing may go: texts are shortened, line by line.
@@ -76,7 +77,7 @@ pub(crate) fn stack(stack: &Stack, area: Area, setting: &Setting<'_>) -> (Block,
         let last = (0..rows.len()).rev().find(|at| rows[*at] > 0);
         let Some(at) = last else { return (block(stack, Vec::new(), area), left) };
         rows[at] -= 1;
-        left.extend(row(&stack.items[at], rows[at], setting.face));
+        left.extend(row(&stack.items[at], rows[at], setting));
     }
 }
 
@@ -132,26 +133,60 @@ fn count(item: &Item, face: &Face) -> usize {
 }
 
 /// What a row of an item would say.
-fn row(item: &Item, at: usize, face: &Face) -> Option<Left> {
-    let (name, text) = match item {
-        Item::Text { text, .. } => (text, face.texts.get(text)?.clone()),
-        Item::Pairs { pairs, .. } => {
-            let (label, value) = face.pairs.get(pairs)?.get(at)?;
-            (pairs, format!("{label} {value}").trim().to_owned())
+fn row(item: &Item, at: usize, setting: &Setting<'_>) -> Vec<Left> {
+    let face = setting.face;
+    let text = |name: &str| face.texts.get(name).cloned();
+    let all = match item {
+        Item::Text { text: name, .. } => vec![(name.as_str(), text(name))],
+        Item::Chip { text: name, .. } => {
+            vec![(name.as_str(), text(name).or((name == "topic").then(|| face.topic.korean().to_owned())))]
         }
-        Item::Chip { text, .. } => {
-            return Some(Left { name: text.clone(), text: face.texts.get(text).cloned().unwrap_or_default() });
+        Item::Pairs { pairs, .. } => {
+            vec![(pairs.as_str(), face.pairs.get(pairs).and_then(|all| all.get(at)).map(said))]
         }
         Item::Foot { .. } => {
-            return Some(Left {
-                name: "edition".to_owned(),
-                text: face.texts.get("edition").cloned().unwrap_or_default(),
-            });
+            vec![("edition", text("edition").or(Some(setting.city.to_owned()))), ("place", text("place"))]
         }
-        Item::Code { .. } => return Some(Left { name: "code".to_owned(), text: face.code.as_ref()?.to_string() }),
-        Item::Space { .. } | Item::Rule { .. } => return None,
+        Item::Code { .. } => vec![("code", face.code.as_ref().map(ToString::to_string))],
+        Item::Space { .. } | Item::Rule { .. } => Vec::new(),
     };
-    Some(Left { name: name.clone(), text })
+    all.into_iter().filter_map(|(name, text)| Some(Left { name: name.to_owned(), text: text? })).collect()
+}
+
+/// A pair as one text.
+fn said((label, value): &(String, String)) -> String {
+    format!("{label} {value}").trim().to_owned()
+}
+
+/// Pairs beyond the most that an item shows.
+fn surplus(item: &Item, face: &Face) -> Vec<Left> {
+    let Item::Pairs { pairs, most, .. } = item else { return Vec::new() };
+    let all = face.pairs.get(pairs).map(Vec::as_slice).unwrap_or_default();
+    all.iter().skip(*most).map(|pair| Left { name: pairs.clone(), text: said(pair) }).collect()
+}
+
+/// The names of what an item shows.
+pub(crate) fn names(item: &Item) -> Vec<String> {
+    match item {
+        Item::Text { text, .. } | Item::Chip { text, .. } => vec![text.clone()],
+        Item::Pairs { pairs, .. } => vec![pairs.clone()],
+        Item::Foot { .. } => vec!["edition".to_owned(), "place".to_owned()],
+        Item::Code { .. } => vec!["code".to_owned()],
+        Item::Space { .. } | Item::Rule { .. } => Vec::new(),
+    }
+}
+
+/// What a face says and its template has no place for. Where a card stands in its edition is an ornament, and not missed.
+pub(crate) fn without_place(face: &Face, shown: &std::collections::BTreeSet<String>) -> Vec<Left> {
+    let is_missed = |name: &str| !shown.contains(name);
+    let left = |name: &str, text: String| Left { name: name.to_owned(), text };
+    let texts = face.texts.iter().filter(|(name, text)| *name != "place" && !text.is_empty() && is_missed(name));
+    let mut out: Vec<Left> = texts.map(|(name, text)| left(name, text.clone())).collect();
+    let pairs = face.pairs.iter().filter(|(name, _)| is_missed(name));
+    out.extend(pairs.flat_map(|(name, all)| all.iter().map(|pair| left(name, said(pair)))));
+    out.extend(face.code.as_ref().filter(|_| is_missed("code")).map(|link| left("code", link.to_string())));
+    out.extend(face.picture.as_ref().filter(|_| is_missed("picture")).map(|_| left("picture", String::new())));
+    out
 }
 
 fn block(stack: &Stack, items: Vec<Measured>, area: Area) -> Block {

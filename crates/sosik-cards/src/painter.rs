@@ -1,7 +1,7 @@
 #[cfg(test)]
 mod checks;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -141,10 +141,14 @@ impl Painter {
             left: Vec::new(),
             missing: String::new(),
             lines: Vec::new(),
+            shown: BTreeSet::new(),
         };
         let mut texts: Vec<String> = Vec::new();
-        let first = self.first_seen(&template.layers, face);
-        for layer in &template.layers[first..] {
+        let covering = self.covering(&template.layers, face);
+        if covering.is_none() {
+            painted.canvas = Canvas::new(width, height, self.theme.colours(face.topic).ground);
+        }
+        for layer in &template.layers[covering.unwrap_or(0)..] {
             let when = match layer {
                 Layer::Ground { when, .. }
                 | Layer::Panel { when, .. }
@@ -162,21 +166,22 @@ impl Painter {
                 self.paint_layer(layer, face, &mut painted, &mut texts)?;
             }
         }
+        painted.left.extend(crate::layout::without_place(face, &painted.shown));
         let all = face.texts.values().chain(face.pairs.values().flatten().flat_map(|(label, value)| [label, value]));
         painted.missing = self.fonts.missing(&all.map(String::as_str).collect::<Vec<_>>().join(" "));
         painted.alt = texts.join("\n");
         Ok(painted)
     }
 
-    /// The first layer of which something is seen: a photograph that covers the card hides what is behind it.
-    fn first_seen(&self, layers: &[Layer], face: &Face) -> usize {
+    /// The photograph that covers the card, where there is one: it hides what is behind it.
+    fn covering(&self, layers: &[Layer], face: &Face) -> Option<usize> {
         let covers = |layer: &Layer| match layer {
             Layer::Picture { area, round: false, when } if *when != Some(When::NoPicture) => {
                 face.picture.is_some() && area.of(self.format.shape()) == Some([0.0, 0.0, 1_000.0, 1_000.0])
             }
             _ => false,
         };
-        layers.iter().rposition(covers).unwrap_or(0)
+        layers.iter().rposition(covers)
     }
 
     fn paint_layer(
@@ -217,6 +222,10 @@ impl Painter {
                     let [x, y, right, bottom] =
                         [area.x, area.y, area.right(), area.bottom()].map(|side| side.round().max(0.0) as usize);
                     let (right, bottom) = (right.min(canvas.width), bottom.min(canvas.height));
+                    if x >= right || y >= bottom {
+                        return Ok(());
+                    }
+                    painted.shown.insert("picture".to_owned());
                     let cut = picture.cover(right.saturating_sub(x).max(1), bottom.saturating_sub(y).max(1))?;
                     if (cut.width, cut.height) == (canvas.width, canvas.height) && !round {
                         *canvas = cut;
@@ -250,6 +259,7 @@ impl Painter {
         let setting = Setting { face, fonts: &self.fonts, format: self.format, city: self.theme.city() };
         let (block, left) = stack(layer, area, &setting);
         painted.left.extend(left);
+        painted.shown.extend(layer.items.iter().flat_map(crate::layout::names));
         if layer.on_picture {
             self.shade(&block, &mut painted.canvas);
         }
@@ -351,6 +361,8 @@ pub(crate) struct Painted {
     pub(crate) missing: String,
     /// The lines of text in their places.
     pub(crate) lines: Vec<Placed>,
+    /// The names of what the template has a place for.
+    shown: BTreeSet<String>,
 }
 
 /// What a card of an edition says.

@@ -19,7 +19,7 @@ use crate::colour::Colour;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PictureLimits {
-    /// Pixels in all. Reading takes up to 4 bytes a pixel, and 3 while it is kept.
+    /// Pixels in all. Reading takes 3 to 12 bytes a pixel (a progressive JPEG 9, a PNG of 16 bits 12), and 3 while it is kept.
     pub pixels: u64,
     /// Bytes of its file.
     pub bytes: usize,
@@ -70,7 +70,8 @@ impl Picture {
     /// The picture with the point that stays in sight however it is cut, from (0, 0) at the top left to (1, 1).
     #[must_use]
     pub fn with_focus(mut self, x: f32, y: f32) -> Self {
-        self.focus = Some((x.clamp(0.0, 1.0), y.clamp(0.0, 1.0)));
+        let within = |place: f32| if place.is_finite() { place.clamp(0.0, 1.0) } else { 0.5 };
+        self.focus = Some((within(x), within(y)));
         self
     }
 
@@ -151,9 +152,8 @@ fn within(width: u64, height: u64, limits: &PictureLimits) -> Result<(), Picture
 
 fn jpeg(file: &[u8], limits: &PictureLimits) -> Result<Picture, PictureError> {
     let broken = |error: zune_jpeg::errors::DecodeErrors| PictureError::damaged("JPEG", &error);
-    // The decoder fills what is missing with grey. An end mark stands behind the last scan of a whole file, and in no other.
-    let last = |mark: [u8; 2]| file.windows(2).rposition(|bytes| bytes == mark);
-    if last([0xff, 0xd9]) <= last([0xff, 0xda]) {
+    // The decoder fills what is missing with grey.
+    if !has_end(file) {
         return Err(PictureError::damaged("JPEG", &"its end is missing"));
     }
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB).set_strict_mode(false);
@@ -169,6 +169,52 @@ fn jpeg(file: &[u8], limits: &PictureLimits) -> Result<Picture, PictureError> {
         return Err(PictureError::new("the JPEG has colours that cannot be read: save it as RGB"));
     }
     upright(pixels, orientation.unwrap_or(Orientation::NoTransforms), false)
+}
+
+/// Whether a JPEG goes on to its own end mark; what stands behind it (a film, another picture) does not matter.
+fn has_end(file: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some(mark) = file.get(at..at + 2) {
+        if mark[0] != 0xff {
+            at += 1;
+            continue;
+        }
+        match mark[1] {
+            0xd9 => return true,
+            // Filling, stuffed data, restarts and marks without a length.
+            0xff => at += 1,
+            0x00 | 0x01 | 0xd0..=0xd8 => at += 2,
+            // The data of a scan follow its head, up to the next mark.
+            _ => {
+                let Some(length) = file.get(at + 2..at + 4) else { return false };
+                at += 2 + usize::from(u16::from_be_bytes([length[0], length[1]])).max(2);
+            }
+        }
+    }
+    false
+}
+
+/// Refuses a WebP whose pieces are larger than it is, or whose pictures are larger than allowed, before a decoder believes them.
+fn webp(mut rest: &[u8], limits: &PictureLimits) -> Result<(), PictureError> {
+    while let (Some(kind), Some(length)) = (rest.get(..4), rest.get(4..8)) {
+        let length = as_usize(u32::from_le_bytes([length[0], length[1], length[2], length[3]]));
+        let Some(inside) = rest.get(8..).and_then(|rest| rest.get(..length)) else {
+            return Err(PictureError::damaged("WebP", &"a piece of it ends behind its end"));
+        };
+        let word =
+            |at: usize| inside.get(at..at + 2).map_or(0, |bytes| u32::from(u16::from_le_bytes([bytes[0], bytes[1]])));
+        match kind {
+            b"VP8 " if inside.len() >= 10 => within((word(6) & 0x3fff).into(), (word(8) & 0x3fff).into(), limits)?,
+            b"VP8L" if inside.len() >= 5 => {
+                let bits = word(1) | word(3) << 16;
+                within(u64::from(bits & 0x3fff) + 1, u64::from(bits >> 14 & 0x3fff) + 1, limits)?;
+            }
+            b"ANMF" => webp(inside.get(16..).unwrap_or_default(), limits)?,
+            _ => {}
+        }
+        rest = rest.get(8 + length + length % 2..).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// How the camera was held. Some programs leave the head in which JPEG has it.
@@ -189,6 +235,7 @@ fn other(file: &[u8], format: ImageFormat, limits: &PictureLimits) -> Result<Pic
             (Box::new(decoder), is_animated)
         }
         ImageFormat::WebP => {
+            webp(file.get(12..).unwrap_or_default(), limits)?;
             let decoder = image::codecs::webp::WebPDecoder::new(Cursor::new(file)).map_err(broken)?;
             let is_animated = decoder.has_animation();
             (Box::new(decoder), is_animated)
@@ -197,7 +244,9 @@ fn other(file: &[u8], format: ImageFormat, limits: &PictureLimits) -> Result<Pic
             let decoder = image::codecs::gif::GifDecoder::new(Cursor::new(file)).map_err(broken)?;
             let (width, height) = decoder.dimensions();
             within(width.into(), height.into(), limits)?;
-            let frames = image::codecs::gif::GifDecoder::new(Cursor::new(file)).map_err(broken)?.into_frames();
+            let mut frames = image::codecs::gif::GifDecoder::new(Cursor::new(file)).map_err(broken)?;
+            frames.set_limits(decoding.clone()).map_err(broken)?;
+            let frames = frames.into_frames();
             let is_animated = frames.take(2).flatten().count() > 1;
             (Box::new(decoder), is_animated)
         }

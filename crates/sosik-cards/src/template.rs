@@ -189,6 +189,42 @@ pub(crate) enum Areas {
     By(BTreeMap<String, [f32; 4]>),
 }
 
+impl Item {
+    /// What cannot be, in words.
+    fn check(&self, on_picture: bool) -> Result<(), String> {
+        let size = |size: f32| {
+            let fits = size.is_finite() && (0.0..=1_000.0).contains(&size);
+            if fits { Ok(()) } else { Err(format!("a size of {size} is not within 0 and 1000")) }
+        };
+        let count = |name: &str, count: usize| {
+            if (1..=40).contains(&count) { Ok(()) } else { Err(format!("{name} = {count} is not within 1 and 40")) }
+        };
+        let white = |roles: &[Role]| {
+            let fits = !on_picture || roles.iter().all(|role| *role == Role::White);
+            if fits {
+                Ok(())
+            } else {
+                Err("a text on the picture is not white, for which the picture is shaded".to_owned())
+            }
+        };
+        match self {
+            Self::Text { size: sizes, lines, colour, .. } => {
+                size(sizes.0).and(size(sizes.1)).and(count("lines", *lines)).and(white(&[*colour]))
+            }
+            Self::Pairs { size: sizes, lines, most, colour, label, .. } => size(sizes.0)
+                .and(size(sizes.1))
+                .and(count("lines", *lines))
+                .and(count("most", *most))
+                .and(white(&[*colour, *label])),
+            Self::Foot { size: one, colour } => size(*one).and(white(&[*colour])),
+            Self::Chip { size: one, .. }
+            | Self::Code { size: one, .. }
+            | Self::Space { size: one }
+            | Self::Rule { size: one, .. } => size(*one),
+        }
+    }
+}
+
 impl Areas {
     pub(crate) fn of(&self, shape: Shape) -> Option<[f32; 4]> {
         match self {
@@ -276,13 +312,26 @@ impl Templates {
                 }
             };
             let is_stack = matches!(layer, Layer::Stack(_));
-            if all.iter().any(|[x, y, width, height]| {
-                *width <= 0.0
-                    || *height <= 0.0
-                    || is_stack && (*x < 0.0 || *y < 0.0 || x + width > 1_000.0 || y + height > 1_000.0)
-            }) {
-                return problem("an area is empty, or one with texts is not within 0 to 1000");
+            for [x, y, width, height] in all {
+                let is_sane = [x, y, width, height].iter().all(|side| side.is_finite() && side.abs() <= 2_000.0);
+                if !is_sane || width <= 0.0 || height <= 0.0 {
+                    return problem("an area is empty, or not within -2000 and 2000");
+                }
+                if is_stack && (x < 0.0 || y < 0.0 || x + width > 1_000.0 || y + height > 1_000.0 || width < 60.0) {
+                    return problem("an area with texts is not within 0 and 1000, or narrower than 60");
+                }
             }
+            if let Layer::Stack(stack) = layer {
+                for item in &stack.items {
+                    item.check(stack.on_picture).or_else(|what| problem(&what))?;
+                }
+            }
+        }
+        if template.layers.iter().filter(|layer| matches!(layer, Layer::Stack(stack) if stack.on_picture)).count() > 1 {
+            return problem("two stacks are on the picture: one's shade would lie over the other's texts");
+        }
+        if template.layers.iter().skip(1).any(|layer| matches!(layer, Layer::Ground { .. })) {
+            return problem("a layer `ground` is not the first, and would hide those before it");
         }
         if !template.layers.iter().any(|layer| matches!(layer, Layer::Ground { .. })) {
             return problem("there is no layer `ground`, so that pixels would have no colour");

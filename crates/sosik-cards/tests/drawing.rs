@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use chrono::{TimeZone, Utc};
-use sosik_cards::{CardError, CardFormat, Painter, Theme};
+use sosik_cards::{CardError, CardFormat, Face, FileKind, Painter, Picture, PictureLimits, Theme};
 use sosik_content::{Brief, Edition, Post, Topic, WebLink, curate};
 use sosik_core::ChannelId;
 
@@ -67,4 +67,51 @@ fn the_same_card_gives_the_same_bytes() {
 fn a_card_that_is_not_there_is_an_error() {
     let painter = Painter::new(Theme::new("양주시"), CardFormat::kakao_carousel_feed()).unwrap();
     assert!(matches!(painter.draw(&edition(), 6), Err(CardError::Missing { place: 6, cards: 6, .. })));
+}
+
+fn drawn(kind: FileKind) -> Vec<u8> {
+    let painter = Painter::new(Theme::new("양주시"), CardFormat::kakao_carousel_feed()).unwrap().with_kind(kind);
+    painter.draw(&edition(), 0).unwrap().file
+}
+
+#[test]
+fn a_photograph_with_a_film_behind_it_is_taken_and_one_without_its_end_is_not() {
+    let photo = drawn(FileKind::Jpeg);
+    let limits = PictureLimits::default();
+    // As telephones write moving photographs: marks of a JPEG stand in the film by chance.
+    let film = [&photo[..], b"ftypmp42\xff\xda\x00\x08\xff\xd8 and more"].concat();
+    assert_eq!(Picture::read(&film, &limits).unwrap().width(), 800);
+    for cut in [photo.len() / 2, photo.len() - 2] {
+        let error = Picture::read(&photo[..cut], &limits).unwrap_err().to_string();
+        assert_eq!(error, "the picture is not taken: the JPEG is damaged or cut short: save it anew");
+    }
+}
+
+#[test]
+fn pieces_that_promise_more_than_there_is_are_refused_before_memory_is_taken() {
+    let limits = PictureLimits::default();
+    let mut webp = drawn(FileKind::WebP);
+    assert_eq!(Picture::read(&webp, &limits).unwrap().height(), 400);
+    webp.extend(b"EXIF\xfe\xff\xff\xff");
+    assert!(Picture::read(&webp, &limits).is_err());
+    // A GIF of 1x1 with a frame of 65,535x65,535.
+    let gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff\x2c\0\0\0\0\xff\xff\xff\xff\0\x02\x02\x44\x01\0\x3b";
+    assert!(Picture::read(gif, &limits).is_err());
+}
+
+#[test]
+fn what_a_template_has_no_place_for_is_told() {
+    let painter = Painter::new(Theme::new("양주시"), CardFormat::square()).unwrap();
+    let face = Face::new("event", Topic::Culture)
+        .with_text("title", "제목")
+        .with_text("lead", "머리말")
+        .with_pair("steps", "", "첫째")
+        .with_code(WebLink::parse("https://pf.kakao.com/_ZeUTxl").unwrap());
+    let left: Vec<(String, String)> =
+        painter.draw_face(&face).unwrap().left.into_iter().map(|left| (left.name, left.text)).collect();
+    let expected = [("lead", "머리말"), ("steps", "첫째"), ("code", "https://pf.kakao.com/_ZeUTxl")];
+    assert_eq!(left, expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    // The code's address stands where the picture cannot be seen.
+    let face = Face::new("closing", Topic::Policy).with_code(WebLink::parse("https://pf.kakao.com/_ZeUTxl").unwrap());
+    assert!(painter.draw_face(&face).unwrap().alt.contains("https://pf.kakao.com/_ZeUTxl"));
 }

@@ -1,5 +1,7 @@
 //! From posts to a folder with cards, a sheet and a review.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Asia::Seoul;
 use serde_json::json;
 use sosik::ChannelId;
@@ -21,6 +23,8 @@ pub(crate) fn run(args: &Args) -> Result<Vec<Finding>, Failure> {
         }
         None => Choices::default(),
     };
+    let bodies: BTreeMap<String, String> =
+        choices.rewrites.iter().filter_map(|(id, rewrite)| Some((id.clone(), rewrite.body.clone()?))).collect();
     let brief = Brief::builder(ChannelId::parse("cardnews")?, slot, Seoul).name(format!("{} 소식", args.city));
     let brief = brief.cards(1, 6).choices(choices).build()?;
     let curation = curate(&all, &brief)?;
@@ -43,7 +47,12 @@ pub(crate) fn run(args: &Args) -> Result<Vec<Finding>, Failure> {
     for (at, card) in edition.cards().iter().enumerate() {
         let post = all.iter().find(|post| post.id == card.post_id()).ok_or("a card has no post")?;
         chosen.push(post);
-        let story = Story::of(post, Seoul);
+        // What an editor rewrote is what the picture says too.
+        let mut rewritten = post.clone();
+        if let Some(body) = bodies.get(&post.id) {
+            rewritten.text.clone_from(body);
+        }
+        let story = Story::of(&rewritten, Seoul);
         let face = Face::of_story(&story)
             .with_text("title", card.title())
             .with_text("edition", edition.title())

@@ -143,7 +143,10 @@ pub(crate) fn slot(posts: &[Post], week: Option<&str>) -> Result<DateTime<Utc>, 
         let ahead = (Weekday::Fri.num_days_from_monday() + 7 - day.weekday().num_days_from_monday()) % 7;
         day.checked_add_days(Days::new(u64::from(ahead))).ok_or("the calendar ends")?
     };
-    at(friday, 15)
+    let slot = at(friday, 15)?;
+    // A post of Friday evening goes with the next edition.
+    let is_late = week.is_none() && posts.iter().filter_map(|post| post.published).any(|published| published > slot);
+    Ok(if is_late { slot + chrono::TimeDelta::days(7) } else { slot })
 }
 
 /// Findings as JSON.

@@ -3,7 +3,7 @@
 use super::block::{Mark, Placed};
 use super::{Left, Setting};
 use crate::canvas::Area;
-use crate::fonts::Weight;
+use crate::fonts::{Weight, clusters};
 use crate::template::{Boldness, Item, Role, Sizes};
 use crate::text::lines::set_shortened;
 
@@ -23,6 +23,9 @@ pub(super) struct Measured {
 const ASCENT: f32 = 0.80;
 /// Hangul goes so far below the line on which it stands.
 const DESCENT: f32 = 0.16;
+
+/// The most clusters of a text that are set: a tall card of the smallest type holds some 500.
+const LONGEST: usize = 800;
 
 /// How far lines are apart, of the size: large titles stand closer.
 fn leading(size: f32, unit: f32) -> f32 {
@@ -76,13 +79,7 @@ pub(super) fn measured(item: &Item, room: Room, setting: &Setting<'_>) -> Measur
             let columns =
                 Columns { size, width, lines: (*lines).min(most), numbered: *numbered, colours: (*label, *colour) };
             let shown = (*pairs_most).min(rows).min(all.len());
-            let mut out = columns.measured(&all[..shown], pairs, setting);
-            // What was dropped for want of room was told then.
-            out.lost.extend(all.iter().skip(*pairs_most).map(|(label, value)| Left {
-                name: pairs.clone(),
-                text: format!("{label} {value}").trim().to_owned(),
-            }));
-            out
+            columns.measured(&all[..shown], pairs, setting)
         }
         Item::Code { size, centre } => {
             if setting.face.code.is_none() {
@@ -91,7 +88,13 @@ pub(super) fn measured(item: &Item, room: Room, setting: &Setting<'_>) -> Measur
             let side = (size * unit).min(width);
             let x = if *centre { (width - side) / 2.0 } else { 0.0 };
             let area = Area { x, y: 0.0, width: side, height: side };
-            Measured { height: side, marks: vec![Mark::Code { area }], ..Measured::default() }
+            let link = setting.face.code.as_ref().map(ToString::to_string);
+            Measured {
+                height: side,
+                marks: vec![Mark::Code { area }],
+                texts: link.into_iter().collect(),
+                ..Measured::default()
+            }
         }
         Item::Foot { size, colour } => foot(*size, *colour, width, setting),
     }
@@ -100,7 +103,7 @@ pub(super) fn measured(item: &Item, room: Room, setting: &Setting<'_>) -> Measur
 /// A size at a step, in pixels: never below what can be read.
 fn sized(sizes: Sizes, part: f32, setting: &Setting<'_>) -> f32 {
     let size = (sizes.0 - (sizes.0 - sizes.1) * part) * setting.format.unit();
-    size.max(setting.format.legible()).round()
+    size.round().max(setting.format.legible().ceil())
 }
 
 impl Boldness {
@@ -131,7 +134,10 @@ fn write(
     setting: &Setting<'_>,
 ) -> Option<String> {
     let measure = |line: &str| setting.fonts.width(line, style.weight, style.size);
-    let set = set_shortened(text, width, most, &measure);
+    // No card shows more: what is beyond is left away before it is looked at again and again.
+    let cut = clusters(text).take(LONGEST).map(str::len).sum();
+    let mut set = set_shortened(&text[..cut], width, most, &measure);
+    set.lost.push_str(&text[cut..]);
     out.is_torn |= set.is_torn;
     let (lines, lost) = (set.lines, Some(set.lost).filter(|lost| !lost.is_empty()));
     let step = (leading(style.size, setting.format.unit()) * style.size).round();
@@ -167,7 +173,7 @@ fn chip(
     let Some(text) = given.or((name == "topic").then_some(topic)).filter(|text| !text.is_empty()) else {
         return Measured::default();
     };
-    let size = (size * setting.format.unit()).max(setting.format.legible()).round();
+    let size = (size * setting.format.unit()).round().max(setting.format.legible().ceil());
     let pad = size * 0.62;
     let measure = |line: &str| setting.fonts.width(line, Weight::Bold, size);
     let set = set_shortened(text, width - 2.0 * pad, 1, &measure);
@@ -242,7 +248,7 @@ impl Columns {
 }
 
 fn foot(size: f32, colour: Role, width: f32, setting: &Setting<'_>) -> Measured {
-    let size = (size * setting.format.unit()).max(setting.format.legible()).round();
+    let size = (size * setting.format.unit()).round().max(setting.format.legible().ceil());
     let height = (size * 1.5).round();
     let square = (size * 1.3).round();
     let baseline = ((height - (ASCENT + DESCENT) * size) / 2.0 + ASCENT * size).round();
@@ -256,10 +262,12 @@ fn foot(size: f32, colour: Role, width: f32, setting: &Setting<'_>) -> Measured 
     };
     out.marks.push(Mark::City { area: Area { x: 0.0, y: (height - square) / 2.0, width: square, height: square } });
     let mut end = width;
-    let place = text("place").map(|place| (place, measure(place)));
-    if let Some((place, wide)) = place {
+    let place = text("place").map(|place| set_shortened(place, width * 0.3, 1, &measure));
+    if let Some(set) = &place {
+        let shown = set.lines.concat();
+        let wide = measure(&shown);
         end -= wide;
-        out.marks.push(line(place.to_owned(), end, wide));
+        out.marks.push(line(shown, end, wide));
         end -= size;
     }
     let start = square + size * 0.45;
@@ -269,11 +277,14 @@ fn foot(size: f32, colour: Role, width: f32, setting: &Setting<'_>) -> Measured 
     out.texts.push(shown.clone());
     let wide = measure(&shown);
     out.marks.push(line(shown, start, wide));
-    out.texts.extend(place.map(|(place, _)| place.to_owned()));
+    out.texts.extend(place.iter().map(|set| set.lines.concat()));
+    let lost = place.map(|set| set.lost).filter(|lost| !lost.is_empty());
+    let lost_place = lost.map(|text| Left { name: "place".to_owned(), text });
     out.lost = Some(name.lost)
         .filter(|lost| !lost.is_empty())
         .map(|text| Left { name: "edition".to_owned(), text })
         .into_iter()
+        .chain(lost_place)
         .collect();
     out
 }

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 use sosik_content::Topic;
 
 use super::*;
-use crate::face::plain;
 
 /// Whether a mark never stands first on a line.
 const CLOSING: &str = ",.!?)]}…’”」』〉》】";
@@ -57,18 +56,25 @@ fn check(with: &Painter, face: &Face) -> Result<(), TestCaseError> {
     // The foot is on every card but the cover.
     let with_foot = face.template == "cover" || painted.alt.ends_with("3/6") || !face.texts.contains_key("place");
     prop_assert!(with_foot && !painted.left.iter().any(|left| left.name == "topic"), "{:?}", painted.alt);
-    // Every character of the title is drawn, or told.
-    let title = plain(face.texts.get("title").map_or("", String::as_str));
-    let left: String = painted.left.iter().filter(|left| left.name == "title").map(|left| left.text.as_str()).collect();
-    let drawn: String = painted.lines.iter().map(|line| line.text.as_str()).collect();
-    for cluster in seen(&title) {
-        let told = drawn.contains(cluster) || left.contains(cluster);
-        prop_assert!(told, "`{cluster}` of `{title}` is neither drawn nor told: `{drawn}`, `{left}`");
+    // Every character is drawn, or told; and as often as it is said.
+    let pairs = face.pairs.values().flat_map(|all| all.iter().map(|(label, value)| format!("{label} {value}")));
+    // Numbered steps say no label of their own but the one that is given.
+    let said: String =
+        face.texts.iter().filter(|(name, _)| *name != "place").map(|(_, text)| text.clone()).chain(pairs).collect();
+    let told: String = painted
+        .lines
+        .iter()
+        .map(|line| line.text.as_str())
+        .chain(painted.left.iter().map(|left| left.text.as_str()))
+        .collect();
+    let mut counts: HashMap<&str, i64> = HashMap::new();
+    for cluster in seen(&told) {
+        *counts.entry(cluster).or_default() += 1;
     }
-    let count = |text: &str, cluster: &str| seen(text).iter().filter(|other| **other == cluster).count();
-    let all: String = painted.alt.clone() + &left;
-    for cluster in seen(&title).iter().filter(|cluster| **cluster != "…") {
-        prop_assert!(count(&all, cluster) >= count(&title, cluster), "`{cluster}` of `{title}` is lost: {all:?}");
+    for cluster in seen(&said).into_iter().filter(|cluster| *cluster != "…") {
+        let count = counts.entry(cluster).or_default();
+        *count -= 1;
+        prop_assert!(*count >= 0, "`{cluster}` is lost of `{said}`: `{told}`");
     }
     Ok(())
 }
@@ -84,6 +90,7 @@ fn text() -> impl Strategy<Value = String> {
         1 => "[.,!?~·…:;()\\[\\]<>&\"'-]{1,3}",
         1 => "\\PC{1,6}",
         1 => "[가-힣]{20,60}",
+        1 => Just("👩\u{200d}".repeat(40) + "👩"),
     ];
     proptest::collection::vec(word, 0..14).prop_map(|words| words.join(" "))
 }
@@ -101,7 +108,7 @@ proptest! {
                 .with_text("title", &title)
                 .with_text("lead", &lead)
                 .with_text("deadline", &lead)
-                .with_text("edition", &title)
+                .with_text("edition", "예시시 소식")
                 .with_text("place", "3/6");
             for (label, value) in &facts {
                 for name in ["facts", "steps", "days"] {
@@ -157,5 +164,37 @@ fn a_text_on_a_photograph_has_the_contrast_that_it_needs() {
         }
         // And the photograph is not darkened where nothing stands on it.
         assert_eq!(painted.canvas.pixels[..3], [255; 3]);
+    }
+}
+
+#[test]
+fn templates_that_cannot_be_are_refused_or_drawn_and_never_a_panic() {
+    let head = "name = \"odd\"\nwhat = \"\"\n[[layer]]\nis = \"ground\"\ncolour = \"ground\"\n";
+    let item = "item = [{ is = \"text\", text = \"title\", size = [80, 50] }]";
+    let white = "item = [{ is = \"text\", text = \"title\", size = [80, 50], colour = \"white\" }]";
+    let layers = [
+        ("[[layer]]\nis = \"picture\"\narea = [1500, 0, 100, 1000]".to_owned(), true),
+        ("[[layer]]\nis = \"icon\"\narea = [0, 0, 200000, 200000]".to_owned(), false),
+        (format!("[[layer]]\nis = \"stack\"\narea = [0, 0, nan, 1000]\n{item}"), false),
+        (format!("[[layer]]\nis = \"stack\"\narea = [990, 0, 10, 1000]\n{item}"), false),
+        (format!("[[layer]]\nis = \"stack\"\non-picture = true\narea = [0, 0, 1000, 1000]\n{item}"), false),
+        (format!("[[layer]]\nis = \"stack\"\non-picture = true\narea = [0, 0, 1000, 1000]\n{white}"), true),
+        ("[[layer]]\nis = \"ground\"\ncolour = \"soft\"".to_owned(), false),
+        ("[[layer]]\nis = \"stack\"\narea = [0, 0, 1000, 1000]\nitem = [{ is = \"space\", size = nan }]".to_owned(), false),
+        ("[[layer]]\nis = \"stack\"\narea = [0, 0, 1000, 1000]\nitem = [{ is = \"text\", text = \"title\", size = [80, 50], lines = 4000 }]".to_owned(), false),
+    ];
+    for (layer, is_taken) in layers {
+        for painter in painters() {
+            match painter.with_template(&format!("{head}{layer}")) {
+                Ok(odd) => {
+                    assert!(is_taken, "{layer}");
+                    let face =
+                        Face::new("odd", Topic::Policy).with_text("title", "제목").with_text("lead", "갈 곳 없는 말");
+                    let painted = odd.paint(&face).unwrap();
+                    assert!(painted.left.iter().any(|left| left.text == "갈 곳 없는 말"), "{:?}", painted.left);
+                }
+                Err(error) => assert!(!is_taken && error.to_string().contains("template `odd`"), "{layer}: {error}"),
+            }
+        }
     }
 }

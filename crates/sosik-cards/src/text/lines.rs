@@ -18,7 +18,12 @@ pub(crate) fn set(text: &str, width: f32, most: usize, measure: &impl Fn(&str) -
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let room = most.checked_sub(lines.len()).filter(|room| *room > 0)?;
-        lines.extend(paragraph_in(&fitting(paragraph, width, measure), width, room, measure)?);
+        let pieces = fitting(paragraph, width, measure);
+        // A cluster that is wider than a line has no place.
+        if pieces.iter().any(|piece| measure(piece.text) > width) {
+            return None;
+        }
+        lines.extend(paragraph_in(&pieces, width, room, measure)?);
     }
     Some(lines)
 }
