@@ -35,7 +35,7 @@ fn ink(painter: &Painter, line: &Placed) -> Option<(f32, f32, f32, f32)> {
 
 /// The clusters of a text that are seen.
 fn seen(text: &str) -> Vec<&str> {
-    clusters(text).filter(|cluster| !cluster.trim().is_empty()).collect()
+    clusters(text).map(str::trim).filter(|cluster| !cluster.is_empty()).collect()
 }
 
 fn check(with: &Painter, face: &Face) -> Result<(), TestCaseError> {
@@ -57,16 +57,13 @@ fn check(with: &Painter, face: &Face) -> Result<(), TestCaseError> {
     let with_foot = face.template == "cover" || painted.alt.ends_with("3/6") || !face.texts.contains_key("place");
     prop_assert!(with_foot && !painted.left.iter().any(|left| left.name == "topic"), "{:?}", painted.alt);
     // Every character is drawn, or told; and as often as it is said.
-    let pairs = face.pairs.values().flat_map(|all| all.iter().map(|(label, value)| format!("{label} {value}")));
+    let pairs = face.pairs.values().flat_map(|all| all.iter().map(|(label, value)| format!("{label}\n{value}")));
     // Numbered steps say no label of their own but the one that is given.
-    let said: String =
-        face.texts.iter().filter(|(name, _)| *name != "place").map(|(_, text)| text.clone()).chain(pairs).collect();
-    let told: String = painted
-        .lines
-        .iter()
-        .map(|line| line.text.as_str())
-        .chain(painted.left.iter().map(|left| left.text.as_str()))
-        .collect();
+    // Texts apart from one another, so that a mark of one is not taken for a part of another's letter.
+    let texts = face.texts.iter().filter(|(name, _)| *name != "place").map(|(_, text)| text.clone());
+    let said = texts.chain(pairs).collect::<Vec<_>>().join("\n");
+    let lines = painted.lines.iter().map(|line| line.text.as_str());
+    let told = lines.chain(painted.left.iter().map(|left| left.text.as_str())).collect::<Vec<_>>().join("\n");
     let mut counts: HashMap<&str, i64> = HashMap::new();
     for cluster in seen(&told) {
         *counts.entry(cluster).or_default() += 1;
