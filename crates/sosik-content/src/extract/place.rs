@@ -35,7 +35,7 @@ const PARTICLES: &[char] = &[
 const NAMES: &str = "나주시 양주시 국궁장";
 
 patterns! {
-    LABEL = r"(?:장\s?소|위\s?치)\s*[:：]\s*(?P<value>[^\n,;/|]{2,60})";
+    LABEL = r"(?:장\s?소|위\s?치)\s*[:：]\s*(?P<value>[^\s,;/|][^\n,;/|]{1,59})";
     TOKEN = r"\S+";
     AT = r"^(?P<name>.+?)(?:에서|에서는|에서도)$";
     VILLAGE = r"[읍면시군]\s\S{2,}[리동]$";
@@ -45,7 +45,7 @@ patterns! {
 pub(crate) fn places(sentence: &Sentence<'_>, out: &mut Vec<Found<String>>) {
     let text = sentence.text;
     if let Some(value) = LABEL.captures(text).and_then(|found| found.name("value")) {
-        let name = value.as_str().trim();
+        let name = value.as_str().trim_end();
         push(sentence, value.start()..value.start() + name.len(), Confidence::Stated, out);
         return;
     }
@@ -161,6 +161,8 @@ mod tests {
         for (text, expected) in [
             ("오는 6일 오후 3시부터 관아지 앞마당에서 공연을 연다.", &["관아지 앞마당"][..]),
             ("장소: 옥정호수공원 중앙광장", &["옥정호수공원 중앙광장"]),
+            ("장소:  시청 ", &["시청"]),
+            ("장소: 년", &[]),
             ("최근 옥정호수공원 야외무대에서 음악회를 열었다.", &["옥정호수공원 야외무대"]),
             ("5일간 장흥에서 개최된 박람회", &["장흥"]),
             ("옥정호수도서관과 고읍도서관 일원에서 열린다.", &["옥정호수도서관과 고읍도서관 일원"]),
