@@ -142,6 +142,7 @@ fn with_pillow(photo: &std::path::Path, folder: &std::path::Path) -> Option<f64>
 
 /// The same card as an SVG with the photograph in it.
 fn with_resvg(photo: &[u8], folder: &std::path::Path) -> f64 {
+    use base64::Engine as _;
     use resvg::usvg::fontdb::Database;
     let mut fonts = Database::new();
     for face in ["NanumSquareR.ttf", "NanumSquareB.ttf", "NanumSquareEB.ttf"] {
@@ -149,7 +150,7 @@ fn with_resvg(photo: &[u8], folder: &std::path::Path) -> f64 {
     }
     let options = resvg::usvg::Options { fontdb: std::sync::Arc::new(fonts), ..Default::default() };
     let draw = |n: usize| {
-        let picture = base64(photo);
+        let picture = base64::engine::general_purpose::STANDARD.encode(photo);
         let title = title(n);
         let (first, second) = title.split_at(title.match_indices(' ').nth(2).unwrap().0);
         let svg = format!(
@@ -166,19 +167,6 @@ fn with_resvg(photo: &[u8], folder: &std::path::Path) -> f64 {
     };
     std::fs::write(folder.join("resvg.jpg"), draw(0)).unwrap();
     rate(CARDS / 3, |n| drop(draw(n)))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len() * 4 / 3 + 4);
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for at in 0..4 {
-            let letter = LETTERS[(word >> (18 - 6 * at) & 63) as usize] as char;
-            out.push(if at > chunk.len() { '=' } else { letter });
-        }
-    }
-    out
 }
 
 /// A photograph that no one took: hills of noise in eight sizes, as uneven as a real one.

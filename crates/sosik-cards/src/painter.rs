@@ -194,7 +194,6 @@ impl Painter {
         let canvas = &mut painted.canvas;
         let radius = self.theme.radius() * self.format.unit();
         match layer {
-            // What is covered by a photograph altogether need not be painted first.
             Layer::Ground { colour, .. } => {
                 *canvas = Canvas::new(canvas.width, canvas.height, self.colour(*colour, face.topic));
             }
@@ -384,8 +383,7 @@ fn code(canvas: &mut Canvas, area: Area, text: &str) -> Result<(), CardError> {
     let whole = side * (across + 8) as f32;
     let (left, top) = ((area.x + (area.width - whole) / 2.0).round(), (area.y + (area.height - whole) / 2.0).round());
     canvas.fill(Area { x: left, y: top, width: whole, height: whole }, 0.0, Colour::WHITE, 1.0);
-    for (at, module) in modules.iter().enumerate().filter(|(_, module)| **module == qrcode::Color::Dark) {
-        let _ = module;
+    for (at, _) in modules.iter().enumerate().filter(|(_, module)| **module == qrcode::Color::Dark) {
         #[expect(clippy::cast_precision_loss, reason = "a code has at most 177 modules")]
         let (column, row) = ((at % across + 4) as f32, (at / across + 4) as f32);
         let area = Area { x: left + column * side, y: top + row * side, width: side, height: side };

@@ -1,7 +1,7 @@
 //! A story as a card.
 
-use sosik_content::extract::Days;
-use sosik_content::{Sourced, Story, Topic, style, text};
+use sosik_content::extract::{Days, Found};
+use sosik_content::{Story, Topic, style, text};
 
 use crate::face::Face;
 
@@ -41,7 +41,7 @@ impl Face {
         let hours = story.hours.as_ref().map(|hours| style::hours(&hours.value)).unwrap_or_default();
         // What was over when the post was written is no appointment.
         let is_coming =
-            |when: &&Sourced<Days>| when.value.last().is_none_or(|last| story.published.is_none_or(|day| last >= day));
+            |when: &&Found<Days>| when.value.last().is_none_or(|last| story.published.is_none_or(|day| last >= day));
         if let Some(when) = story.when.as_ref().filter(is_coming) {
             say("일시", format!("{} {hours}", style::days(&when.value)).trim().to_owned());
         }

@@ -96,6 +96,11 @@ impl Choices {
         serde_json::from_str(json)
     }
 
+    /// The body that an editor wrote instead of the one that would be made.
+    pub(crate) fn body_of(&self, post_id: &str) -> Option<&str> {
+        self.rewrites.get(post_id)?.body.as_deref()
+    }
+
     pub(crate) fn is_pinned(&self, post_id: &str) -> bool {
         self.pins.iter().any(|pin| pin == post_id)
     }

@@ -230,10 +230,7 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
 
 /// What an editor pinned and is not among the chosen.
 fn unmet(chosen: &[&Candidate<'_>], left_out: &[LeftOut], brief: &Brief) -> Vec<String> {
-    let says = |post: &Post| {
-        brief.choices.rewrites.get(&post.id).is_some_and(|rewrite| rewrite.body.is_some())
-            || !body(post, brief).is_empty()
-    };
+    let says = |post: &Post| brief.choices.body_of(&post.id).is_some() || !body(post, brief).is_empty();
     let carried = |pin: &&String| chosen.iter().any(|candidate| candidate.post.id == **pin && says(candidate.post));
     let why = |pin: &String| {
         let left = left_out.iter().find(|left| left.post_id == *pin);
@@ -277,7 +274,7 @@ fn unusable(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Option<Reas
     if let Some(words) = COMMERCIAL.iter().find(|words| all.contains(**words)) {
         return Some(Reason::Commercial { words: (*words).to_owned() });
     }
-    let rewritten = brief.choices.rewrites.get(&post.id).is_some_and(|rewrite| rewrite.body.is_some());
+    let rewritten = brief.choices.body_of(&post.id).is_some();
     if !rewritten && text::units(&post.text) < 20
         || text::plain_title(&post.title).is_empty()
         || !rewritten && body(post, brief).is_empty()
@@ -301,7 +298,7 @@ fn end(post: &Post, written: NaiveDate) -> Option<NaiveDate> {
     let last = |value: &str| dates(value, written).into_iter().max();
     let open =
         |value: &str| value.trim_end().ends_with("부터") || value.trim_end().ends_with('~') || value.contains("상시");
-    let labelled: Vec<String> = points::points(&plain, 7, 200)
+    let labelled: Vec<String> = points::points(&plain, usize::MAX, 200)
         .iter()
         .filter(|point| ["일시", "기간"].contains(&point.label()))
         .map(|point| point.value().to_owned())
@@ -447,7 +444,7 @@ fn card(candidate: &Candidate<'_>, brief: &Brief) -> Card {
         topic: candidate.topic,
         header: text::shorten(&title, brief.text.header),
         title,
-        body: rewrite.and_then(|rewrite| rewrite.body.clone()).unwrap_or_else(|| body(post, brief)),
+        body: brief.choices.body_of(&post.id).map_or_else(|| body(post, brief), str::to_owned),
         points: points::points(&text::without_ornaments(&post.text), 3, 44),
         link: post.link.clone(),
     }

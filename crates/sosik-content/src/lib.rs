@@ -90,5 +90,5 @@ pub use curate::{CurateError, Curation, LeftOut, Reason, Score, ScorePart, curat
 pub use edition::{Edition, EditionId};
 pub use link::{WebLink, WebLinkError};
 pub use post::Post;
-pub use story::{Sourced, Story};
+pub use story::Story;
 pub use topic::{Topic, TopicError};

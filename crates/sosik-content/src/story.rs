@@ -7,26 +7,6 @@ use crate::extract::{Address, Ages, Confidence, Days, Facts, Found, Hours, Phone
 use crate::points::{self, Labelled};
 use crate::{Post, WebLink, text};
 
-/// A field of a story, and the sentence of the post from which it comes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Sourced<T> {
-    /// What it is.
-    pub value: T,
-    /// Where it stands: bytes of [`Story::text`].
-    pub span: Range<usize>,
-    /// The sentence in which it stands: bytes of [`Story::text`].
-    pub sentence: Range<usize>,
-    /// How sure it is.
-    pub confidence: Confidence,
-}
-
-impl<T> From<Found<T>> for Sourced<T> {
-    fn from(found: Found<T>) -> Self {
-        Self { value: found.value, span: found.span, sentence: found.sentence, confidence: found.confidence }
-    }
-}
-
 /// What a citizen needs of a post: what, when, where, for whom, at what cost, until when and how to apply, and whom to ask.
 ///
 /// Nothing is invented: what the post does not say is empty, and every field says from which sentence it comes.
@@ -68,25 +48,25 @@ pub struct Story {
     /// Everything that was found in it.
     pub facts: Facts,
     /// When it takes place.
-    pub when: Option<Sourced<Days>>,
+    pub when: Option<Found<Days>>,
     /// At what time.
-    pub hours: Option<Sourced<Hours>>,
+    pub hours: Option<Found<Hours>>,
     /// Where.
-    pub place: Option<Sourced<String>>,
+    pub place: Option<Found<String>>,
     /// For whom, as the post labels it.
-    pub audience: Option<Sourced<String>>,
+    pub audience: Option<Found<String>>,
     /// For whom, by age.
-    pub ages: Option<Sourced<Ages>>,
+    pub ages: Option<Found<Ages>>,
     /// What taking part costs, in won; 0 where it is free.
-    pub cost: Option<Sourced<u32>>,
+    pub cost: Option<Found<u32>>,
     /// The last day to apply.
-    pub deadline: Option<Sourced<NaiveDate>>,
+    pub deadline: Option<Found<NaiveDate>>,
     /// How to apply: the sentence, or what the post labels so.
-    pub apply: Option<Sourced<String>>,
+    pub apply: Option<Found<String>>,
     /// Whom to ask.
-    pub contacts: Vec<Sourced<Phone>>,
+    pub contacts: Vec<Found<Phone>>,
     /// Where to apply, where the post gives an address beside how to apply.
-    pub apply_at: Option<Sourced<Address>>,
+    pub apply_at: Option<Found<Address>>,
     /// Where citizens read all of it.
     pub link: WebLink,
     /// Pictures of the post.
@@ -152,11 +132,11 @@ impl Story {
             let rest = text[span.end..].trim_start_matches([' ', ')', '은', '는', '에']);
             words.iter().any(|word| rest.starts_with(word))
         };
-        let deadline: Option<Sourced<NaiveDate>> = facts
+        let deadline: Option<Found<NaiveDate>> = facts
             .days
             .iter()
             .filter(|found| is_day(&found.value) && (found.value.is_deadline() || ends(&found.value)) && applies(found))
-            .find_map(|found| found.value.last().map(|last| found.clone().map(|_| last).into()));
+            .find_map(|found| found.value.last().map(|last| found.clone().map(|_| last)));
         let is_deadline = |found: &Found<Days>| deadline.as_ref().is_some_and(|deadline| deadline.span == found.span);
         let closed = |found: &Found<Days>| behind(&found.span, &["휴관", "휴무", "휴장", "제외", "쉽니다"]);
         let labelled_when =
@@ -174,8 +154,8 @@ impl Story {
             .chain(told.clone().filter(|found| coming(found)))
             .chain(told.filter(|found| says(&found.sentence, &TAKING_PLACE)))
             .next();
-        let when = labelled_when.or(best).map(sourced);
-        let near = |span: &Range<usize>| when.as_ref().is_some_and(|when: &Sourced<Days>| when.sentence == *span);
+        let when = labelled_when.or(best).cloned();
+        let near = |span: &Range<usize>| when.as_ref().is_some_and(|when: &Found<Days>| when.sentence == *span);
         let hours = facts.hours.iter().find(|found| near(&found.sentence)).or_else(|| {
             facts.hours.iter().find(|found| {
                 label_of(&found.span) == Some("일시")
@@ -191,7 +171,7 @@ impl Story {
                 facts.places.iter().max_by_key(|found| (found.confidence, std::cmp::Reverse(found.span.start)))
             });
         let labelled = |name: &str| {
-            labels.iter().find(|label| label.label == name).map(|label| Sourced {
+            labels.iter().find(|label| label.label == name).map(|label| Found {
                 value: label.value.clone(),
                 span: label.span.clone(),
                 sentence: label.span.clone(),
@@ -199,26 +179,26 @@ impl Story {
             })
         };
         let apply = labelled("신청").or_else(|| how_to_apply(&text));
-        let apply_at = facts.addresses.iter().find(|found| says(&found.sentence, &APPLYING)).map(sourced);
+        let apply_at = facts.addresses.iter().find(|found| says(&found.sentence, &APPLYING)).cloned();
         Self {
             post_id: post.id.clone(),
             title: text::plain_title(&post.title),
             published,
             kind: classify(post),
             when,
-            hours: hours.map(sourced),
-            place: place.map(sourced),
+            hours: hours.cloned(),
+            place: place.cloned(),
             audience: labelled("대상"),
             ages: facts
                 .ages
                 .iter()
                 .find(|found| !behind(&found.span, &["무료", "할인", "불가", "입장 불가", "제한", "면제"]))
-                .map(sourced),
+                .cloned(),
             // What has to be paid is said before what is free.
-            cost: facts.fees.iter().find(|found| found.value > 0).or(facts.fees.first()).map(sourced),
+            cost: facts.fees.iter().find(|found| found.value > 0).or(facts.fees.first()).cloned(),
             deadline,
             apply,
-            contacts: facts.phones.iter().map(sourced).collect(),
+            contacts: facts.phones.clone(),
             apply_at,
             link: post.link.clone(),
             pictures: post.images.clone(),
@@ -243,21 +223,17 @@ impl Story {
 }
 
 /// The first sentence that says how to apply.
-fn how_to_apply(text: &str) -> Option<Sourced<String>> {
+fn how_to_apply(text: &str) -> Option<Found<String>> {
     let how = ["하면 된다", "할 수 있", "하세요", "하시면", "해야 한다", "으로 ", "통해", "방문"];
     let says = |sentence: &str, words: &[&str]| words.iter().any(|word| sentence.contains(word));
     let spans = text::sentence_spans(text);
     let span =
         spans.into_iter().find(|span| says(&text[span.clone()], &APPLYING) && says(&text[span.clone()], &how))?;
     let value = text[span.clone()].to_owned();
-    Some(Sourced { value, span: span.clone(), sentence: span, confidence: Confidence::Likely })
+    Some(Found { value, span: span.clone(), sentence: span, confidence: Confidence::Likely })
 }
 
 /// Whether days have an end of their own.
 fn ends(days: &Days) -> bool {
     matches!(days, Days::Span { first: Some(first), last: Some(last), .. } if first != last)
-}
-
-fn sourced<T: Clone>(found: &Found<T>) -> Sourced<T> {
-    found.clone().into()
 }

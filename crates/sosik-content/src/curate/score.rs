@@ -57,7 +57,7 @@ pub(super) fn score(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Sco
         .into_iter()
         .any(|date| date >= today && date.signed_duration_since(today) <= TimeDelta::days(21));
     add("soon", if is_soon { SOON } else { 0 });
-    let labelled = points::points(&text::without_ornaments(&post.text), 7, 80).len();
+    let labelled = points::points(&text::without_ornaments(&post.text), usize::MAX, 80).len();
     add("labelled", LABELLED * i64::try_from(labelled).unwrap_or(0));
     for (words, each) in WORDS {
         for word in words.iter().filter(|word| post.text.contains(**word)) {

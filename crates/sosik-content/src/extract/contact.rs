@@ -2,7 +2,7 @@
 
 use crate::WebLink;
 
-use super::pattern::patterns;
+use super::pattern::{patterns, service};
 use super::scan::{after, before};
 use super::{Confidence, Found, Sentence};
 
@@ -27,7 +27,7 @@ pub struct Address {
 }
 
 patterns! {
-    NUMBER = r"\(?0\d{1,2}\)?\s?[-.·–)]?\s?\d{3,4}\s?[-.–]\s?\d{4}|(?:15(?:22|33|44|66|77|88|99)|16(?:00|11|22|33|44|55|61|66|68|70|77|88|99)|18(?:00|11|33|44|55|66|77|99))\s?-\s?\d{4}";
+    NUMBER = concat!(r"\(?0\d{1,2}\)?\s?[-.·–)]?\s?\d{3,4}\s?[-.–]\s?\d{4}|", service!(), r"\s?-\s?\d{4}");
     LOCAL = r"(?:☎|☏|📞|전화|TEL|Tel|문의)\s?[):：.]?\s?(\d{3,4}-\d{4})";
     SHORT = r"국번\s?없이\s?(\d{3,4})";
     WHOSE = r"([가-힣A-Za-z0-9·()‘’]+(?:\s[가-힣A-Za-z0-9·]+){0,2})\s?(?:☎|☏|📞|전화|[(（:：])*\s*(?:☎|☏|📞)?\)?\s?$";

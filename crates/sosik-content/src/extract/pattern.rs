@@ -22,3 +22,11 @@ macro_rules! patterns {
     };
 }
 pub(crate) use patterns;
+
+/// The first four digits of numbers that are called without an area code (대표번호): `1588`.
+macro_rules! service {
+    () => {
+        "(?:15(?:22|33|44|66|77|88|99)|16(?:00|11|22|33|44|55|61|66|68|70|77|88|99)|18(?:00|11|33|44|55|66|77|99))"
+    };
+}
+pub(crate) use service;

@@ -31,9 +31,6 @@ const PARTICLES: &[char] = &[
     '들', '와', '과', '가', '이',
 ];
 
-/// The room, hall or corner that stays with a name though it ends with a particle's letter.
-const NAMES: &str = "나주시 양주시 국궁장";
-
 patterns! {
     LABEL = r"(?:장\s?소|위\s?치)\s*[:：]\s*(?P<value>[^\s,;/|][^\n,;/|]{1,59})";
     TOKEN = r"\S+";
@@ -119,8 +116,7 @@ fn name_start(text: &str, tokens: &[Range<usize>], last: usize) -> usize {
         }
         let word = &text[before.clone()];
         let joins = ["와", "과"].iter().any(|and| word.strip_suffix(and).is_some_and(is_named));
-        let named = words(NAMES).any(|name| name == word)
-            || word == "등" && words(ENDINGS).any(|ending| text[start..].trim_start().contains(ending));
+        let named = word == "등" && words(ENDINGS).any(|ending| text[start..].trim_start().contains(ending));
         let ends = word.ends_with(CLOSING)
             || words(BREAKS).any(|end| end == word) && !named
             || word.ends_with(PARTICLES) && !joins && !named

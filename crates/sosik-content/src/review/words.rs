@@ -6,14 +6,14 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Field, Finding, Part, about, law};
-use crate::extract::pattern::patterns;
+use crate::extract::pattern::{patterns, service};
 use crate::extract::scan::{after, before};
 use crate::extract::{Sentence, addresses};
 use crate::{Post, text};
 
 patterns! {
-    PHONE = r"(?:☎|☏|전화|문의|TEL|Tel|연락처|\(|:)?\s?(0\d{1,2})\s?[-)–]\s?(\d{2,5})\s?[-–]\s?(\d{2,5})";
-    SERVICE = r"((?:15(?:22|33|44|66|77|88|99)|16(?:00|11|22|33|44|55|61|66|68|70|77|88|99)|18(?:00|11|33|44|55|66|77|99)))\s?[-–]\s?(\d{3,5})";
+    PHONE = r"(0\d{1,2})\s?[-)–]\s?(\d{2,5})\s?[-–]\s?(\d{2,5})";
+    SERVICE = concat!("(", service!(), r")\s?[-–]\s?(\d{3,5})");
 }
 
 /// Numbers to call that no one can dial.
