@@ -78,6 +78,13 @@ fn icon(topic: Topic, colours: TopicColours) -> String {
 <rect x="84" y="118" width="36" height="52" rx="4" fill="#fff"/><rect x="54" y="104" width="22" height="22" rx="3" fill="#fff" fill-opacity=".85"/>
 <rect x="128" y="104" width="22" height="22" rx="3" fill="#fff" fill-opacity=".85"/><rect x="136" y="40" width="16" height="34" rx="3" fill="{strong}"/>"##
         ),
+        Topic::Recruitment => format!(
+            r##"<path d="M34 42 H166 V176 H34 Z" fill="{strong}" stroke="{strong}" stroke-width="10" stroke-linejoin="round"/>
+<rect x="72" y="24" width="56" height="34" rx="10" fill="{soft}"/><circle cx="100" cy="36" r="5" fill="{strong}"/>
+<circle cx="72" cy="98" r="15" fill="#fff"/><path d="M48 140 C48 120 96 120 96 140 Z" fill="#fff"/>
+<g stroke="#fff" stroke-width="8" stroke-linecap="round"><path d="M112 92 H150"/><path d="M112 114 H150"/><path d="M112 136 H136"/></g>
+<circle cx="158" cy="164" r="28" fill="#fff"/><path d="M158 149 V179 M143 164 H173" stroke="{strong}" stroke-width="8" stroke-linecap="round"/>"##
+        ),
         // Policy, and topics to come: a notice with a seal.
         _ => format!(
             r##"<path d="M46 22 H132 L160 50 V178 H46 Z" fill="{strong}"/><path d="M132 22 L160 50 H132 Z" fill="{soft}"/>

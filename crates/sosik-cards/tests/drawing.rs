@@ -11,6 +11,7 @@ fn edition() -> Edition {
     let slot = Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap();
     let brief = Brief::builder(ChannelId::parse("yangju-city").unwrap(), slot, chrono_tz::Asia::Seoul)
         .name("양주시 소식")
+        .cards(3, 7)
         .build()
         .unwrap();
     let posts: Vec<Post> = [
@@ -20,6 +21,7 @@ fn edition() -> Edition {
         ("장욱진미술관 기획전시 안내", "미술관에서 전시를 엽니다. 관람은 무료입니다."),
         ("겨울 딸기농장 나들이 어때요", "딸기농장 체험이 시작됩니다. 나들이로 좋습니다."),
         ("대형폐기물, 이렇게 버려 주세요", "대형폐기물은 스티커를 사서 붙이고 내놓습니다. 누리집에서 신고합니다."),
+        ("겨울방학 그림책 수업 수강생 모집", "수강생을 모집합니다. 12월 4일까지 신청하세요. 누구나 무료입니다."),
     ]
     .iter()
     .enumerate()
@@ -35,7 +37,7 @@ fn every_topic_gives_a_picture_of_the_size_that_kakao_takes() {
     let edition = edition();
     assert_eq!(edition.cards().iter().map(sosik_content::Card::topic).collect::<Vec<_>>(), Topic::ALL);
     let painter = Painter::new(Theme::new("양주시"), CardFormat::kakao_carousel_feed()).unwrap();
-    for place in 0..6 {
+    for place in 0..7 {
         let drawn = painter.draw(&edition, place).unwrap();
         let mut decoder = zune_jpeg::JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(&drawn.file));
         let pixels = decoder.decode().unwrap();
@@ -51,7 +53,7 @@ fn the_alternative_text_says_all_that_stands_on_the_picture() {
     let painter = Painter::new(Theme::new("양주시"), CardFormat::kakao_carousel_feed()).unwrap();
     let alt = painter.draw(&edition(), 2).unwrap().alt;
     let expected = "축제·행사\n옥정호수공원 겨울빛 점등식\n일시 12. 5.(토) 17:00\n장소 옥정호수공원 중앙광장\n비용 무료\n\
-                    양주시 소식 11월 4주\n3/6";
+                    양주시 소식 11월 4주\n3/7";
     assert_eq!(alt, expected);
 }
 
@@ -66,7 +68,7 @@ fn the_same_card_gives_the_same_bytes() {
 #[test]
 fn a_card_that_is_not_there_is_an_error() {
     let painter = Painter::new(Theme::new("양주시"), CardFormat::kakao_carousel_feed()).unwrap();
-    assert!(matches!(painter.draw(&edition(), 6), Err(CardError::Missing { place: 6, cards: 6, .. })));
+    assert!(matches!(painter.draw(&edition(), 7), Err(CardError::Missing { place: 7, cards: 7, .. })));
 }
 
 fn drawn(kind: FileKind) -> Vec<u8> {

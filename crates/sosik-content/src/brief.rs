@@ -2,7 +2,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sosik_core::ChannelId;
 
-use crate::{Choices, Topic, text};
+use crate::classify::{Classification, Kinds, classify};
+use crate::{Choices, Post, Topic, text};
 
 /// How many cards of one topic an edition may carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +63,11 @@ impl Quotas {
 }
 
 impl Default for Quotas {
-    /// At least one card of each topic where there is one, at most two.
+    /// At most two cards of each topic, and at least one where there is one: of tourism and of what one can apply for only
+    /// when they are useful enough. An edition of six has no room for all seven, and its last card goes to the most useful.
     fn default() -> Self {
-        Topic::ALL.into_iter().fold(Self::none(), |quotas, topic| quotas.with(topic, 1, 2))
+        let least = |topic| usize::from(!matches!(topic, Topic::Tourism | Topic::Recruitment));
+        Topic::ALL.into_iter().fold(Self::none(), |quotas, topic| quotas.with(topic, least(topic), 2))
     }
 }
 
@@ -110,6 +113,7 @@ pub struct Brief {
     pub(crate) quotas: Quotas,
     pub(crate) text: TextLimits,
     pub(crate) choices: Choices,
+    pub(crate) kinds: Kinds,
 }
 
 impl Brief {
@@ -127,7 +131,16 @@ impl Brief {
             quotas: Quotas::default(),
             text: TextLimits::default(),
             choices: Choices::default(),
+            kinds: Kinds::default(),
         })
+    }
+
+    /// What a post is about: what an editor says, else what the brief's classifier said, else what its words say.
+    pub(crate) fn kind(&self, post: &Post) -> Classification {
+        if let Some(topic) = self.choices.topics.get(&post.id) {
+            return Classification::new(*topic, 0);
+        }
+        self.kinds.get(&post.id).cloned().unwrap_or_else(|| classify(post))
     }
 }
 
@@ -176,6 +189,12 @@ impl BriefBuilder {
     /// What an editor decided.
     pub fn choices(mut self, choices: Choices) -> Self {
         self.0.choices = choices;
+        self
+    }
+
+    /// What another classifier said of the posts; those that are not among them are read by sosik's words.
+    pub fn kinds(mut self, kinds: Kinds) -> Self {
+        self.0.kinds = kinds;
         self
     }
 

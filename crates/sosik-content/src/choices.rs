@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::Topic;
+
 /// What an editor decided about posts, by their ids: data that survives a new run over the same week's posts.
 ///
 /// ```
@@ -31,6 +33,9 @@ pub struct Choices {
     pub order: Vec<String>,
     /// Other words for a card.
     pub rewrites: BTreeMap<String, Rewrite>,
+    /// Posts that are of another kind than their words say.
+    #[serde(with = "topics")]
+    pub topics: BTreeMap<String, Topic>,
 }
 
 /// Other words for a card.
@@ -81,6 +86,13 @@ impl Choices {
         self
     }
 
+    /// With the kind of news that a post is.
+    #[must_use]
+    pub fn topic(mut self, post_id: impl Into<String>, topic: Topic) -> Self {
+        self.topics.insert(post_id.into(), topic);
+        self
+    }
+
     /// The choices as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -108,6 +120,28 @@ impl Choices {
     /// Where a card stands by the editor's order.
     pub(crate) fn rank(&self, post_id: &str) -> usize {
         self.order.iter().position(|id| id == post_id).unwrap_or(usize::MAX)
+    }
+}
+
+/// Topics by their codes.
+mod topics {
+    use std::collections::BTreeMap;
+
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::Topic;
+
+    pub(super) fn serialize<S: Serializer>(all: &BTreeMap<String, Topic>, to: S) -> Result<S::Ok, S::Error> {
+        let written: BTreeMap<&str, &str> = all.iter().map(|(id, topic)| (id.as_str(), topic.code())).collect();
+        written.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Topic>, D::Error> {
+        let read = |(id, code): (String, String)| {
+            Ok((id, Topic::parse(&code).map_err(|error| D::Error::custom(format!("topics: {error}")))?))
+        };
+        BTreeMap::<String, String>::deserialize(from)?.into_iter().map(read).collect()
     }
 }
 

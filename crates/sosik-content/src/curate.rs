@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use self::score::score;
 pub use self::score::{Score, ScorePart};
-use crate::classify::{COMMERCIAL, classify};
+use crate::classify::COMMERCIAL;
 use crate::extract::dates;
 use crate::{Brief, Card, Edition, EditionId, Post, Topic, points, similarity, text};
 
@@ -281,7 +281,7 @@ fn unusable(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Option<Reas
     {
         return Some(Reason::Thin);
     }
-    let topic = classify(post).topic;
+    let topic = brief.kind(post).topic;
     if matches!(topic, Topic::Culture | Topic::Festival | Topic::Tourism) {
         let (today, written) = (day(brief.news_until, brief), day(published, brief));
         if let Some(ended) = end(post, written).filter(|ended| *ended < today) {
@@ -337,7 +337,7 @@ fn candidate<'a>(post: &'a Post, brief: &Brief, published: DateTime<Utc>) -> Can
         // What is pinned is as good as new.
         old: !pinned && brief.news_until.signed_duration_since(published) > brief.fresh_for,
         pinned,
-        topic: classify(post).topic,
+        topic: brief.kind(post).topic,
         score: score(post, brief, published),
         published,
         title: text::plain_title(&post.title),

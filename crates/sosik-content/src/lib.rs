@@ -43,8 +43,8 @@
 //!
 //! # Concepts
 //!
-//! - [`Topic`]: the six kinds of news that the city names; [`classify`](classify::classify) finds one by words and
-//!   blog category, and shows which of them spoke.
+//! - [`Topic`]: the seven kinds of news that the city names; [`classify`](classify::classify) finds one by words and
+//!   blog category, and shows which of them spoke; other ways implement [`Classifier`](classify::Classifier).
 //! - [`Quotas`]: how many cards of each topic an edition may carry.
 //! - [`LeftOut`]: a post that did not make it, with its [`Reason`]; [`Score`]: how useful one is, and what said so.
 //! - [`Choices`]: what an editor decided (must-carry, dropped, held back, order, other words): data that survives a new run.

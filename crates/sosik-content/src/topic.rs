@@ -16,11 +16,14 @@ pub enum Topic {
     Tourism,
     /// Everyday life (생활정보).
     Living,
+    /// What one can apply for: recruitment, courses, contests, grants (모집·신청).
+    Recruitment,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 6] = [Self::Safety, Self::Policy, Self::Festival, Self::Culture, Self::Tourism, Self::Living];
+    pub const ALL: [Self; 7] =
+        [Self::Safety, Self::Policy, Self::Festival, Self::Culture, Self::Tourism, Self::Living, Self::Recruitment];
 
     /// The topic's name in settings and stored editions.
     #[must_use]
@@ -32,6 +35,7 @@ impl Topic {
             Self::Culture => "culture",
             Self::Tourism => "tourism",
             Self::Living => "living",
+            Self::Recruitment => "recruitment",
         }
     }
 
@@ -45,6 +49,7 @@ impl Topic {
             Self::Culture => "문화",
             Self::Tourism => "관광",
             Self::Living => "생활정보",
+            Self::Recruitment => "모집·신청",
         }
     }
 
@@ -69,7 +74,7 @@ impl fmt::Display for Topic {
 
 /// The text names no topic.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` is no topic: write safety, policy, festival, culture, tourism or living")]
+#[error("`{given}` is no topic: write safety, policy, festival, culture, tourism, living or recruitment")]
 pub struct TopicError {
     given: String,
 }

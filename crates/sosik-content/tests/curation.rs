@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
+use sosik_content::classify::{Classification, Kinds};
 use sosik_content::{Brief, Choices, Post, Quotas, Topic, WebLink, curate, stored, text};
 use sosik_core::ChannelId;
 
@@ -65,12 +66,43 @@ fn week() -> Vec<Post> {
 fn a_week_gives_one_card_of_each_topic_and_a_reason_for_everything_else() {
     let curation = curate(&week(), &brief().build().unwrap()).unwrap();
     let topics: Vec<Topic> = curation.edition.cards().iter().map(sosik_content::Card::topic).collect();
-    assert_eq!(topics, Topic::ALL);
+    assert_eq!(topics, Topic::ALL[..6]);
     let reasons: Vec<(&str, &str)> =
         curation.left_out.iter().map(|left| (left.post_id.rsplit('/').next().unwrap(), left.reason.code())).collect();
     assert_eq!(reasons, [("4", "duplicate"), ("6", "past"), ("9", "old"), ("10", "commercial"), ("11", "thin")]);
     assert_eq!(curation.edition.title(), "양주시 소식 11월 4주");
     assert_eq!(curation.edition.id().as_str(), "yangju-city-2026-W48");
+}
+
+#[test]
+fn with_posts_of_all_seven_kinds_the_last_card_is_the_most_useful() {
+    let cards = |recruitment: &str| {
+        let mut posts = week();
+        posts.push(post(12, "겨울방학 수강생 모집", recruitment, 1));
+        let curation = curate(&posts, &brief().build().unwrap()).unwrap();
+        curation.edition.cards().iter().map(sosik_content::Card::topic).collect::<Vec<_>>()
+    };
+    let useful = cards("12월 4일까지 신청을 접수합니다. 시민 누구나 무료입니다. 마감이 가깝습니다.");
+    assert!(useful.contains(&Topic::Recruitment) && !useful.contains(&Topic::Tourism), "{useful:?}");
+    let vague = cards("수강생을 모집할 계획입니다. 자세한 것은 나중에 알립니다.");
+    assert!(vague.contains(&Topic::Tourism) && !vague.contains(&Topic::Recruitment), "{vague:?}");
+}
+
+#[test]
+fn what_an_editor_or_another_classifier_says_of_a_posts_kind_is_taken() {
+    let id = "https://blog.example.go.kr/8";
+    let topic = |brief: Brief| {
+        let edition = curate(&week(), &brief).unwrap().edition;
+        edition.cards().iter().find(|card| card.post_id() == id).unwrap().topic()
+    };
+    assert_eq!(topic(brief().build().unwrap()), Topic::Living);
+    let kinds = || Kinds::default().with(id, Classification::new(Topic::Policy, 9));
+    assert_eq!(topic(brief().kinds(kinds()).build().unwrap()), Topic::Policy);
+    let choices = Choices::default().topic(id, Topic::Safety);
+    assert_eq!(Choices::from_json(&choices.to_json()).unwrap(), choices);
+    assert_eq!(topic(brief().kinds(kinds()).choices(choices).build().unwrap()), Topic::Safety);
+    let error = Choices::from_json(r#"{"topics": {"1": "sport"}}"#).unwrap_err().to_string();
+    assert!(error.contains("topics: `sport` is no topic"), "{error}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! # What it is for
 //!
-//! Each port (`Transport`, `GroupSender`, `SubscriberStore`, `Outbox`) has a numbered contract. Here each rule is one function, and a
+//! Each port (`Transport`, `GroupSender`, `SubscriberStore`, `Outbox`, `Classifier`) has a numbered contract. Here each rule is one function, and a
 //! macro expands to one test for each, so that whoever writes an implementation cannot forget a rule, and a failure
 //! names it.
 //!
@@ -38,6 +38,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a suite fails by panicking")]
 
 pub mod answers;
+pub mod classifier;
 pub mod drawn;
 pub mod exchanges;
 pub mod group_sender;

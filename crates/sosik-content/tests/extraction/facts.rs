@@ -1,21 +1,7 @@
-//! How often what is read out of real posts is right, by labels that were made by hand.
-//!
-//! The posts lie where `SOSIK_CORPUS` says; the labels stand in `tests/extraction`, by file and item. With `SOSIK_SHOW` set
-//! each difference is shown.
-//!
-//! Labelled is what a citizen needs: days but those on which someone said something, times, where something takes place,
-//! numbers to call, what taking part costs (0: free), ages, and addresses of pages. A place that is named more or less
-//! closely than the label does is right. Whoever changes a rule labels new posts after it, and adds the old ones to
-//! `labels.jsonl`: of posts that a rule was made with it says little how often the rule is right.
-//!
-//! `cargo test -p sosik-content --test extraction -- --nocapture` prints the table.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::disallowed_methods, reason = "a test reads where the corpus is")]
-#![expect(clippy::print_stdout, reason = "the table is what the test is for")]
+//! Every fact that is found.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -23,6 +9,8 @@ use serde::Deserialize;
 use sosik_content::extract::extract;
 use sosik_content::review::Reviewer;
 use sosik_content::{Post, WebLink};
+
+use crate::corpus::{Score, Text, corpus, print, same, texts};
 
 /// What a reader found in a post.
 #[derive(Deserialize)]
@@ -48,105 +36,16 @@ struct Label {
     _deadline: Option<String>,
 }
 
-/// A post of the corpus.
-struct Text {
-    text: String,
-    published: NaiveDate,
-}
-
-fn corpus() -> Option<PathBuf> {
-    let path = std::env::var_os("SOSIK_CORPUS").map(PathBuf::from);
-    assert!(path.is_some() || std::env::var_os("SOSIK_REQUIRE_CORPUS").is_none(), "SOSIK_CORPUS is not set");
-    if path.is_none() {
-        println!("skipped: SOSIK_CORPUS is not set");
-    }
-    path
-}
-
-/// The posts of a file, in its order.
-fn texts(path: &Path) -> Vec<Text> {
-    let content = std::fs::read_to_string(path).unwrap();
-    if path.extension().is_some_and(|extension| extension == "jsonl") {
-        let posts = content.lines().map(|line| serde_json::from_str::<BTreeMap<String, String>>(line).unwrap());
-        return posts
-            .map(|post| Text {
-                text: format!("{}\n{}", post["title"], post["body"]),
-                published: post["published"].parse().unwrap(),
-            })
-            .collect();
-    }
-    // Notices whose descriptions say when they were published: `[학사] - 교무팀 (2026-08-19)`.
-    let between = |item: &str, tag: &str| {
-        let (_, rest) = item.split_once(&format!("<{tag}>")).unwrap();
-        rest.split_once(&format!("</{tag}>"))
-            .unwrap()
-            .0
-            .replace("&#x27;", "'")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-    };
-    content
-        .split("<item>")
-        .skip(1)
-        .map(|item| {
-            let description = between(item, "description");
-            let published = description[description.rfind('(').unwrap() + 1..description.rfind(')').unwrap()].parse();
-            Text { text: between(item, "title"), published: published.unwrap() }
-        })
-        .collect()
-}
-
-#[derive(Default)]
-struct Score {
-    right: usize,
-    found: usize,
-    labelled: usize,
-}
-
-impl Score {
-    /// The share of what was found that is right.
-    fn precision(&self) -> f64 {
-        share(self.right, self.found)
-    }
-
-    /// The share of what is to be found that was.
-    fn recall(&self) -> f64 {
-        share(self.right, self.labelled)
-    }
-}
-
-fn share(part: usize, of: usize) -> f64 {
-    let number = |count: usize| f64::from(u32::try_from(count).unwrap());
-    if of == 0 { 1.0 } else { number(part) / number(of) }
-}
-
-/// Of places, one that names another more closely is right: `나주문화예술회관 공연장`.
-fn same(field: &str, found: &str, label: &str) -> bool {
-    let plain = |text: &str| text.replace(' ', "");
-    let (found, label) = (plain(found), plain(label));
-    found == label
-        || field == "places" && (found.contains(&label) || label.contains(&found) && found.chars().count() >= 3)
-}
-
 #[test]
 fn precision_and_recall_by_hand_made_labels() {
     let Some(corpus) = corpus() else { return };
     for (name, labels) in [
-        ("posts that the rules were made with", include_str!("extraction/labels.jsonl")),
-        ("posts labelled when the rules stood", include_str!("extraction/unseen.jsonl")),
+        ("posts that the rules were made with", include_str!("labels.jsonl")),
+        ("posts labelled when the rules stood", include_str!("unseen.jsonl")),
     ] {
         let labels: Vec<Label> = labels.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let scores = measured(&corpus, &labels);
-        println!("\n{} {name}", labels.len());
-        println!("{:8} {:>8} {:>8} {:>8} {:>10} {:>8}", "field", "labelled", "found", "right", "precision", "recall");
-        for (field, score) in &scores {
-            let (labelled, found, right) = (score.labelled, score.found, score.right);
-            println!(
-                "{field:8} {labelled:>8} {found:>8} {right:>8} {:>10.3} {:>8.3}",
-                score.precision(),
-                score.recall()
-            );
-        }
+        print(&format!("{} {name}", labels.len()), &scores);
     }
 }
 
@@ -158,7 +57,7 @@ fn measured(corpus: &Path, labels: &[Label]) -> BTreeMap<&'static str, Score> {
     for label in labels {
         let posts = files.entry(label.file.clone()).or_insert_with(|| texts(&corpus.join(&label.file)));
         let post = &posts[label.item];
-        let facts = extract(&post.text, post.published);
+        let facts = extract(&format!("{}\n{}", post.title, post.body), post.published);
         let fields: [(&str, BTreeSet<String>, &BTreeSet<String>); 7] = [
             ("dates", facts.days.iter().map(|found| found.value.to_string()).collect(), &label.dates),
             ("times", facts.hours.iter().map(|found| found.value.to_string()).collect(), &label.times),

@@ -1,0 +1,212 @@
+//! Which of the facts is which.
+
+use std::ops::Range;
+
+use chrono::NaiveDate;
+
+use crate::extract::{Address, Ages, Confidence, Days, Facts, Found, Hours, Precision, Sentence};
+use crate::points::Labelled;
+use crate::text;
+
+/// Words of a sentence that says how to take part.
+const APPLYING: [&str; 10] = ["신청", "접수", "모집", "제출", "응모", "예약", "예매", "납부", "신고", "지원서"];
+
+/// Words of a sentence that says what takes place.
+const TAKING_PLACE: [&str; 20] = [
+    "개최",
+    "열린",
+    "열립",
+    "열려",
+    "연다",
+    "엽니다",
+    "열 예정",
+    "진행",
+    "운영",
+    "공연",
+    "전시",
+    "축제",
+    "행사",
+    "강연",
+    "체험",
+    "상영",
+    "개막",
+    "만듭",
+    "만나",
+    "실시",
+];
+
+/// Words of a sentence that says when something is decided or made known.
+const DECIDED: [&str; 5] = ["발표", "공시할", "공시될", "확정할", "통보"];
+
+/// A text, what was found in it, and its labelled lines.
+pub(super) struct Roles<'a> {
+    pub(super) text: &'a str,
+    pub(super) labels: &'a [Labelled],
+    pub(super) facts: &'a Facts,
+    pub(super) published: Option<NaiveDate>,
+}
+
+impl Roles<'_> {
+    /// The last day to apply.
+    pub(super) fn deadline(&self) -> Option<Found<NaiveDate>> {
+        let applies = |found: &Found<Days>| match self.label_of(&found.span) {
+            Some(label) => matches!(label, "신청" | "신청기간"),
+            None => self.says(&found.sentence, &APPLYING) && !self.is_past(&found.sentence),
+        };
+        let days = self.facts.days.iter();
+        let ending = |found: &&Found<Days>| is_day(&found.value) && (found.value.is_deadline() || ends(&found.value));
+        days.filter(|found| ending(found) && applies(found))
+            .find_map(|found| found.value.last().map(|last| found.clone().map(|_| last)))
+    }
+
+    /// When it takes place.
+    pub(super) fn when(&self, deadline: Option<&Found<NaiveDate>>) -> Option<Found<Days>> {
+        let days = || self.facts.days.iter();
+        let labelled = |found: &&Found<Days>| matches!(self.label_of(&found.span), Some("일시" | "기간"));
+        if let Some(when) = days().find(|found| labelled(found) && !self.is_closed(found)) {
+            return Some(when.clone());
+        }
+        let is_deadline = |found: &Found<Days>| deadline.is_some_and(|deadline| deadline.span == found.span);
+        let coming = |found: &&Found<Days>| match (found.value.last(), self.published) {
+            (Some(last), Some(published)) => last >= published,
+            _ => true,
+        };
+        let takes_place = |found: &&Found<Days>| self.says(&found.sentence, &TAKING_PLACE);
+        // The day on which something is decided or made known is none on which anybody comes.
+        let decides = |found: &&Found<Days>| self.says(&found.sentence, &DECIDED);
+        let told = || {
+            days().filter(|found| {
+                !self.is_closed(found) && is_day(&found.value) && !is_deadline(found) && !found.value.is_deadline()
+            })
+        };
+        let until = days().filter(|found| {
+            found.value.is_deadline()
+                && !is_deadline(found)
+                && !self.is_closed(found)
+                && !self.says(&found.sentence, &APPLYING)
+        });
+        let best = told()
+            .filter(|found| coming(found) && takes_place(found))
+            .chain(told().filter(|found| coming(found) && !decides(found)))
+            .chain(until.filter(|found| coming(found) && takes_place(found)))
+            .next()
+            // Of what is over, the last: what is reported, not what it goes back to.
+            .or_else(|| {
+                let over = told().filter(|found| deadline.is_none() && !coming(found));
+                over.rev().max_by_key(|found| found.value.last())
+            })?;
+        // What opens on a day, or ends on one, lasts as long as is said elsewhere.
+        let whole = told().filter(|found| begins_or_ends(&found.value, &best.value)).find(takes_place);
+        Some(whole.unwrap_or(best).clone())
+    }
+
+    /// At what time: that of the sentence that says the day, else of one that says what takes place.
+    pub(super) fn hours(&self, when: Option<&Found<Days>>) -> Option<Found<Hours>> {
+        let all = || self.facts.hours.iter();
+        let says_so = |found: &&Found<Hours>| match self.label_of(&found.span) {
+            Some(label) => label == "일시",
+            None => self.says(&found.sentence, &TAKING_PLACE),
+        };
+        all().find(|found| is_near(when, &found.sentence)).or_else(|| all().find(says_so)).cloned()
+    }
+
+    /// Where: what is labelled, else what stands with the day, else what is most certain.
+    pub(super) fn place(&self, when: Option<&Found<Days>>) -> Option<Found<String>> {
+        let all = || self.facts.places.iter();
+        all()
+            .find(|found| self.label_of(&found.span) == Some("장소"))
+            .or_else(|| all().find(|found| is_near(when, &found.sentence)))
+            .or_else(|| all().max_by_key(|found| (found.confidence, std::cmp::Reverse(found.span.start))))
+            .cloned()
+    }
+
+    /// For whom by age, and not for whom it costs less.
+    pub(super) fn ages(&self) -> Option<Found<Ages>> {
+        let terms = ["무료", "할인", "불가", "입장 불가", "제한", "면제"];
+        self.facts.ages.iter().find(|found| !self.behind(&found.span, &terms)).cloned()
+    }
+
+    /// What a citizen pays of a larger sum, else what has to be paid before what is free.
+    pub(super) fn cost(&self) -> Option<Found<u32>> {
+        let all = || self.facts.fees.iter();
+        all()
+            .find(|found| self.behind(&found.span, &["만 본인", "만 부담", "만 내면", "만 내고"]))
+            .or_else(|| all().find(|found| found.value > 0))
+            .or_else(|| all().next())
+            .cloned()
+    }
+
+    /// Where to apply.
+    pub(super) fn apply_at(&self) -> Option<Found<Address>> {
+        self.facts.addresses.iter().find(|found| self.says(&found.sentence, &APPLYING)).cloned()
+    }
+
+    /// What stands behind a label.
+    pub(super) fn labelled(&self, name: &str) -> Option<Found<String>> {
+        self.labels.iter().find(|label| label.label == name).map(|label| Found {
+            value: label.value.clone(),
+            span: label.span.clone(),
+            sentence: label.span.clone(),
+            confidence: Confidence::Stated,
+        })
+    }
+
+    /// The first sentence that says how to apply.
+    pub(super) fn how_to_apply(&self) -> Option<Found<String>> {
+        let how = ["하면 된다", "할 수 있", "하세요", "하시면", "해야 한다", "으로 ", "통해", "방문"];
+        let spans = text::sentence_spans(self.text);
+        let span = spans.into_iter().find(|span| self.says(span, &APPLYING) && self.says(span, &how))?;
+        let value = self.sentence(&span).to_owned();
+        Some(Found { value, span: span.clone(), sentence: span, confidence: Confidence::Likely })
+    }
+
+    fn sentence(&self, span: &Range<usize>) -> &str {
+        self.text.get(span.clone()).unwrap_or_default()
+    }
+
+    fn says(&self, span: &Range<usize>, words: &[&str]) -> bool {
+        words.iter().any(|word| self.sentence(span).contains(word))
+    }
+
+    fn is_past(&self, span: &Range<usize>) -> bool {
+        Sentence { text: self.sentence(span), start: span.start }.is_past()
+    }
+
+    fn label_of(&self, span: &Range<usize>) -> Option<&'static str> {
+        let holds = |label: &&Labelled| label.span.start <= span.start && span.end <= label.span.end;
+        self.labels.iter().find(holds).map(|label| label.label)
+    }
+
+    /// What stands right behind a fact: `월요일 휴관`, `65세 이상 무료`.
+    fn behind(&self, span: &Range<usize>, words: &[&str]) -> bool {
+        let rest = self.text[span.end..].trim_start_matches([' ', ')', '은', '는', '에']);
+        words.iter().any(|word| rest.starts_with(word))
+    }
+
+    /// Neither closing days nor those by which something is counted take place.
+    fn is_closed(&self, found: &Found<Days>) -> bool {
+        self.behind(&found.span, &["휴관", "휴무", "휴장", "제외", "쉽니다", "기준"])
+    }
+}
+
+/// Whether a sentence is that of the day.
+fn is_near(when: Option<&Found<Days>>, sentence: &Range<usize>) -> bool {
+    when.is_some_and(|when| when.sentence == *sentence)
+}
+
+/// Days that are known to the day.
+fn is_day(days: &Days) -> bool {
+    !matches!(days, Days::Span { precision: Precision::Month, .. })
+}
+
+/// Whether days have an end of their own.
+fn ends(days: &Days) -> bool {
+    matches!(days, Days::Span { first: Some(first), last: Some(last), .. } if first != last)
+}
+
+/// Whether days in a row begin or end on a single day.
+fn begins_or_ends(span: &Days, day: &Days) -> bool {
+    let Days::Span { first, last, .. } = day else { return false };
+    let Days::Span { first: Some(from), last: Some(until), .. } = span else { return false };
+    (first == last || last.is_none()) && from != until && [Some(*from), Some(*until)].contains(first)
+}
