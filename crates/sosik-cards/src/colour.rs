@@ -43,6 +43,19 @@ impl Colour {
     }
 }
 
+impl Colour {
+    /// What is seen of this colour under another that covers it so far.
+    pub(crate) fn under(self, over: Self, opacity: f32) -> Self {
+        let part = |at: usize| {
+            let (below, above) = (f32::from(self.0[at]), f32::from(over.0[at]));
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two parts of colours")]
+            let mixed = (below + (above - below) * opacity.clamp(0.0, 1.0)).round() as u8;
+            mixed
+        };
+        Self([part(0), part(1), part(2)])
+    }
+}
+
 /// The contrast ratio of two luminances.
 pub(crate) fn ratio(a: f64, b: f64) -> f64 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)

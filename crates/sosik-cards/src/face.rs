@@ -71,6 +71,12 @@ impl Face {
         self
     }
 
+    /// Every text that it says.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> + Clone {
+        let pairs = self.pairs.values().flatten().flat_map(|(label, value)| [label, value]);
+        self.texts.values().chain(pairs).map(String::as_str)
+    }
+
     /// The card with a code that a phone's camera reads as an address.
     #[must_use]
     pub fn with_code(mut self, link: WebLink) -> Self {
@@ -79,7 +85,8 @@ impl Face {
     }
 }
 
-/// A text as it is drawn: composed (NFC), with single spaces, without what cannot be seen.
+/// A text as it is drawn: composed (NFC), with single spaces, without what cannot be seen. A space that holds its words
+/// together (U+00A0) stays.
 pub(crate) fn plain(text: &str) -> String {
     let lines: Vec<String> = text
         .nfc()
@@ -87,7 +94,8 @@ pub(crate) fn plain(text: &str) -> String {
         .split(['\n', '\u{2028}', '\u{2029}'])
         .map(|line| {
             let seen = |c: &char| !c.is_control() && !is_unseen(*c);
-            let line: String = line.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(seen).collect();
+            let line: String =
+                line.chars().map(|c| if c.is_whitespace() && c != '\u{a0}' { ' ' } else { c }).filter(seen).collect();
             line.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
         })
         .filter(|line| !line.is_empty())

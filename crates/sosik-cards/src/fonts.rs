@@ -31,8 +31,8 @@ pub fn regular_font() -> &'static [u8] {
 
 /// The faces that cards are drawn with: three weights, and faces for what those lack.
 ///
-/// [`Fonts::embedded`] has NanumSquare (SIL Open Font License 1.1; all 11,172 syllables and 4,620 hanja) and Noto Emoji
-/// (the same licence), each as its makers give it.
+/// [`Fonts::embedded`] has NanumSquare (SIL Open Font License 1.1; all 11,172 syllables and 4,620 hanja), Noto Sans for the
+/// Latin letters of other languages, Greek and Cyrillic, and Noto Emoji (the same licence), each as its makers give it.
 ///
 /// ```
 /// use sosik_cards::{Fonts, Weight};
@@ -42,15 +42,22 @@ pub fn regular_font() -> &'static [u8] {
 /// assert!(fonts.width("가나", Weight::Bold, 40.0) > fonts.width("가", Weight::Bold, 40.0));
 /// ```
 #[derive(Clone)]
-pub struct Fonts(Arc<Inner>);
+pub struct Fonts {
+    inner: Arc<Inner>,
+    /// Whether the faces for other alphabets come before those of the city.
+    alphabets_first: bool,
+}
 
 struct Inner {
     faces: Vec<Face>,
     /// What a cluster of characters becomes, by weight.
-    shaped: Mutex<HashMap<(Weight, Box<str>), Known>>,
+    shaped: Mutex<HashMap<ShapeKey, Known>>,
     /// Glyphs as they cover pixels.
     masks: Mutex<HashMap<MaskKey, Arc<GlyphMask>>>,
 }
+
+/// A weight, whether other alphabets come first, and a cluster.
+type ShapeKey = (Weight, bool, Box<str>);
 
 /// A cluster as glyphs, or that no face has it.
 type Known = Option<Arc<Shaped>>;
@@ -59,8 +66,21 @@ struct Face {
     data: Cow<'static, [u8]>,
     /// For which weight it is; nothing where it stands in for all.
     weight: Option<Weight>,
-    is_emoji: bool,
+    stands_in: StandsIn,
     units: f32,
+}
+
+/// For what a face stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum StandsIn {
+    /// For nothing: it is the city's own.
+    Nothing,
+    /// For letters of other alphabets, in its weight.
+    Alphabets,
+    /// For emoji.
+    Emoji,
+    /// For whatever no other face has.
+    Rest,
 }
 
 /// A cluster of characters as glyphs, in ems.
@@ -101,17 +121,18 @@ impl Fonts {
     /// The embedded faces.
     #[must_use]
     pub fn embedded() -> Self {
-        let face = |data: &'static [u8], weight| Face {
-            data: Cow::Borrowed(data),
-            weight,
-            is_emoji: weight.is_none(),
-            units: 1.0,
-        };
+        let face =
+            |data: &'static [u8], weight, stands_in| Face { data: Cow::Borrowed(data), weight, stands_in, units: 1.0 };
+        let (regular, bold): (&[u8], &[u8]) =
+            (include_bytes!("../fonts/NotoSans-Regular.ttf"), include_bytes!("../fonts/NotoSans-Bold.ttf"));
         Self::of(vec![
-            face(regular_font(), Some(Weight::Regular)),
-            face(include_bytes!("../fonts/NanumSquareB.ttf"), Some(Weight::Bold)),
-            face(include_bytes!("../fonts/NanumSquareEB.ttf"), Some(Weight::ExtraBold)),
-            face(include_bytes!("../fonts/NotoEmoji-Bold.ttf"), None),
+            face(regular_font(), Some(Weight::Regular), StandsIn::Nothing),
+            face(include_bytes!("../fonts/NanumSquareB.ttf"), Some(Weight::Bold), StandsIn::Nothing),
+            face(include_bytes!("../fonts/NanumSquareEB.ttf"), Some(Weight::ExtraBold), StandsIn::Nothing),
+            face(regular, Some(Weight::Regular), StandsIn::Alphabets),
+            face(bold, Some(Weight::Bold), StandsIn::Alphabets),
+            face(bold, Some(Weight::ExtraBold), StandsIn::Alphabets),
+            face(include_bytes!("../fonts/NotoEmoji-Bold.ttf"), None, StandsIn::Emoji),
         ])
     }
 
@@ -121,7 +142,8 @@ impl Fonts {
             face.units = font
                 .map_or(1_000.0, |font| f32::from(font.metrics(Size::unscaled(), LocationRef::default()).units_per_em));
         }
-        Self(Arc::new(Inner { faces, shaped: Mutex::default(), masks: Mutex::default() }))
+        let inner = Inner { faces, shaped: Mutex::default(), masks: Mutex::default() };
+        Self { inner: Arc::new(inner), alphabets_first: false }
     }
 
     /// The faces with another for a weight: a TrueType or OpenType file. What it lacks is drawn with the embedded one.
@@ -148,18 +170,30 @@ impl Fonts {
             return Err(CardError::Font("it has no outlines".into()));
         }
         let mut faces: Vec<Face> = self
-            .0
+            .inner
             .faces
             .iter()
-            .map(|face| Face { data: face.data.clone(), weight: face.weight, is_emoji: face.is_emoji, units: 1.0 })
+            .map(|face| Face { data: face.data.clone(), weight: face.weight, stands_in: face.stands_in, units: 1.0 })
             .collect();
-        let face = Face { data: Cow::Owned(file), weight, is_emoji: false, units: 1.0 };
+        let stands_in = if weight.is_some() { StandsIn::Nothing } else { StandsIn::Rest };
+        let face = Face { data: Cow::Owned(file), weight, stands_in, units: 1.0 };
         if weight.is_some() {
             faces.insert(0, face);
         } else {
             faces.push(face);
         }
         Ok(Self::of(faces))
+    }
+
+    /// The faces as a card with these texts wants them. Where none of them is Korean and the city's own face lacks some
+    /// letter (`ế`), all are set in the face that has it, so that no word changes its face in the middle.
+    pub(crate) fn for_texts(&self, texts: &[&str]) -> Self {
+        let is_hangul = |c: char| matches!(c, '가'..='힣' | 'ㄱ'..='ㆎ');
+        let has = |stands_in, c: char| self.inner.faces.iter().any(|face| face.stands_in == stands_in && face.has(c));
+        let lacks = |c: char| c.is_alphabetic() && !has(StandsIn::Nothing, c) && has(StandsIn::Alphabets, c);
+        let has_hangul = texts.iter().any(|text| text.chars().any(is_hangul));
+        let alphabets_first = !has_hangul && texts.iter().any(|text| text.chars().any(lacks));
+        Self { inner: Arc::clone(&self.inner), alphabets_first }
     }
 
     /// The width of a line of text, in pixels at a size in pixels. What no face has takes no room.
@@ -184,8 +218,8 @@ impl Fonts {
 
     /// A cluster as glyphs; nothing where no face has it.
     pub(crate) fn shaped(&self, cluster: &str, weight: Weight) -> Option<Arc<Shaped>> {
-        let key = (weight, cluster.into());
-        let mut known = self.0.shaped.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (weight, self.alphabets_first, cluster.into());
+        let mut known = self.inner.shaped.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(shaped) = known.get(&key) {
             return shaped.clone();
         }
@@ -199,13 +233,17 @@ impl Fonts {
 
     fn shape(&self, cluster: &str, weight: Weight) -> Option<Shaped> {
         let wants_emoji = cluster.contains(['\u{fe0f}', '\u{200d}', '\u{20e3}']);
-        let faces = || self.0.faces.iter().enumerate();
-        let own = faces().filter(|(_, face)| face.weight == Some(weight));
-        let other = faces().filter(|(_, face)| face.weight.is_none());
-        let rest = faces().filter(|(_, face)| face.weight.is_some_and(|other| other != weight));
-        let mut order: Vec<_> = own.chain(other).chain(rest).collect();
+        let rank = |face: &Face| match (face.stands_in, face.weight) {
+            (StandsIn::Alphabets, Some(own)) if own == weight && self.alphabets_first => 0,
+            (StandsIn::Nothing, Some(own)) if own == weight => 1,
+            (StandsIn::Alphabets, Some(own)) if own == weight => 2,
+            (_, None) => 3,
+            _ => 4,
+        };
+        let mut order: Vec<_> = self.inner.faces.iter().enumerate().collect();
+        order.sort_by_key(|(_, face)| rank(face));
         if wants_emoji {
-            order.sort_by_key(|(_, face)| !face.is_emoji);
+            order.sort_by_key(|(_, face)| face.stands_in != StandsIn::Emoji);
         }
         order.into_iter().find_map(|(at, face)| face.shape(at, cluster))
     }
@@ -215,11 +253,11 @@ impl Fonts {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are small and positive")]
         let (size_key, shift_key) = ((size * 64.0).round() as u32, (shift * 4.0).floor().clamp(0.0, 3.0) as u8);
         let key = MaskKey { face: placed.face, glyph: placed.glyph, size: size_key, shift: shift_key };
-        let mut known = self.0.masks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.inner.masks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(mask) = known.get(&key) {
             return Arc::clone(mask);
         }
-        let mask = Arc::new(self.0.faces[placed.face].mask(placed.glyph, size, f32::from(shift_key) / 4.0));
+        let mask = Arc::new(self.inner.faces[placed.face].mask(placed.glyph, size, f32::from(shift_key) / 4.0));
         if known.len() >= MASKS {
             known.clear();
         }
@@ -230,7 +268,7 @@ impl Fonts {
 
 impl std::fmt::Debug for Fonts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Fonts({} faces)", self.0.faces.len())
+        write!(f, "Fonts({} faces)", self.inner.faces.len())
     }
 }
 
@@ -240,6 +278,10 @@ pub(crate) fn clusters(text: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Face {
+    fn has(&self, c: char) -> bool {
+        FontRef::new(&self.data).is_ok_and(|font| font.charmap().map(c).is_some())
+    }
+
     fn shape(&self, at: usize, cluster: &str) -> Option<Shaped> {
         let font = FontRef::new(&self.data).ok()?;
         let map = font.charmap();
@@ -323,5 +365,29 @@ impl OutlinePen for Pen {
 
     fn close(&mut self) {
         self.0.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn face(fonts: &Fonts, cluster: &str) -> usize {
+        fonts.shaped(cluster, Weight::ExtraBold).unwrap().glyphs[0].face
+    }
+
+    #[test]
+    fn no_word_changes_its_face_in_the_middle() {
+        let fonts = Fonts::embedded();
+        let vietnamese = fonts.for_texts(&["Đường sách mùa đông", "Miễn phí"]);
+        let faces: std::collections::BTreeSet<usize> =
+            ["Đ", "ư", "ờ", "n", "g", "M", "ễ", "1"].map(|cluster| face(&vietnamese, cluster)).into();
+        assert_eq!(faces.len(), 1, "{faces:?}");
+        // What the city's own face has whole, and what is Korean, stays in it.
+        for texts in [&["Winter lights"][..], &["카페 Café 12월"]] {
+            let own = fonts.for_texts(texts);
+            assert_eq!(face(&own, "n"), face(&fonts, "가"), "{texts:?}");
+        }
+        assert_eq!(fonts.missing("Café Đường Привет Ελλάδα"), "");
     }
 }

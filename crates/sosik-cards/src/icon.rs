@@ -10,7 +10,7 @@ use crate::error::CardError;
 use crate::theme::TopicColours;
 
 /// A drawing as pixels.
-pub(crate) struct Drawing(Pixmap);
+pub(crate) struct Drawing(pub(crate) Pixmap);
 
 /// The drawing of a topic, so many pixels across and down.
 pub(crate) fn drawing(topic: Topic, colours: TopicColours, side: u32) -> Result<Drawing, CardError> {
@@ -28,8 +28,8 @@ impl Drawing {
     /// Paints it in the middle of an area.
     pub(crate) fn paint(&self, canvas: &mut Canvas, area: &Area) {
         #[expect(clippy::cast_precision_loss, reason = "drawings are far smaller")]
-        let side = self.0.width() as f32;
-        let (left, top) = (area.x + (area.width - side) / 2.0, area.y + (area.height - side) / 2.0);
+        let (wide, tall) = (self.0.width() as f32, self.0.height() as f32);
+        let (left, top) = (area.x + (area.width - wide) / 2.0, area.y + (area.height - tall) / 2.0);
         #[expect(clippy::cast_possible_truncation, reason = "areas are within the card")]
         let (left, top) = (left.round() as i64, top.round() as i64);
         let width = self.0.width() as usize;

@@ -20,6 +20,20 @@ pub struct Left {
     pub name: String,
     /// What is not on the card.
     pub text: String,
+    /// Of pairs: which of them.
+    pub(crate) row: Option<usize>,
+}
+
+impl Left {
+    pub(crate) fn of(name: &str, text: String) -> Self {
+        Self { name: name.to_owned(), text, row: None }
+    }
+
+    /// That it is of a pair.
+    pub(crate) fn at(mut self, row: usize) -> Self {
+        self.row = Some(row);
+        self
+    }
 }
 
 /// What a stack is laid out with.
@@ -28,6 +42,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) fonts: &'a Fonts,
     pub(crate) format: CardFormat,
     pub(crate) city: &'a str,
+    /// How much wider than high the city's mark is.
+    pub(crate) mark: f32,
 }
 
 /// Sizes are tried from the largest to the smallest in so many steps.
@@ -150,7 +166,9 @@ fn row(item: &Item, at: usize, setting: &Setting<'_>) -> Vec<Left> {
         Item::Code { .. } => vec![("code", face.code.as_ref().map(ToString::to_string))],
         Item::Space { .. } | Item::Rule { .. } => Vec::new(),
     };
-    all.into_iter().filter_map(|(name, text)| Some(Left { name: name.to_owned(), text: text? })).collect()
+    let is_pairs = matches!(item, Item::Pairs { .. });
+    let left = |name: &str, text: String| Left { row: is_pairs.then_some(at), ..Left::of(name, text) };
+    all.into_iter().filter_map(|(name, text)| Some(left(name, text?))).collect()
 }
 
 /// A pair as one text.
@@ -162,7 +180,8 @@ fn said((label, value): &(String, String)) -> String {
 fn surplus(item: &Item, face: &Face) -> Vec<Left> {
     let Item::Pairs { pairs, most, .. } = item else { return Vec::new() };
     let all = face.pairs.get(pairs).map(Vec::as_slice).unwrap_or_default();
-    all.iter().skip(*most).map(|pair| Left { name: pairs.clone(), text: said(pair) }).collect()
+    let rows = all.iter().enumerate().skip(*most);
+    rows.map(|(row, pair)| Left::of(pairs, said(pair)).at(row)).collect()
 }
 
 /// The names of what an item shows.
@@ -179,11 +198,11 @@ pub(crate) fn names(item: &Item) -> Vec<String> {
 /// What a face says and its template has no place for. Where a card stands in its edition is an ornament, and not missed.
 pub(crate) fn without_place(face: &Face, shown: &std::collections::BTreeSet<String>) -> Vec<Left> {
     let is_missed = |name: &str| !shown.contains(name);
-    let left = |name: &str, text: String| Left { name: name.to_owned(), text };
+    let left = Left::of;
     let texts = face.texts.iter().filter(|(name, text)| *name != "place" && !text.is_empty() && is_missed(name));
     let mut out: Vec<Left> = texts.map(|(name, text)| left(name, text.clone())).collect();
     let pairs = face.pairs.iter().filter(|(name, _)| is_missed(name));
-    out.extend(pairs.flat_map(|(name, all)| all.iter().map(|pair| left(name, said(pair)))));
+    out.extend(pairs.flat_map(|(name, all)| all.iter().enumerate().map(|(row, pair)| left(name, said(pair)).at(row))));
     out.extend(face.code.as_ref().filter(|_| is_missed("code")).map(|link| left("code", link.to_string())));
     out.extend(face.picture.as_ref().filter(|_| is_missed("picture")).map(|_| left("picture", String::new())));
     out

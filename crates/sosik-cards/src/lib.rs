@@ -4,8 +4,8 @@
 //!
 //! What a card says ([`Face`], or a card of an edition) becomes a picture within the pixels and bytes of a message
 //! ([`CardFormat`]), in the look of a city ([`Theme`]): no text clipped, none smaller than a phone's reader can read, no word
-//! torn that fits a line, and an alternative text that says all that stands on it. What finds no room is told
-//! ([`Drawn::left`]). The same card gives the same picture everywhere: fonts are embedded, and nothing is fetched.
+//! torn that fits a line, and an alternative text that says all that stands on it. What finds no room goes to one more
+//! card ([`Painter::draw_whole`]) or is told ([`Drawn::left`]). The same card gives the same picture everywhere: fonts are embedded, and nothing is fetched.
 //!
 //! # Where it sits
 //!
@@ -33,17 +33,19 @@
 //! # Concepts
 //!
 //! - Templates say what stands where, for wide, square and tall cards: `cover`, `event`, `notice`, `list`, `deadline`,
-//!   `disaster` and `closing` are made ([`Painter::templates`] says what each is for), and a city adds its own as TOML
+//!   `disaster`, `closing` and `more` are made ([`Painter::templates`] says what each is for), and a city adds its own as TOML
 //!   ([`Painter::with_template`]); those in `templates/` of this crate are of the same form.
-//! - Themes are four, light and dark, and a city's own as TOML ([`Theme::from_toml`]), checked for contrast.
+//! - Themes are four, light and dark, and a city's own as TOML ([`Theme::from_toml`]), with its logo and typefaces
+//!   ([`Theme::with_files`]), checked for contrast with every template.
 //! - A [`Picture`] is read within fixed memory, turned upright, cut around what is to be seen, and shaded behind text as far
 //!   as its own pixels ask for.
 //!
 //! # Fonts
 //!
-//! `NanumSquare` Regular, Bold and `ExtraBold` by NAVER Corporation (`fonts/OFL.txt`), and Noto Emoji Bold by Google
-//! (`fonts/NotoEmoji-OFL.txt`), unmodified, under the SIL Open Font License 1.1. Others take their place at run time
-//! ([`Fonts::with_face`]).
+//! `NanumSquare` Regular, Bold and `ExtraBold` by NAVER Corporation (`fonts/OFL.txt`), Noto Sans Regular and Bold
+//! (`fonts/NotoSans-OFL.txt`: Latin letters of other languages such as Vietnamese, Greek, Cyrillic) and Noto Emoji Bold
+//! (`fonts/NotoEmoji-OFL.txt`) by Google, unmodified, under the SIL Open Font License 1.1. Others take their place at run
+//! time ([`Fonts::with_face`]), and other scripts are added ([`Fonts::with_fallback`]).
 //!
 //! # Features
 //!
@@ -57,6 +59,7 @@
 
 mod canvas;
 mod colour;
+mod contrast;
 mod encode;
 mod error;
 mod face;
@@ -64,8 +67,10 @@ mod fonts;
 mod format;
 mod icon;
 mod layout;
+mod logo;
 mod painter;
 mod picture;
+mod rest;
 mod sheet;
 mod story;
 mod template;

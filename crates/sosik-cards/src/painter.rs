@@ -9,6 +9,7 @@ use sosik_content::{Card, Edition, Topic};
 
 use crate::canvas::{Area, Canvas, Style};
 use crate::colour::Colour;
+use crate::contrast;
 use crate::encode::{FileKind, encode};
 use crate::error::CardError;
 use crate::face::Face;
@@ -16,6 +17,7 @@ use crate::fonts::{Fonts, Weight, clusters};
 use crate::format::CardFormat;
 use crate::icon::{Drawing, drawing};
 use crate::layout::{Block, Left, Mark, Placed, Setting, stack};
+use crate::logo::Logo;
 use crate::picture::scrim_needed;
 use crate::template::{Areas, Layer, Role, Stack, Templates, When};
 use crate::theme::Theme;
@@ -63,13 +65,21 @@ impl fmt::Debug for Drawn {
 }
 
 impl Painter {
-    /// A painter of a theme in a format, with the embedded faces and the templates that are made, for JPEG.
+    /// The most pictures that one card becomes: a reader leaves one that goes on and on.
+    pub const MOST: usize = 4;
+
+    /// A painter of a theme in a format, with the theme's faces before the embedded ones, and the templates that are made,
+    /// for JPEG.
     ///
     /// # Errors
     ///
-    /// [`CardError::Template`] when a template that is made cannot be read: a fault of this crate.
+    /// [`CardError::Template`] when a text of a template that is made would have a contrast below 4.5:1 in this theme.
     pub fn new(theme: Theme, format: CardFormat) -> Result<Self, CardError> {
-        let (fonts, templates) = (Fonts::embedded(), Templates::made()?);
+        let templates = Templates::made()?;
+        let embedded = Fonts::embedded();
+        let fonts = (theme.typefaces().iter())
+            .try_fold(embedded, |fonts, (weight, file)| fonts.with_face(*weight, file.clone()))?;
+        templates.all().try_for_each(|template| contrast::check(template, &theme, format))?;
         Ok(Self { theme, format, kind: FileKind::Jpeg, fonts, templates, drawings: Mutex::default() })
     }
 
@@ -91,9 +101,10 @@ impl Painter {
     ///
     /// # Errors
     ///
-    /// [`CardError::Template`] with the line, or the layer, that cannot be.
+    /// [`CardError::Template`] with the line, or the layer, that cannot be: such as a text whose contrast with what is
+    /// behind it is below 4.5:1 in the painter's theme.
     pub fn with_template(mut self, file: &str) -> Result<Self, CardError> {
-        self.templates.add(file)?;
+        contrast::check(self.templates.add(file)?, &self.theme, self.format)?;
         Ok(self)
     }
 
@@ -132,6 +143,29 @@ impl Painter {
         })
     }
 
+    /// Draws what a card says, and what has no room on it on further cards: whole facts, numbered as they were, under the
+    /// same title. Most often that is one picture; it is never more than [`MOST`](Self::MOST). What no card takes up is told
+    /// on the one that left it away.
+    ///
+    /// # Errors
+    ///
+    /// As [`draw_face`](Self::draw_face).
+    pub fn draw_whole(&self, face: &Face) -> Result<Vec<Drawn>, CardError> {
+        let mut drawn = vec![self.draw_face(face)?];
+        let mut face = face.clone();
+        while drawn.len() < Self::MOST {
+            let Some(last) = drawn.last_mut() else { break };
+            let Some((next, kept)) = face.rest(last.left.clone()) else { break };
+            last.left = kept;
+            let mut further = self.draw_face(&next)?;
+            // The kind of news stands on the first, whether or not there is room for it here.
+            further.left.retain(|left| left.name != "topic");
+            drawn.push(further);
+            face = next;
+        }
+        Ok(drawn)
+    }
+
     pub(crate) fn paint(&self, face: &Face) -> Result<Painted, CardError> {
         let template = self.templates.named(&face.template)?;
         let (width, height) = (self.format.width() as usize, self.format.height() as usize);
@@ -142,6 +176,7 @@ impl Painter {
             missing: String::new(),
             lines: Vec::new(),
             shown: BTreeSet::new(),
+            fonts: self.fonts.for_texts(&face.words().collect::<Vec<_>>()),
         };
         let mut texts: Vec<String> = Vec::new();
         let covering = self.covering(&template.layers, face);
@@ -167,9 +202,8 @@ impl Painter {
             }
         }
         painted.left.extend(crate::layout::without_place(face, &painted.shown));
-        let all = face.texts.values().chain(face.pairs.values().flatten().flat_map(|(label, value)| [label, value]));
-        painted.missing = self.fonts.missing(&all.map(String::as_str).collect::<Vec<_>>().join(" "));
-        painted.alt = texts.join("\n");
+        painted.missing = self.fonts.missing(&face.words().collect::<Vec<_>>().join(" "));
+        painted.alt = texts.join("\n").replace('\u{a0}', " ");
         Ok(painted)
     }
 
@@ -255,7 +289,14 @@ impl Painter {
         painted: &mut Painted,
         texts: &mut Vec<String>,
     ) -> Result<(), CardError> {
-        let setting = Setting { face, fonts: &self.fonts, format: self.format, city: self.theme.city() };
+        let fonts = painted.fonts.clone();
+        let setting = Setting {
+            face,
+            fonts: &fonts,
+            format: self.format,
+            city: self.theme.city(),
+            mark: self.theme.logo().map_or(1.0, Logo::aspect),
+        };
         let (block, left) = stack(layer, area, &setting);
         painted.left.extend(left);
         painted.shown.extend(layer.items.iter().flat_map(crate::layout::names));
@@ -288,18 +329,23 @@ impl Painter {
     }
 
     fn paint_mark(&self, mark: &Mark, face: &Face, painted: &mut Painted) -> Result<(), CardError> {
-        let canvas = &mut painted.canvas;
+        let (canvas, fonts) = (&mut painted.canvas, &painted.fonts);
         match mark {
             Mark::Strip { area, radius, colour } => canvas.fill(*area, *radius, self.colour(*colour, face.topic), 1.0),
             Mark::Line(line) => {
                 let colour = self.colour(line.colour, face.topic);
                 let style = Style { weight: line.weight, size: line.size, colour };
-                canvas.write(&self.fonts, &line.text, style, line.x, line.baseline);
+                canvas.write(fonts, &line.text, style, line.x, line.baseline);
                 painted.lines.push(line.clone());
             }
             Mark::Code { area } => {
                 if let Some(link) = &face.code {
                     code(canvas, *area, link.as_str())?;
+                }
+            }
+            Mark::City { area } if self.theme.logo().is_some() => {
+                if let Some(logo) = self.theme.logo() {
+                    logo.drawn(area.height)?.paint(canvas, area);
                 }
             }
             // An ornament: it repeats the first letter of the name beside it.
@@ -308,9 +354,9 @@ impl Painter {
                 canvas.fill(*area, area.width * 0.3, palette.mark, 1.0);
                 let letter = clusters(self.theme.city()).next().unwrap_or_default();
                 let size = area.width * 0.62;
-                let x = area.x + (area.width - self.fonts.width(letter, Weight::ExtraBold, size)) / 2.0;
+                let x = area.x + (area.width - fonts.width(letter, Weight::ExtraBold, size)) / 2.0;
                 let style = Style { weight: Weight::ExtraBold, size, colour: palette.on_strong };
-                canvas.write(&self.fonts, letter, style, x, area.y + area.height * 0.72);
+                canvas.write(fonts, letter, style, x, area.y + area.height * 0.72);
             }
         }
         Ok(())
@@ -337,18 +383,7 @@ impl Painter {
     }
 
     fn colour(&self, role: Role, topic: Topic) -> Colour {
-        let (palette, colours) = (self.theme.palette(), self.theme.colours(topic));
-        match role {
-            Role::Ink => palette.ink,
-            Role::Quiet => palette.quiet,
-            Role::Panel => palette.panel,
-            Role::Mark => palette.mark,
-            Role::OnStrong => palette.on_strong,
-            Role::Strong => colours.strong,
-            Role::Ground => colours.ground,
-            Role::Soft => colours.soft,
-            Role::White => Colour::WHITE,
-        }
+        self.theme.role(role, topic)
     }
 }
 
@@ -362,6 +397,8 @@ pub(crate) struct Painted {
     pub(crate) lines: Vec<Placed>,
     /// The names of what the template has a place for.
     shown: BTreeSet<String>,
+    /// What its texts are set in.
+    pub(crate) fonts: Fonts,
 }
 
 /// What a card of an edition says.

@@ -114,7 +114,7 @@ mod tests {
             size: (800, 400),
             shown: 270.0,
             alt: "<script>\"&".to_owned(),
-            left: vec![Left { name: "title".to_owned(), text: "<b>".to_owned() }],
+            left: vec![Left::of("title", "<b>".to_owned())],
             note: "가".to_owned(),
         };
         let page = contact_sheet("소식 <1>", &[card]);

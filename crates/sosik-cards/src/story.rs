@@ -1,7 +1,7 @@
 //! A story as a card.
 
 use sosik_content::extract::{Days, Found};
-use sosik_content::{Story, Topic, style, text};
+use sosik_content::{Label, Language, Phrases, Story, Topic, Translation, text};
 
 use crate::face::Face;
 
@@ -24,6 +24,38 @@ impl Face {
     /// ```
     #[must_use]
     pub fn of_story(story: &Story) -> Self {
+        Self::said(story, Phrases::korean(), None)
+    }
+
+    /// The same in another language, where the story has a translation into it: labels, days, times and sums by its
+    /// [`Phrases`], words by the translation. What is not translated is not on the card.
+    ///
+    /// ```
+    /// use chrono::{TimeZone, Utc};
+    /// use sosik_cards::Face;
+    /// use sosik_content::{Language, Phrases, Post, Story, Translation, WebLink};
+    ///
+    /// let english = Language::parse("en")?;
+    /// let text = "12월 5일(토) 14시부터 16시까지 별산대놀이마당에서 공연을 엽니다. 누구나 무료입니다.";
+    /// let post = Post::new("겨울 별산대놀이 공연", WebLink::parse("https://blog.example.go.kr/1")?, text)
+    ///     .with_published(Utc.with_ymd_and_hms(2026, 11, 20, 3, 0, 0).unwrap())
+    ///     .with_translation(english.clone(), Translation::new("Mask dance in winter", "A mask dance for everyone."));
+    /// let story = Story::of(&post, chrono_tz::Asia::Seoul);
+    /// assert!(Face::of_story_in(&story, Phrases::of(&english).unwrap()).is_some());
+    /// let vietnamese = Phrases::of(&Language::parse("vi")?).unwrap();
+    /// assert!(Face::of_story_in(&story, vietnamese).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn of_story_in(story: &Story, phrases: &Phrases) -> Option<Self> {
+        if *phrases.language() == Language::korean() {
+            return Some(Self::said(story, phrases, None));
+        }
+        let translation = story.translations.get(phrases.language())?;
+        Some(Self::said(story, phrases, Some(translation)))
+    }
+
+    fn said(story: &Story, phrases: &Phrases, translation: Option<&Translation>) -> Self {
         let topic = story.kind.topic;
         let is_event = matches!(topic, Topic::Festival | Topic::Culture | Topic::Tourism);
         let template = match () {
@@ -32,43 +64,57 @@ impl Face {
             () if story.when.is_some() && (is_event || story.hours.is_some()) => "event",
             () => "notice",
         };
-        let mut facts: Vec<(&str, String)> = Vec::new();
-        let mut say = |label, value: String| {
-            if !value.is_empty() {
+        let mut facts: Vec<(Label, String)> = Vec::new();
+        let mut say = |label, value: Option<String>| {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
                 facts.push((label, value));
             }
         };
-        let hours = story.hours.as_ref().map(|hours| style::hours(&hours.value)).unwrap_or_default();
+        let hours = story.hours.as_ref().map(|hours| phrases.hours(&hours.value)).unwrap_or_default();
         // What was over when the post was written is no appointment.
         let is_coming =
             |when: &&Found<Days>| when.value.last().is_none_or(|last| story.published.is_none_or(|day| last >= day));
-        if let Some(when) = story.when.as_ref().filter(is_coming) {
-            say("일시", format!("{} {hours}", style::days(&when.value)).trim().to_owned());
-        }
-        if let Some(place) = &story.place {
-            say("장소", place.value.clone());
-        }
-        let audience = story.audience.as_ref().map(|audience| audience.value.clone());
-        say("대상", audience.or(story.ages.as_ref().map(|ages| style::ages(&ages.value))).unwrap_or_default());
-        if let Some(cost) = &story.cost {
-            say("비용", style::won(cost.value));
-        }
-        if let Some(deadline) = story.deadline.as_ref().filter(|_| template != "deadline") {
-            say("신청", format!("{}까지", style::day(deadline.value)));
-        }
-        if let Some(contact) = story.contacts.first() {
-            say("문의", contact.value.number.clone());
-        }
-        let face = Self::new(template, topic).with_text("title", &story.title);
-        let mut face = facts.iter().fold(face, |face, (label, value)| face.with_pair("facts", label, value));
-        if let Some(deadline) = story.deadline.as_ref().filter(|_| template == "deadline") {
-            face = face.with_text("until", "신청 마감").with_text("deadline", style::long_day(deadline.value));
+        let when = story.when.as_ref().filter(is_coming);
+        say(Label::When, when.map(|when| format!("{} {hours}", phrases.days(&when.value)).trim().to_owned()));
+        let own = |value: &Option<Found<String>>| value.as_ref().map(|found| found.value.clone());
+        say(Label::Where, translation.map_or_else(|| own(&story.place), |words| words.place.clone()));
+        let audience = translation.map_or_else(|| own(&story.audience), |words| words.audience.clone());
+        say(Label::For, audience.or(story.ages.as_ref().map(|ages| phrases.ages(&ages.value))));
+        say(Label::Cost, story.cost.as_ref().map(|cost| phrases.won(cost.value)));
+        let deadline = story.deadline.as_ref();
+        let office = story.apply_place.as_ref().map(|place| place.value.clone());
+        let page = story.apply_at.as_ref().map(|page| page.value.written.clone());
+        let where_to = page.or(office.filter(|_| translation.is_none()));
+        let until = deadline.filter(|_| template != "deadline").map(|day| phrases.until(day.value));
+        say(Label::Apply, until.or(where_to));
+        say(Label::Ask, story.contacts.first().map(|contact| contact.value.number.clone()));
+        let title = translation.map_or(story.title.as_str(), |words| words.title.as_str());
+        let face = Self::new(template, topic).with_text("title", title);
+        let mut face =
+            facts.iter().fold(face, |face, (label, value)| face.with_pair("facts", phrases.label(*label), value));
+        if let Some(deadline) = deadline.filter(|_| template == "deadline") {
+            face = face
+                .with_text("until", phrases.label(Label::Deadline))
+                .with_text("deadline", phrases.long_day(deadline.value));
         }
         if matches!(template, "notice" | "disaster") {
-            face = face.with_text("lead", lead(story));
+            face = face.with_text("lead", translation.map_or_else(|| lead(story), |words| first_sentence(&words.text)));
+            let steps = story.steps.iter().filter(|_| translation.is_none());
+            face = steps.take(5).fold(face, |face, step| face.with_pair("steps", "", &step.value));
+        }
+        if translation.is_some() && template != "disaster" {
+            face = face.with_text("topic", phrases.topic(topic));
         }
         face
     }
+}
+
+/// The first sentence of a translation, where it is no longer than a card shows.
+fn first_sentence(body: &str) -> String {
+    let end = body
+        .find(['.', '!', '?', '。', '\n'])
+        .map_or(body.len(), |at| at + body[at..].chars().next().map_or(0, char::len_utf8));
+    Some(body[..end].trim()).filter(|sentence| text::units(sentence) <= 120).unwrap_or_default().to_owned()
 }
 
 /// Whether a title warns of a danger at hand, and not of dangers in general.
@@ -87,8 +133,13 @@ fn lead(story: &Story) -> String {
     let goes_on = |sentence: &str| {
         ["특히", "또", "아울러", "한편", "이어", "이에", "이번", "그는"].iter().any(|word| sentence.starts_with(word))
     };
+    let is_step = |sentence: &str| story.steps.iter().any(|step| sentence.trim().trim_end_matches('.') == step.value);
     let is_lead = |sentence: &&String| {
-        !goes_on(sentence) && (8..=64).contains(&text::units(sentence)) && !sentence.contains(':') && !speaks(sentence)
+        !goes_on(sentence)
+            && !is_step(sentence)
+            && (8..=64).contains(&text::units(sentence))
+            && !sentence.contains(':')
+            && !speaks(sentence)
     };
     sentences.iter().take(8).find(is_lead).cloned().unwrap_or_default()
 }

@@ -164,6 +164,23 @@ pub(crate) enum Role {
     White,
 }
 
+impl Role {
+    /// As a template writes it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ink => "ink",
+            Self::Quiet => "quiet",
+            Self::Panel => "panel",
+            Self::Mark => "mark",
+            Self::Strong => "strong",
+            Self::OnStrong => "on-strong",
+            Self::Ground => "ground",
+            Self::Soft => "soft",
+            Self::White => "white",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Align {
@@ -264,7 +281,7 @@ fn soft() -> Role {
 }
 
 /// The templates that are made.
-const MADE: [&str; 7] = [
+const MADE: [&str; 8] = [
     include_str!("../templates/cover.toml"),
     include_str!("../templates/event.toml"),
     include_str!("../templates/notice.toml"),
@@ -272,6 +289,7 @@ const MADE: [&str; 7] = [
     include_str!("../templates/deadline.toml"),
     include_str!("../templates/disaster.toml"),
     include_str!("../templates/closing.toml"),
+    include_str!("../templates/more.toml"),
 ];
 
 /// The templates by name.
@@ -287,10 +305,16 @@ impl Templates {
         Ok(all)
     }
 
-    /// Adds one, in the place of one of the same name.
-    pub(crate) fn add(&mut self, file: &str) -> Result<(), CardError> {
+    /// Each of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Template> {
+        self.0.values()
+    }
+
+    /// Adds one, in the place of one of the same name; gives it.
+    pub(crate) fn add(&mut self, file: &str) -> Result<&Template, CardError> {
         let template: Template = toml::from_str(file).map_err(|error| CardError::Template(error.to_string()))?;
-        let problem = |what: &str| Err(CardError::Template(format!("template `{}`: {what}", template.name)));
+        let told = |what: &str| CardError::Template(format!("template `{}`: {what}", template.name));
+        let problem = |what: &str| Err(told(what));
         for layer in &template.layers {
             let area = match layer {
                 Layer::Ground { .. } => continue,
@@ -323,7 +347,7 @@ impl Templates {
             }
             if let Layer::Stack(stack) = layer {
                 for item in &stack.items {
-                    item.check(stack.on_picture).or_else(|what| problem(&what))?;
+                    item.check(stack.on_picture).map_err(|what| told(&what))?;
                 }
             }
         }
@@ -336,8 +360,9 @@ impl Templates {
         if !template.layers.iter().any(|layer| matches!(layer, Layer::Ground { .. })) {
             return problem("there is no layer `ground`, so that pixels would have no colour");
         }
-        self.0.insert(template.name.clone(), template);
-        Ok(())
+        let name = template.name.clone();
+        self.0.insert(name.clone(), template);
+        self.named(&name)
     }
 
     pub(crate) fn named(&self, name: &str) -> Result<&Template, CardError> {

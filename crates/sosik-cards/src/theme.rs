@@ -4,6 +4,9 @@ use serde::Deserialize;
 use sosik_content::Topic;
 
 use crate::colour::{Colour, READABLE};
+use crate::fonts::{Fonts, Weight};
+use crate::logo::Logo;
+use crate::template::Role;
 
 /// How a city's cards look: its name on them, its colours, and how round they are.
 ///
@@ -14,6 +17,8 @@ pub struct Theme {
     radius: f32,
     palette: Palette,
     topics: Vec<(Topic, TopicColours)>,
+    logo: Option<Logo>,
+    typefaces: Vec<(Weight, Vec<u8>)>,
 }
 
 /// The colours of a card whatever its topic.
@@ -65,10 +70,23 @@ struct File {
     #[serde(default = "default_radius")]
     radius: f32,
     palette: Palette,
+    /// The file of the city's logo.
+    logo: Option<String>,
+    #[serde(default)]
+    typefaces: Typefaces,
     /// For topics that have no colours of their own.
     topic: TopicColours,
     #[serde(default)]
     topics: std::collections::BTreeMap<String, TopicColours>,
+}
+
+/// The files of a city's own faces.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Typefaces {
+    regular: Option<String>,
+    bold: Option<String>,
+    extra_bold: Option<String>,
 }
 
 fn default_radius() -> f32 {
@@ -84,6 +102,9 @@ const MADE: [(&str, &str); 4] = [
 ];
 
 impl Theme {
+    /// A theme's file, as one that is made is written: to begin a city's own with.
+    pub const FORM: &'static str = MADE[1].1;
+
     /// The names of the themes that are made: `bright`, `blue-green`, `warm` and `night` (dark).
     pub fn names() -> impl Iterator<Item = &'static str> {
         MADE.iter().map(|(name, _)| *name)
@@ -110,13 +131,66 @@ impl Theme {
         )
     }
 
-    /// A city's own theme.
+    /// A city's own theme, without files beside it.
     ///
     /// # Errors
     ///
-    /// [`ThemeError`] when the file cannot be read, or a text would have a contrast below 4.5:1, with the colours by name.
+    /// [`ThemeError`] when the file cannot be read, a text would have a contrast below 4.5:1 (with the colours by name), or it
+    /// names a logo or typefaces: [`with_files`](Self::with_files) reads those.
     pub fn from_toml(city: impl Into<String>, file: &str) -> Result<Self, ThemeError> {
+        Self::with_files(city, file, |name| {
+            Err(std::io::Error::other(format!("`{name}` lies beside the theme: read it with its files")))
+        })
+    }
+
+    /// A city's own theme, with the files that it names: `logo = "logo.svg"` (a drawing whose letters are outlines) and, under
+    /// `[typefaces]`, `regular`, `bold` and `extra-bold` (TrueType or OpenType). `read` gives a file by its name.
+    ///
+    /// ```
+    /// use sosik_cards::Theme;
+    /// # let own = Theme::FORM;
+    ///
+    /// let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><path d="M0 0H40V20Z" fill="#00666e"/></svg>"##;
+    /// let theme = Theme::with_files("양주시", &format!("logo = \"logo.svg\"\n{own}"), |name| {
+    ///     assert_eq!(name, "logo.svg");
+    ///     Ok(svg.as_bytes().to_vec())
+    /// })?;
+    /// # let _ = theme;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ThemeError`] when the file or one that it names cannot be read or used, or a text would have a contrast below 4.5:1,
+    /// with the colours by name.
+    pub fn with_files(
+        city: impl Into<String>,
+        file: &str,
+        read: impl Fn(&str) -> std::io::Result<Vec<u8>>,
+    ) -> Result<Self, ThemeError> {
         let file: File = toml::from_str(file).map_err(|error| ThemeError(error.to_string()))?;
+        let read = |what: &str, name: &str| read(name).map_err(|error| ThemeError(format!("{what}: {name}: {error}")));
+        let logo = match &file.logo {
+            Some(name) => {
+                let svg = String::from_utf8(read("logo", name)?);
+                Some(Logo::from_svg(&svg.map_err(|_| ThemeError(format!("logo: {name} is no text in UTF-8")))?)?)
+            }
+            None => None,
+        };
+        let mut typefaces = Vec::new();
+        for (what, weight, name) in [
+            ("typefaces.regular", Weight::Regular, &file.typefaces.regular),
+            ("typefaces.bold", Weight::Bold, &file.typefaces.bold),
+            ("typefaces.extra-bold", Weight::ExtraBold, &file.typefaces.extra_bold),
+        ] {
+            if let Some(name) = name {
+                let bytes = read(what, name)?;
+                Fonts::embedded()
+                    .with_face(weight, bytes.clone())
+                    .map_err(|error| ThemeError(format!("{what}: {name}: {error}")))?;
+                typefaces.push((weight, bytes));
+            }
+        }
         if !(0.0..=200.0).contains(&file.radius) {
             return Err(ThemeError(format!("radius: {} is not within 0 and 200", file.radius)));
         }
@@ -127,7 +201,7 @@ impl Theme {
         if let Some(unknown) = file.topics.keys().find(|code| Topic::parse(code).is_err()) {
             return Err(ThemeError(format!("topics.{unknown}: there is no such topic")));
         }
-        let theme = Self { city: city.into(), radius: file.radius, palette: file.palette, topics };
+        let theme = Self { city: city.into(), radius: file.radius, palette: file.palette, topics, logo, typefaces };
         theme.check()?;
         Ok(theme)
     }
@@ -142,7 +216,8 @@ impl Theme {
             on_strong: Colour::WHITE,
         };
         let colours = TopicColours { strong: Colour::BLACK, ground: Colour::WHITE, soft: Colour::rgb(220, 220, 220) };
-        Self { city, radius: default_radius(), palette, topics: Topic::ALL.map(|topic| (topic, colours)).to_vec() }
+        let topics = Topic::ALL.map(|topic| (topic, colours)).to_vec();
+        Self { city, radius: default_radius(), palette, topics, logo: None, typefaces: Vec::new() }
     }
 
     fn check(&self) -> Result<(), ThemeError> {
@@ -188,6 +263,14 @@ impl Theme {
         Ok(self)
     }
 
+    pub(crate) fn logo(&self) -> Option<&Logo> {
+        self.logo.as_ref()
+    }
+
+    pub(crate) fn typefaces(&self) -> &[(Weight, Vec<u8>)] {
+        &self.typefaces
+    }
+
     /// The city's name.
     #[must_use]
     pub fn city(&self) -> &str {
@@ -216,6 +299,22 @@ impl Theme {
         )
     }
 
+    /// A colour by what it is for, on a card of a topic.
+    pub(crate) fn role(&self, role: Role, topic: Topic) -> Colour {
+        let (palette, colours) = (self.palette, self.colours(topic));
+        match role {
+            Role::Ink => palette.ink,
+            Role::Quiet => palette.quiet,
+            Role::Panel => palette.panel,
+            Role::Mark => palette.mark,
+            Role::OnStrong => palette.on_strong,
+            Role::Strong => colours.strong,
+            Role::Ground => colours.ground,
+            Role::Soft => colours.soft,
+            Role::White => Colour::WHITE,
+        }
+    }
+
     pub(crate) fn palette(&self) -> Palette {
         self.palette
     }
@@ -224,7 +323,7 @@ impl Theme {
 /// A theme that cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the theme cannot be used: {0}")]
-pub struct ThemeError(String);
+pub struct ThemeError(pub(crate) String);
 
 #[cfg(test)]
 mod tests {
@@ -237,6 +336,29 @@ mod tests {
             assert_eq!(theme.city(), "양주시");
         }
         assert_ne!(Theme::new("양주시").palette, Theme::plain("양주시".to_owned()).palette);
+    }
+
+    #[test]
+    fn a_logo_and_faces_are_read_from_the_files_that_a_theme_names() {
+        let svg = |inside: &str, width: u32| {
+            format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20">{inside}</svg>"#)
+                .into_bytes()
+        };
+        let own = |head: &str, file: Vec<u8>| {
+            Theme::with_files("양주시", &format!("{head}\n{}", Theme::FORM), move |_| Ok(file.clone()))
+        };
+        let path = r#"<path d="M0 0H40V20Z"/>"#;
+        let theme = own("logo = \"logo.svg\"", svg(path, 40)).unwrap();
+        assert!(theme.logo().is_some_and(|logo| (logo.aspect() - 2.0).abs() < 1e-3));
+        let error = |head: &str, file: Vec<u8>| own(head, file).unwrap_err().to_string();
+        assert!(error("logo = \"a.svg\"", svg("<text>가</text>", 40)).contains("turn them into outlines"));
+        assert!(error("logo = \"a.svg\"", svg("<image/>", 40)).contains("take a drawing"));
+        assert!(error("logo = \"a.svg\"", svg(path, 400)).contains("20.0 times as wide as high"));
+        assert!(error("logo = \"a.svg\"", b"GIF89a".to_vec()).contains("logo: it is no drawing in SVG"));
+        assert!(Theme::from_toml("양주시", &format!("logo = \"a.svg\"\n{}", Theme::FORM)).is_err());
+        let face = |file: &[u8]| own("typefaces.regular = \"own.ttf\"", file.to_vec());
+        assert_eq!(face(crate::regular_font()).unwrap().typefaces().len(), 1);
+        assert!(face(b"nothing").unwrap_err().to_string().contains("typefaces.regular: own.ttf"));
     }
 
     #[test]

@@ -117,3 +117,91 @@ fn what_a_template_has_no_place_for_is_told() {
     let face = Face::new("closing", Topic::Policy).with_code(WebLink::parse("https://pf.kakao.com/_ZeUTxl").unwrap());
     assert!(painter.draw_face(&face).unwrap().alt.contains("https://pf.kakao.com/_ZeUTxl"));
 }
+
+#[test]
+fn what_has_no_room_goes_on_on_another_card_with_whole_facts_and_their_numbers() {
+    let steps: Vec<String> = (1..=9)
+        .map(|at| format!("{at}번째로 할 일은 신청서를 쓰고 서류를 모두 갖추어 담당 부서에 내는 것입니다"))
+        .collect();
+    for format in CardFormat::ALL {
+        let painter = Painter::new(Theme::new("양주시"), format).unwrap();
+        let mut face = Face::new("notice", Topic::Recruitment).with_text("title", "수강생 모집");
+        face = steps.iter().fold(face, |face, step| face.with_pair("steps", "", step));
+        let drawn = painter.draw_whole(&face).unwrap();
+        assert!((2..=Painter::MOST).contains(&drawn.len()), "{}: {} pictures", format.name(), drawn.len());
+        let alt = drawn.iter().map(|drawn| drawn.alt.as_str()).collect::<Vec<_>>().join("\n");
+        let (last, others) = drawn.split_last().unwrap();
+        for (at, step) in steps.iter().enumerate() {
+            let step = format!("{} {step}", at + 1);
+            let is_told = last.left.iter().any(|left| left.text == step);
+            assert!(alt.contains(&step) || is_told, "{}: step {} is lost", format.name(), at + 1);
+        }
+        // The smallest has no room for all nine on as many cards as a reader follows.
+        assert!(last.left.is_empty() || drawn.len() == Painter::MOST && format.name() == "feed");
+        assert!(others.iter().all(|drawn| drawn.left.is_empty()), "{}", format.name());
+        assert!(drawn.iter().all(|drawn| drawn.alt.contains("수강생 모집")));
+        // What fits is one card.
+        let short = Face::new("notice", Topic::Living).with_text("title", "안내").with_pair("steps", "", "한다");
+        assert_eq!(painter.draw_whole(&short).unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn a_fact_longer_than_any_card_is_told_and_does_not_go_on_for_ever() {
+    let painter = Painter::new(Theme::new("양주시"), CardFormat::square()).unwrap();
+    let long = "가나다라마바사 ".repeat(200);
+    let face = Face::new("event", Topic::Culture).with_text("title", "긴 것").with_pair("facts", "장소", &long);
+    let drawn = painter.draw_whole(&face).unwrap();
+    assert!(drawn.len() <= Painter::MOST);
+    assert!(drawn.last().unwrap().left.iter().any(|left| left.name == "facts"));
+}
+
+#[test]
+fn a_template_whose_text_cannot_be_read_is_refused_with_the_colours() {
+    let painter = || Painter::new(Theme::new("양주시"), CardFormat::square()).unwrap();
+    let template = |layers: &str, text: &str| {
+        format!(
+            "name = \"own\"\nwhat = \"x\"\n[[layer]]\nis = \"ground\"\ncolour = \"ground\"\n{layers}\n[[layer]]\nis = \"stack\"\n\
+             area = [100, 100, 800, 300]\nitem = [{{ is = \"text\", text = \"title\", size = [80, 40], colour = \"{text}\" }}]\n"
+        )
+    };
+    assert!(painter().with_template(&template("", "ink")).is_ok());
+    let strong = "[[layer]]\nis = \"panel\"\narea = [0, 0, 1000, 500]\ncolour = \"strong\"\n";
+    assert!(painter().with_template(&template(strong, "on-strong")).is_ok());
+    for (layers, text, told) in [
+        ("", "soft", "template `own`, square, without a photograph, safety: soft #f9c9c3 on ground"),
+        (strong, "ink", "ink #191f28 on strong"),
+        ("[[layer]]\nis = \"panel\"\narea = [0, 0, 500, 500]\ncolour = \"strong\"\n", "ink", "on strong"),
+        (
+            "[[layer]]\nis = \"picture\"\narea = [0, 0, 1000, 300]\n",
+            "ink",
+            "with a photograph, safety: texts stand on the photograph",
+        ),
+        ("[[layer]]\nis = \"icon\"\narea = [800, 0, 200, 200]\n", "ink", "texts stand on the drawing"),
+    ] {
+        let error = painter().with_template(&template(layers, text)).unwrap_err().to_string();
+        assert!(error.contains(told), "{error}");
+    }
+}
+
+#[test]
+fn a_citys_logo_stands_at_the_foot_in_place_of_its_letter() {
+    let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><rect width="60" height="20" fill="#12f034"/></svg>"##;
+    let toml = format!("logo = \"logo.svg\"\n{}", Theme::FORM);
+    let theme = Theme::with_files("양주시", &toml, |_| Ok(svg.as_bytes().to_vec())).unwrap();
+    let face = Face::new("event", Topic::Culture).with_text("title", "겨울 전시");
+    let painter = Painter::new(theme, CardFormat::square()).unwrap().with_kind(FileKind::Png);
+    let picture = image::load_from_memory(&painter.draw_face(&face).unwrap().file).unwrap().to_rgb8();
+    let places: Vec<(u32, u32)> = picture
+        .enumerate_pixels()
+        .filter(|(_, _, pixel)| pixel.0 == [0x12, 0xf0, 0x34])
+        .map(|(x, y, _)| (x, y))
+        .collect();
+    let (left, right) =
+        (places.iter().map(|place| place.0).min().unwrap(), places.iter().map(|place| place.0).max().unwrap());
+    let (top, bottom) =
+        (places.iter().map(|place| place.1).min().unwrap(), places.iter().map(|place| place.1).max().unwrap());
+    // Three times as wide as high, at the foot on the left.
+    let aspect = f64::from(right - left + 1) / f64::from(bottom - top + 1);
+    assert!((2.9..3.1).contains(&aspect) && left < 100 && top > 900, "{left}..{right}, {top}..{bottom}");
+}

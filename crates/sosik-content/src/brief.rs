@@ -1,9 +1,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use sosik_core::ChannelId;
+use sosik_core::{AreaCode, ChannelId};
 
 use crate::classify::{Classification, Kinds, classify};
-use crate::{Choices, Post, Topic, text};
+use crate::{AreaNames, Choices, Post, Topic, text};
 
 /// How many cards of one topic an edition may carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +114,8 @@ pub struct Brief {
     pub(crate) text: TextLimits,
     pub(crate) choices: Choices,
     pub(crate) kinds: Kinds,
+    pub(crate) area: Option<AreaCode>,
+    pub(crate) names: AreaNames,
 }
 
 impl Brief {
@@ -132,7 +134,17 @@ impl Brief {
             text: TextLimits::default(),
             choices: Choices::default(),
             kinds: Kinds::default(),
+            area: None,
+            names: AreaNames::default(),
         })
+    }
+
+    /// The districts that a post concerns: as its source says, else those that its title or its source's categories name.
+    pub(crate) fn areas(&self, post: &Post) -> Vec<AreaCode> {
+        if !post.areas.is_empty() {
+            return post.areas.clone();
+        }
+        self.names.found_in(&format!("{}\n{}", post.title, post.categories.join("\n")))
     }
 
     /// What a post is about: what an editor says, else what the brief's classifier said, else what its words say.
@@ -189,6 +201,19 @@ impl BriefBuilder {
     /// What an editor decided.
     pub fn choices(mut self, choices: Choices) -> Self {
         self.0.choices = choices;
+        self
+    }
+
+    /// The area of the channel: a city, or one of its districts. Posts for other districts are left out, and a district's
+    /// channel prefers those for its own.
+    pub fn area(mut self, area: AreaCode) -> Self {
+        self.0.area = Some(area);
+        self
+    }
+
+    /// Names of districts, by which titles say whom they concern.
+    pub fn area_names(mut self, names: AreaNames) -> Self {
+        self.0.names = names;
         self
     }
 

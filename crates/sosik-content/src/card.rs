@@ -1,3 +1,6 @@
+use chrono::NaiveDate;
+use sosik_core::AreaCode;
+
 use crate::{Topic, WebLink};
 
 /// One card of an edition: what a citizen needs of one post, within the brief's text limits.
@@ -10,6 +13,8 @@ pub struct Card {
     pub(crate) body: String,
     pub(crate) points: Vec<Point>,
     pub(crate) link: WebLink,
+    pub(crate) areas: Vec<AreaCode>,
+    pub(crate) valid_until: Option<NaiveDate>,
 }
 
 impl Card {
@@ -47,6 +52,18 @@ impl Card {
     #[must_use]
     pub fn points(&self) -> &[Point] {
         &self.points
+    }
+
+    /// The districts that it concerns; none where it concerns all of the city.
+    #[must_use]
+    pub fn areas(&self) -> &[AreaCode] {
+        &self.areas
+    }
+
+    /// The last day on which it is of use, where the post says one; by the city's clock.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<NaiveDate> {
+        self.valid_until
     }
 
     /// Where the citizen reads on.

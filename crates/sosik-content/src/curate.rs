@@ -1,18 +1,17 @@
+mod fitness;
+mod reason;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
+use self::fitness::{may_fill, unfit};
+pub use self::reason::{LeftOut, Reason};
 use self::score::score;
 pub use self::score::{Score, ScorePart};
-use crate::classify::COMMERCIAL;
-use crate::extract::dates;
-use crate::{Brief, Card, Edition, EditionId, Post, Topic, points, similarity, text};
-
-/// Titles that share this many hundredths of their letter pairs announce the same thing.
-const ALIKE: usize = 45;
+use crate::similarity::Announcement;
+use crate::{Brief, Card, Edition, EditionId, Post, Story, Topic, points, text};
 
 /// What curation made of a week's posts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,110 +23,6 @@ pub struct Curation {
     pub left_out: Vec<LeftOut>,
     /// How useful each post that was fit is, and why: the most useful first.
     pub scores: Vec<Score>,
-}
-
-/// A post that is in no card, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LeftOut {
-    /// The post.
-    pub post_id: String,
-    /// Its title.
-    pub title: String,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// Why a post is in no card.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Reason {
-    /// It sells something.
-    #[non_exhaustive]
-    Commercial {
-        /// The words that said so.
-        words: String,
-    },
-    /// An editor dropped it.
-    #[non_exhaustive]
-    Dropped {
-        /// Why, in the editor's words.
-        why: String,
-    },
-    /// An editor holds it back until after the message goes.
-    #[non_exhaustive]
-    Embargo {
-        /// From when on it may go.
-        until: DateTime<Utc>,
-    },
-    /// It announces what a newer post announces.
-    #[non_exhaustive]
-    Duplicate {
-        /// The title of the one that is kept.
-        of: String,
-    },
-    /// Other posts were more useful, and the edition was full.
-    Full,
-    /// It is published only after the message goes.
-    Future,
-    /// It was published before the brief's span of news.
-    Old,
-    /// What it announces is over at the slot.
-    #[non_exhaustive]
-    Past {
-        /// The last day that it names.
-        ended: NaiveDate,
-    },
-    /// Its topic had its share already.
-    #[non_exhaustive]
-    Quota {
-        /// The topic.
-        topic: Topic,
-        /// The most cards of that topic.
-        max: usize,
-    },
-    /// Its body says too little for a card.
-    Thin,
-    /// It does not say when it was published.
-    Undated,
-}
-
-impl Reason {
-    /// A stable name for reports: `old`, `quota` and so on.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Commercial { .. } => "commercial",
-            Self::Dropped { .. } => "dropped",
-            Self::Duplicate { .. } => "duplicate",
-            Self::Embargo { .. } => "embargo",
-            Self::Full => "full",
-            Self::Future => "future",
-            Self::Old => "old",
-            Self::Past { .. } => "past",
-            Self::Quota { .. } => "quota",
-            Self::Thin => "thin",
-            Self::Undated => "undated",
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Commercial { words } => write!(f, "it sells something (`{words}`)"),
-            Self::Dropped { why } => write!(f, "an editor dropped it: {why}"),
-            Self::Embargo { until } => write!(f, "an editor holds it back until {until}"),
-            Self::Duplicate { of } => write!(f, "a newer post says the same: {of}"),
-            Self::Full => f.write_str("other posts were more useful and the edition is full"),
-            Self::Future => f.write_str("it is published only after the message goes"),
-            Self::Old => f.write_str("it is older than the span of news"),
-            Self::Past { ended } => write!(f, "what it announces was over on {ended}"),
-            Self::Quota { topic, max } => write!(f, "{} has its {max} cards already", topic.korean()),
-            Self::Thin => f.write_str("its body says too little for a card"),
-            Self::Undated => f.write_str("it does not say when it was published"),
-        }
-    }
 }
 
 /// The posts do not give an edition.
@@ -191,10 +86,12 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
         .enumerate()
         .filter(|(at, _)| matches!(reasons[*at], None | Some(Reason::Old)))
         .filter_map(|(at, post)| Some((at, candidate(post, brief, post.published?))))
-        .filter(|(_, candidate)| !candidate.old || candidate.pinned || may_fill(candidate, brief))
+        .filter(|(_, candidate)| {
+            !candidate.old || candidate.pinned || may_fill(candidate.post, candidate.published, brief)
+        })
         .collect();
 
-    drop_duplicates(&mut candidates, &mut reasons);
+    drop_duplicates(&mut candidates, brief, &mut reasons);
     candidates.sort_by(|(_, a), (_, b)| {
         b.pinned
             .cmp(&a.pinned)
@@ -224,6 +121,7 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
         slot: brief.slot,
         title: title(brief),
         cards,
+        area: brief.area.clone(),
     };
     Ok(Curation { edition, left_out, scores })
 }
@@ -239,91 +137,6 @@ fn unmet(chosen: &[&Candidate<'_>], left_out: &[LeftOut], brief: &Brief) -> Vec<
         left.map_or(none, |left| left.reason.to_string())
     };
     brief.choices.pins.iter().filter(|pin| !carried(pin)).map(|pin| format!("{pin} ({})", why(pin))).collect()
-}
-
-fn unfit(post: &Post, brief: &Brief) -> Option<Reason> {
-    let choices = &brief.choices;
-    if let Some(why) = choices.drops.get(&post.id) {
-        return Some(Reason::Dropped { why: why.clone() });
-    }
-    if let Some(until) = choices.embargoes.get(&post.id).filter(|until| **until > brief.news_until) {
-        return Some(Reason::Embargo { until: *until });
-    }
-    let Some(published) = post.published else { return Some(Reason::Undated) };
-    if published > brief.news_until {
-        return Some(Reason::Future);
-    }
-    if choices.is_pinned(&post.id) {
-        return None;
-    }
-    if brief.news_until.signed_duration_since(published) > brief.fresh_for {
-        return Some(Reason::Old);
-    }
-    unusable(post, brief, published)
-}
-
-/// Whether an older post may fill an edition that would else be too short: one up to three spans of news old.
-fn may_fill(candidate: &Candidate<'_>, brief: &Brief) -> bool {
-    let age = brief.news_until.signed_duration_since(candidate.published);
-    age <= brief.fresh_for * 3 && unusable(candidate.post, brief, candidate.published).is_none()
-}
-
-/// What is wrong with a post besides its age.
-fn unusable(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Option<Reason> {
-    let all = format!("{}\n{}", post.title, post.text);
-    if let Some(words) = COMMERCIAL.iter().find(|words| all.contains(**words)) {
-        return Some(Reason::Commercial { words: (*words).to_owned() });
-    }
-    let rewritten = brief.choices.body_of(&post.id).is_some();
-    if !rewritten && text::units(&post.text) < 20
-        || text::plain_title(&post.title).is_empty()
-        || !rewritten && body(post, brief).is_empty()
-    {
-        return Some(Reason::Thin);
-    }
-    let topic = brief.kind(post).topic;
-    if matches!(topic, Topic::Culture | Topic::Festival | Topic::Tourism) {
-        let (today, written) = (day(brief.news_until, brief), day(published, brief));
-        if let Some(ended) = end(post, written).filter(|ended| *ended < today) {
-            return Some(Reason::Past { ended });
-        }
-    }
-    None
-}
-
-/// The last day of what a post announces, where it says one: by its labelled times, else by what its sentences announce.
-/// A day from which something lasts is no end, and neither is the day on which something opened.
-fn end(post: &Post, written: NaiveDate) -> Option<NaiveDate> {
-    let plain = text::without_ornaments(&post.text);
-    let last = |value: &str| dates(value, written).into_iter().max();
-    let open =
-        |value: &str| value.trim_end().ends_with("부터") || value.trim_end().ends_with('~') || value.contains("상시");
-    let labelled: Vec<String> = points::points(&plain, usize::MAX, 200)
-        .iter()
-        .filter(|point| ["일시", "기간"].contains(&point.label()))
-        .map(|point| point.value().to_owned())
-        .collect();
-    if labelled.iter().any(|value| open(value)) {
-        return None;
-    }
-    if let Some(end) = labelled.iter().filter_map(|value| last(value)).max() {
-        return Some(end);
-    }
-    let coming = ["열립니다", "열려요", "개최", "진행", "운영", "만나", "까지", "펼쳐", "상영", "공연", "관람"];
-    let reports = ["열렸", "열린", "마쳤", "성료", "막을 내", "다녀왔"];
-    let opens = ["개장", "개관", "개통", "문을 열", "시작"];
-    let sentences = text::sentences(&format!("{}\n{plain}", post.title));
-    let announced = sentences.iter().filter(|sentence| {
-        let says = |words: &[&str]| words.iter().any(|word| sentence.contains(word));
-        (says(&coming) || says(&reports)) && !says(&opens)
-    });
-    let announced = announced
-        .filter(|sentence| !sentence.contains("부터") || sentence.contains("까지") || sentence.contains('~'))
-        .filter(|sentence| !open(sentence))
-        .filter_map(|sentence| last(sentence))
-        .max();
-    // Something else that the post dates later may still be to come.
-    announced.map(|end| last(&plain).map_or(end, |latest| latest.max(end)))
 }
 
 fn day(instant: DateTime<Utc>, brief: &Brief) -> NaiveDate {
@@ -349,38 +162,28 @@ fn name(post: &Post) -> (&str, &str, &str, &str, &[String]) {
     (&post.id, post.link.as_str(), &post.title, &post.text, &post.categories)
 }
 
-/// What is known of an announcement that is kept, to tell whether another is the same.
-struct Announced {
-    pairs: BTreeSet<(char, char)>,
-    words: BTreeSet<String>,
-    title: String,
-}
-
-fn drop_duplicates(candidates: &mut Vec<(usize, Candidate<'_>)>, reasons: &mut [Option<Reason>]) {
+fn drop_duplicates(candidates: &mut Vec<(usize, Candidate<'_>)>, brief: &Brief, reasons: &mut [Option<Reason>]) {
     // The newest announcement has the last word.
     // What an editor pinned stands whatever comes after it.
     candidates.sort_by(|(_, a), (_, b)| {
         b.pinned.cmp(&a.pinned).then(b.published.cmp(&a.published)).then_with(|| name(a.post).cmp(&name(b.post)))
     });
     let mut ids: BTreeSet<&str> = BTreeSet::new();
-    let mut kept: Vec<Announced> = Vec::new();
+    let mut kept: Vec<Announcement> = Vec::new();
     candidates.retain(|(at, candidate)| {
         // The same post out of two sources.
         if !ids.insert(&candidate.post.id) {
             reasons[*at] = Some(Reason::Duplicate { of: candidate.title.clone() });
             return false;
         }
-        let (pairs, words) = (similarity::pairs(&candidate.title), similarity::words(&candidate.title));
-        let same = |known: &&Announced| {
-            similarity::likeness(&known.pairs, &pairs) >= ALIKE && !similarity::differ(&known.words, &words)
-        };
-        if let Some(Announced { title, .. }) = kept.iter().find(same).filter(|_| !candidate.pinned) {
-            reasons[*at] = Some(Reason::Duplicate { of: title.clone() });
-            false
-        } else {
-            kept.push(Announced { pairs, words, title: candidate.title.clone() });
-            true
+        let announcement = Announcement::of(&candidate.title, &Story::of(candidate.post, brief.zone));
+        let known = kept.iter().find(|known| known.is_same(&announcement)).filter(|_| !candidate.pinned);
+        if let Some(known) = known {
+            reasons[*at] = Some(Reason::Duplicate { of: known.title.clone() });
+            return false;
         }
+        kept.push(announcement);
+        true
     });
 }
 
@@ -447,6 +250,8 @@ fn card(candidate: &Candidate<'_>, brief: &Brief) -> Card {
         body: brief.choices.body_of(&post.id).map_or_else(|| body(post, brief), str::to_owned),
         points: points::points(&text::without_ornaments(&post.text), 3, 44),
         link: post.link.clone(),
+        areas: brief.areas(post),
+        valid_until: Story::of(post, brief.zone).valid_until(),
     }
 }
 

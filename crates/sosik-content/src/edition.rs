@@ -2,7 +2,7 @@ use std::fmt;
 
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
-use sosik_core::ChannelId;
+use sosik_core::{AreaCode, ChannelId};
 
 use crate::Card;
 
@@ -45,6 +45,7 @@ pub struct Edition {
     pub(crate) slot: DateTime<Utc>,
     pub(crate) title: String,
     pub(crate) cards: Vec<Card>,
+    pub(crate) area: Option<AreaCode>,
 }
 
 impl Edition {
@@ -70,6 +71,12 @@ impl Edition {
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
+    }
+
+    /// The area of its channel: a city or a district; nothing where the brief named none.
+    #[must_use]
+    pub fn area(&self) -> Option<&AreaCode> {
+        self.area.as_ref()
     }
 
     /// Its cards, in the order in which they are shown.

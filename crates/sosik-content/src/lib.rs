@@ -49,6 +49,8 @@
 //! - [`LeftOut`]: a post that did not make it, with its [`Reason`]; [`Score`]: how useful one is, and what said so.
 //! - [`Choices`]: what an editor decided (must-carry, dropped, held back, order, other words): data that survives a new run.
 //! - [`Story`]: what a citizen needs of a post, each field with the sentence from which it comes; [`extract`] finds it.
+//! - [`AreaNames`]: whom a post concerns, by the districts that its title names; [`Translation`] and [`Phrases`]: what it
+//!   says in other languages.
 //! - [`review`]: what to put right before publication, by rules with sources.
 //! - [`stored`]: the versioned JSON in which editions are kept.
 //!
@@ -63,6 +65,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod area_names;
 mod brief;
 mod card;
 mod choices;
@@ -72,6 +75,7 @@ mod edition;
 pub mod extract;
 pub mod josa;
 mod link;
+mod phrases;
 mod points;
 mod post;
 pub mod review;
@@ -81,14 +85,19 @@ mod story;
 pub mod style;
 pub mod text;
 mod topic;
+mod translation;
 pub mod wording;
 
+pub use area_names::AreaNames;
 pub use brief::{Brief, BriefBuilder, BriefError, Quota, Quotas, TextLimits};
 pub use card::{Card, Point};
 pub use choices::{Choices, Rewrite};
 pub use curate::{CurateError, Curation, LeftOut, Reason, Score, ScorePart, curate};
 pub use edition::{Edition, EditionId};
 pub use link::{WebLink, WebLinkError};
+pub use phrases::{Label, Phrases, PhrasesError};
 pub use post::Post;
+pub use sosik_core::{Language, LanguageError};
 pub use story::Story;
 pub use topic::{Topic, TopicError};
+pub use translation::Translation;

@@ -1,7 +1,9 @@
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
-use crate::WebLink;
-use crate::text;
+use chrono::{DateTime, NaiveDate, Utc};
+use sosik_core::{AreaCode, Language};
+
+use crate::{Translation, WebLink, text};
 
 /// One post of an official source (blog, notice board, video channel), as plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,14 @@ pub struct Post {
     pub images: Vec<WebLink>,
     /// The texts that stand in the pictures' places, in the same order; empty where there is none.
     pub alts: Vec<String>,
+    /// The districts that it concerns, as its source says; none where it concerns all of the city or nothing is said.
+    pub areas: Vec<AreaCode>,
+    /// From which day on it is of use, where the source says so; by the city's clock.
+    pub valid_from: Option<NaiveDate>,
+    /// The last day on which it is of use, where the source says so; by the city's clock.
+    pub valid_until: Option<NaiveDate>,
+    /// What it says in other languages.
+    pub translations: BTreeMap<Language, Translation>,
 }
 
 impl Post {
@@ -44,7 +54,34 @@ impl Post {
             truncated: false,
             images: Vec::new(),
             alts: Vec::new(),
+            areas: Vec::new(),
+            valid_from: None,
+            valid_until: None,
+            translations: BTreeMap::new(),
         }
+    }
+
+    /// The post with a district that it concerns; call it once for each.
+    #[must_use]
+    pub fn with_area(mut self, area: AreaCode) -> Self {
+        if !self.areas.contains(&area) {
+            self.areas.push(area);
+        }
+        self
+    }
+
+    /// The post with the days from and until which it is of use, where the source says so.
+    #[must_use]
+    pub fn with_validity(mut self, from: Option<NaiveDate>, until: Option<NaiveDate>) -> Self {
+        (self.valid_from, self.valid_until) = (from, until);
+        self
+    }
+
+    /// The post with what it says in another language.
+    #[must_use]
+    pub fn with_translation(mut self, language: Language, translation: Translation) -> Self {
+        self.translations.insert(language, translation);
+        self
     }
 
     /// The post with its source's name for it.

@@ -1,15 +1,85 @@
-//! How much alike two titles are: the share of letter pairs they have in common (Jaccard index).
+//! Whether two posts announce the same: by their titles (the share of letter pairs they have in common, the Jaccard index),
+//! or by the day and the place that both name.
 
 use std::collections::BTreeSet;
 
+use crate::Story;
+use crate::extract::{Days, Hours};
+
+/// Titles that share this many hundredths of their letter pairs announce the same thing.
+const ALIKE: usize = 45;
+/// Bodies that share this many, about the same day and place.
+const ALIKE_BODIES: usize = 40;
+
+/// What is known of an announcement, to tell whether another is the same.
+pub(crate) struct Announcement {
+    pub(crate) title: String,
+    pairs: BTreeSet<(char, char)>,
+    words: BTreeSet<String>,
+    body: BTreeSet<(char, char)>,
+    when: Option<Days>,
+    hours: Option<Hours>,
+    place: Option<String>,
+}
+
+impl Announcement {
+    pub(crate) fn of(title: &str, story: &Story) -> Self {
+        Self {
+            title: title.to_owned(),
+            pairs: pairs(title),
+            words: words(title),
+            body: pairs(story.text.split_once('\n').map_or("", |(_, body)| body)),
+            when: story.when.as_ref().map(|when| when.value.clone()),
+            hours: story.hours.as_ref().map(|hours| hours.value),
+            place: story.place.as_ref().map(|place| place.value.split_whitespace().collect()),
+        }
+    }
+
+    /// Whether both announce the same.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        likeness(&self.pairs, &other.pairs) >= ALIKE && !differ(&self.words, &other.words) || self.is_same_event(other)
+    }
+
+    /// The same day, at the same place, and not at another time: in other words, about the same.
+    fn is_same_event(&self, other: &Self) -> bool {
+        let (Some(place), Some(other_place)) = (&self.place, &other.place) else { return false };
+        let (Some(when), Some(other_when)) = (&self.when, &other.when) else { return false };
+        let is_there = place.contains(other_place.as_str()) || other_place.contains(place.as_str());
+        let at_another_time = self.hours.as_ref().zip(other.hours.as_ref()).is_some_and(|(one, two)| one != two);
+        // `1기`, `2부`, `회천1동`: numbers tell apart what is else alike.
+        let numbered = |words: &BTreeSet<String>| -> BTreeSet<String> {
+            let has_digit = |word: &&String| word.chars().any(|c| c.is_ascii_digit());
+            words.iter().filter(has_digit).cloned().collect()
+        };
+        let named = |words: &BTreeSet<String>, word: &String| {
+            !place.contains(word.as_str())
+                && words.iter().any(|known| known.starts_with(word) || word.starts_with(known))
+        };
+        is_there
+            && !at_another_time
+            && is_same_day(when, other_when)
+            && !differ(&numbered(&self.words), &numbered(&other.words))
+            && (self.words.iter().any(|word| word.chars().count() > 1 && named(&other.words, word))
+                || likeness(&self.body, &other.body) >= ALIKE_BODIES)
+    }
+}
+
+/// Whether days begin on the same day.
+fn is_same_day(one: &Days, other: &Days) -> bool {
+    match (one, other) {
+        (Days::Span { first: Some(first), .. }, Days::Span { first: Some(other), .. }) => first == other,
+        (one, other) => one == other,
+    }
+}
+
 /// The pairs of neighbouring letters and digits of a title.
-pub(crate) fn pairs(title: &str) -> BTreeSet<(char, char)> {
+fn pairs(title: &str) -> BTreeSet<(char, char)> {
     let letters: Vec<char> = title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     letters.windows(2).map(|pair| (pair[0], pair[1])).collect()
 }
 
 /// Hundredths of their pairs that two titles share, over all pairs of both.
-pub(crate) fn likeness(a: &BTreeSet<(char, char)>, b: &BTreeSet<(char, char)>) -> usize {
+fn likeness(a: &BTreeSet<(char, char)>, b: &BTreeSet<(char, char)>) -> usize {
     let common = a.intersection(b).count();
     let all = a.len() + b.len() - common;
     (common * 100).checked_div(all).unwrap_or(0)
@@ -36,7 +106,7 @@ const NOTICE: [&str; 16] = [
 ];
 
 /// What a title is about: its words without those of notices, countdowns and counts of times.
-pub(crate) fn words(title: &str) -> BTreeSet<String> {
+fn words(title: &str) -> BTreeSet<String> {
     let split = title.split(|c: char| !c.is_alphanumeric() && c != '-');
     split
         .map(|word| word.trim_matches('-').to_lowercase())
@@ -49,7 +119,7 @@ pub(crate) fn words(title: &str) -> BTreeSet<String> {
 /// Whether each of two titles has a word that the other lacks: then they are of different things, however alike.
 ///
 /// A word with a particle behind it is the word: `점등식` and `점등식을`.
-pub(crate) fn differ(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
+fn differ(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
     let lacks = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
         one.iter().any(|word| !other.iter().any(|known| known.starts_with(word) || word.starts_with(known)))
     };
@@ -77,6 +147,40 @@ mod tests {
         ] {
             assert!(!differ(&words(one), &words(other)), "{one} / {other}");
         }
+    }
+
+    fn announcement(title: &str, text: &str) -> Announcement {
+        let link = crate::WebLink::parse("https://blog.example.go.kr/1").unwrap();
+        let post = crate::Post::new(title, link, text).with_published("2026-11-20T03:00:00Z".parse().unwrap());
+        Announcement::of(title, &Story::of(&post, chrono_tz::Asia::Seoul))
+    }
+
+    #[test]
+    fn the_same_day_at_the_same_place_is_the_same_event_however_it_is_called() {
+        let lights = announcement(
+            "옥정호수공원 겨울빛 점등식 안내",
+            "12월 5일(토) 17시에 점등식을 엽니다. 불빛이 겨우내 호수를 밝힙니다.\n장소: 옥정호수공원 중앙광장",
+        );
+        let again = announcement(
+            "가족과 함께 보는 점등식",
+            "12월 5일 17시, 호수에 불이 켜집니다. 따뜻한 차도 나눕니다.\n장소: 옥정호수공원",
+        );
+        assert!(lights.is_same(&again) && again.is_same(&lights));
+        for (title, text) in [
+            // Something else there on that day.
+            ("별산대놀이 한마당", "12월 5일 17시에 별산대놀이를 엽니다.\n장소: 옥정호수공원"),
+            // At another time, on another day, elsewhere, for others.
+            ("어린이 점등식", "12월 5일 10시에 어린이와 불을 켭니다.\n장소: 옥정호수공원"),
+            ("겨울빛 점등식", "12월 6일 17시에 점등식을 엽니다.\n장소: 나리공원"),
+            ("새봄맞이 점등식", "3월 5일 17시에 점등식을 엽니다.\n장소: 옥정호수공원"),
+        ] {
+            assert!(!lights.is_same(&announcement(title, text)), "{title}");
+        }
+        let term = |number: u8| {
+            let text = "12월 5일에 개강합니다. 그림책을 함께 읽고 만듭니다.\n장소: 덕계도서관";
+            announcement(&format!("그림책 교실 {number}기"), text)
+        };
+        assert!(!term(1).is_same(&term(2)) && term(1).is_same(&term(1)));
     }
 
     #[test]

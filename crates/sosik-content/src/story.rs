@@ -1,14 +1,16 @@
 mod roles;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::NaiveDate;
+use sosik_core::{AreaCode, Language};
 
 use self::roles::Roles;
 use crate::classify::{Classification, classify};
 use crate::extract::{Address, Ages, Days, Facts, Found, Hours, Phone, extract};
 use crate::points::{self, Labelled};
-use crate::{Post, WebLink, text};
+use crate::{Post, Translation, WebLink, text};
 
 /// What a citizen needs of a post: what, when, where, for whom, at what cost, until when and how to apply, and whom to ask.
 ///
@@ -66,6 +68,10 @@ pub struct Story {
     pub deadline: Option<Found<NaiveDate>>,
     /// How to apply: the sentence, or what the post labels so.
     pub apply: Option<Found<String>>,
+    /// The office or the page where to apply, as the sentence that says how names it.
+    pub apply_place: Option<Found<String>>,
+    /// What to do, sentence by sentence, in the post's order: those that ask for something (`… 주세요`).
+    pub steps: Vec<Found<String>>,
     /// Whom to ask.
     pub contacts: Vec<Found<Phone>>,
     /// Where to apply, where the post gives an address beside how to apply.
@@ -74,6 +80,13 @@ pub struct Story {
     pub link: WebLink,
     /// Pictures of the post.
     pub pictures: Vec<WebLink>,
+    /// The districts that it concerns; none where it concerns all of the city.
+    pub areas: Vec<AreaCode>,
+    /// The days from and until which it is of use, as the source says: see [`valid_from`](Self::valid_from) and
+    /// [`valid_until`](Self::valid_until).
+    pub stated_validity: (Option<NaiveDate>, Option<NaiveDate>),
+    /// What it says in other languages.
+    pub translations: BTreeMap<Language, Translation>,
 }
 
 impl Story {
@@ -107,8 +120,13 @@ impl Story {
             apply: roles.labelled("신청").or_else(|| roles.how_to_apply()),
             contacts: facts.phones.clone(),
             apply_at: roles.apply_at(),
+            apply_place: roles.apply_place(),
+            steps: roles.steps(),
             link: post.link.clone(),
             pictures: post.images.clone(),
+            areas: post.areas.clone(),
+            stated_validity: (post.valid_from, post.valid_until),
+            translations: post.translations.clone(),
             facts,
             text,
         }
@@ -120,11 +138,23 @@ impl Story {
         self.text.get(span.clone()).unwrap_or_default()
     }
 
-    /// The day after which it is of no use: the deadline, else the last day on which it takes place.
+    /// The first day on which it is of use: as the source says, else the day of its publication.
+    #[must_use]
+    pub fn valid_from(&self) -> Option<NaiveDate> {
+        self.stated_validity.0.or(self.published)
+    }
+
+    /// The last day on which it is of use: as the source says, else the deadline or the last day on which it takes place,
+    /// whichever is later.
     #[must_use]
     pub fn valid_until(&self) -> Option<NaiveDate> {
         let takes_place =
             self.when.as_ref().and_then(|when| if when.value.is_open() { None } else { when.value.last() });
-        takes_place.max(self.deadline.as_ref().map(|deadline| deadline.value))
+        self.stated_validity.1.or(takes_place.max(self.deadline.as_ref().map(|deadline| deadline.value)))
+    }
+
+    /// The languages in which it can be told: Korean, and those into which it was translated.
+    pub fn languages(&self) -> impl Iterator<Item = Language> + '_ {
+        std::iter::once(Language::korean()).chain(self.translations.keys().cloned())
     }
 }

@@ -5,8 +5,8 @@
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 use sosik_content::classify::{Classification, Kinds};
-use sosik_content::{Brief, Choices, Post, Quotas, Topic, WebLink, curate, stored, text};
-use sosik_core::ChannelId;
+use sosik_content::{AreaNames, Brief, Choices, Post, Quotas, Topic, WebLink, curate, stored, text};
+use sosik_core::{AreaCode, ChannelId};
 
 fn slot() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap()
@@ -76,15 +76,15 @@ fn a_week_gives_one_card_of_each_topic_and_a_reason_for_everything_else() {
 
 #[test]
 fn with_posts_of_all_seven_kinds_the_last_card_is_the_most_useful() {
-    let cards = |recruitment: &str| {
+    let cards = |recruitment: &str, days_before: i64| {
         let mut posts = week();
-        posts.push(post(12, "겨울방학 수강생 모집", recruitment, 1));
+        posts.push(post(12, "겨울방학 수강생 모집", recruitment, days_before));
         let curation = curate(&posts, &brief().build().unwrap()).unwrap();
         curation.edition.cards().iter().map(sosik_content::Card::topic).collect::<Vec<_>>()
     };
-    let useful = cards("12월 4일까지 신청을 접수합니다. 시민 누구나 무료입니다. 마감이 가깝습니다.");
+    let useful = cards("12월 4일까지 신청을 접수합니다. 시민 누구나 무료입니다. 마감이 가깝습니다.", 1);
     assert!(useful.contains(&Topic::Recruitment) && !useful.contains(&Topic::Tourism), "{useful:?}");
-    let vague = cards("수강생을 모집할 계획입니다. 자세한 것은 나중에 알립니다.");
+    let vague = cards("수강생을 모집할 계획입니다. 자세한 것은 나중에 알립니다.", 6);
     assert!(vague.contains(&Topic::Tourism) && !vague.contains(&Topic::Recruitment), "{vague:?}");
 }
 
@@ -103,6 +103,62 @@ fn what_an_editor_or_another_classifier_says_of_a_posts_kind_is_taken() {
     assert_eq!(topic(brief().kinds(kinds()).choices(choices).build().unwrap()), Topic::Safety);
     let error = Choices::from_json(r#"{"topics": {"1": "sport"}}"#).unwrap_err().to_string();
     assert!(error.contains("topics: `sport` is no topic"), "{error}");
+}
+
+#[test]
+fn posts_for_other_districts_are_left_out_and_a_districts_channel_prefers_its_own() {
+    let code = |text: &str| AreaCode::parse(text).unwrap();
+    let names = || AreaNames::new([("회천1동", code("4163053000")), ("남면", code("4163032000"))]);
+    let mut posts = week();
+    posts.push(post(
+        12,
+        "회천1동 마을 쉼터 안내",
+        "마을 쉼터 문을 엽니다. 동네 사람 누구나 쉬어 갑니다. 어서 오세요.",
+        6,
+    ));
+    posts.push(post(13, "남면 마을 길 안내", "마을 길을 새로 놓았습니다. 걸어 보세요. 자전거도 다닙니다.", 6));
+    posts.push(
+        post(14, "마을 회관 안내", "마을 회관을 새로 지었습니다. 누구나 쓸 수 있습니다. 놀러 오세요.", 6)
+            .with_area(code("4136025000")),
+    );
+    let curated = |area: &str| {
+        curate(&posts, &brief().area(code(area)).area_names(names()).cards(3, 6).build().unwrap()).unwrap()
+    };
+    let elsewhere = |curation: &sosik_content::Curation| -> Vec<String> {
+        let left = curation.left_out.iter().filter(|left| left.reason.code() == "elsewhere");
+        left.map(|left| left.reason.to_string()).collect()
+    };
+    let city = curated("41630");
+    assert_eq!(elsewhere(&city), ["it concerns other districts (4136025000)"]);
+    let district = curated("4163053000");
+    assert_eq!(
+        elsewhere(&district),
+        ["it concerns other districts (남면)", "it concerns other districts (4136025000)"]
+    );
+    let has = |curation: &sosik_content::Curation| {
+        curation.edition.cards().iter().any(|card| card.post_id().ends_with("/12"))
+    };
+    assert!(has(&district) && !has(&city));
+    let part = |curation: &sosik_content::Curation| {
+        let score = curation.scores.iter().find(|score| score.post_id.ends_with("/12")).unwrap();
+        score.parts.iter().find(|part| part.what == "district").unwrap().points
+    };
+    assert_eq!((part(&district), part(&city)), (20, -8));
+}
+
+#[test]
+fn a_post_goes_only_while_its_source_says_that_it_is_of_use() {
+    let today = slot().date_naive();
+    let reason = |from: i64, until: i64| {
+        let (from, until) = (today + TimeDelta::days(from), today + TimeDelta::days(until));
+        let mut posts = week();
+        posts[7] = posts[7].clone().with_validity(Some(from), Some(until));
+        let curation = curate(&posts, &brief().build().unwrap()).unwrap();
+        curation.left_out.iter().find(|left| left.post_id.ends_with("/8")).map(|left| left.reason.code())
+    };
+    assert_eq!(reason(0, 0), None);
+    assert_eq!(reason(1, 9), Some("future"));
+    assert_eq!(reason(-9, -1), Some("past"));
 }
 
 #[test]

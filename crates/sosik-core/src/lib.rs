@@ -48,6 +48,7 @@ mod area;
 mod channel;
 mod clock;
 mod entropy;
+mod language;
 mod phone;
 
 pub use area::{AreaCode, AreaCodeError};
@@ -58,4 +59,5 @@ pub use clock::{Clock, ManualClock, ShiftedClock};
 #[cfg(feature = "system-entropy")]
 pub use entropy::SystemEntropy;
 pub use entropy::{Entropy, SeededEntropy, uuid_v7, uuids_v7};
+pub use language::{Language, LanguageError};
 pub use phone::{PhoneNumber, PhoneNumberError};

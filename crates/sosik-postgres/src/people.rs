@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use deadpool_postgres::Transaction;
-use sosik_core::AreaCode;
+use sosik_core::{AreaCode, Language};
 use sosik_registry::rows::{Holder, Kept, Rows};
 use sosik_registry::{
-    ConsentEvent, Erasure, Identity, Language, Lookup, NewSubscriber, Note, Relation, StoreError, SubscriberId, Vault,
+    ConsentEvent, Erasure, Identity, Lookup, NewSubscriber, Note, Relation, StoreError, SubscriberId, Vault,
 };
 use uuid::Uuid;
 

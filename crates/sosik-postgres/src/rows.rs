@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use chrono::DateTime;
 use deadpool_postgres::Transaction;
-use sosik_core::{AreaCode, ChannelId};
+use sosik_core::{AreaCode, ChannelId, Language};
 use sosik_registry::{
-    ConsentEvent, Language, Note, Purpose, QuietHours, Relation, RelationState, StoreError, Subscriber, SubscriberId,
-    Vault,
+    ConsentEvent, Note, Purpose, QuietHours, Relation, RelationState, StoreError, Subscriber, SubscriberId, Vault,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;

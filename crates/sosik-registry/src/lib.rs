@@ -104,7 +104,7 @@ pub use ledger::{BrokenEntry, Chain, Digest, Erasure, LedgerEnd, LedgerEntry, Le
 pub use memory::MemorySubscriberStore;
 pub use memory_journal::MemoryJournal;
 pub use need::Need;
-pub use preference::{Language, PreferenceError, QuietHours};
+pub use preference::{PreferenceError, QuietHours};
 pub use relation::{Relation, RelationState};
 pub use segment::{Explanation, Segment, SegmentError};
 pub use store::{Page, Put, StoreError, StoreErrorKind, SubscriberStore};

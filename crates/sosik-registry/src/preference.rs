@@ -6,34 +6,6 @@ use chrono::{DateTime, NaiveTime, Utc};
 
 use crate::seoul;
 
-/// A language by its code of two or three letters (ISO 639), such as `ko` or `en`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Language(String);
-
-impl Language {
-    /// Reads a code; capital letters are taken as small ones.
-    ///
-    /// # Errors
-    ///
-    /// [`PreferenceError`] when there are not two or three letters.
-    pub fn parse(text: &str) -> Result<Self, PreferenceError> {
-        let fits = matches!(text.len(), 2 | 3) && text.bytes().all(|byte| byte.is_ascii_alphabetic());
-        if fits { Ok(Self(text.to_ascii_lowercase())) } else { Err(PreferenceError::Language) }
-    }
-
-    /// The code.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 /// Hours of the day at which someone wants to be left alone, in Seoul's time; they may go over midnight.
 ///
 /// ```
@@ -99,9 +71,6 @@ impl fmt::Display for QuietHours {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PreferenceError {
-    /// It is no language.
-    #[error("a language is a code of two or three letters, such as ko or en")]
-    Language,
     /// They are no hours.
     #[error("quiet hours are written like 20:00-09:30, and do not begin and end at the same time")]
     QuietHours,

@@ -4,11 +4,11 @@ mod explain;
 mod text;
 
 use chrono::{DateTime, Utc};
-use sosik_core::{AreaCode, ChannelId};
+use sosik_core::{AreaCode, ChannelId, Language};
 
 pub use self::explain::Explanation;
 pub use self::text::SegmentError;
-use crate::{Language, Purpose, RelationState, Subscriber, standing};
+use crate::{Purpose, RelationState, Subscriber, standing};
 
 /// The language of whoever named none.
 pub(crate) const KOREAN: &str = "ko";

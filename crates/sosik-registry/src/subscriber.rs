@@ -2,10 +2,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sosik_core::{AreaCode, ChannelId, PhoneNumber};
+use sosik_core::{AreaCode, ChannelId, Language, PhoneNumber};
 use uuid::Uuid;
 
-use crate::{ConsentEvent, Identity, Language, Need, Note, QuietHours, Reach, Relation, RelationState, Suppression};
+use crate::{ConsentEvent, Identity, Need, Note, QuietHours, Reach, Relation, RelationState, Suppression};
 
 /// The name of a subscriber within one store. It says nothing about the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

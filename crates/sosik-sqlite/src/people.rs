@@ -300,7 +300,7 @@ impl<'a> Columns<'a> {
         Self {
             area: new.area.as_ref().map(sosik_core::AreaCode::as_str),
             topics: new.topics.as_ref().map(|topics| serde_json::to_string(topics).unwrap_or_default()),
-            language: new.language.as_ref().map(sosik_registry::Language::as_str),
+            language: new.language.as_ref().map(sosik_core::Language::as_str),
             quiet: new.quiet.as_ref().map(ToString::to_string),
             child_until: new.child_until.as_ref().map(ToString::to_string),
         }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Row, Transaction};
 use sosik_content::EditionId;
-use sosik_core::{AreaCode, ChannelId};
+use sosik_core::{AreaCode, ChannelId, Language};
 use sosik_delivery::{Batch, BatchId, BatchState, Campaign, CampaignId, CampaignKey, Outcomes};
 use sosik_registry::{
-    ConsentEvent, Language, Note, Purpose, QuietHours, Relation, RelationState, StoreError, Subscriber, SubscriberId,
+    ConsentEvent, Note, Purpose, QuietHours, Relation, RelationState, StoreError, Subscriber, SubscriberId,
     Suppression, Vault,
 };
 use sosik_schedule::MessageClass;

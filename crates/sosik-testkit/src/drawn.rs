@@ -3,10 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use sosik_core::{AreaCode, ChannelId};
+use sosik_core::{AreaCode, ChannelId, Language};
 use sosik_registry::{
-    AudienceRequest, ConsentEvent, Erasure, Event, Identity, Language, MemorySubscriberStore, NewSubscriber, Note,
-    Page, Purpose, Put, Relation, RelationState, Request, Segment, SubscriberId, SubscriberStore,
+    AudienceRequest, ConsentEvent, Erasure, Event, Identity, MemorySubscriberStore, NewSubscriber, Note, Page, Purpose,
+    Put, Relation, RelationState, Request, Segment, SubscriberId, SubscriberStore,
 };
 
 use crate::{citizen, noon, phone};

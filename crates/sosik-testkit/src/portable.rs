@@ -1,11 +1,11 @@
 //! The contract of [`Portable`]: what is copied from one store to another is the same there.
 
 use chrono::TimeDelta;
-use sosik_core::ChannelId;
+use sosik_core::{ChannelId, Language};
 use sosik_registry::portable::{Portable, copy};
 use sosik_registry::{
-    AudienceRequest, ConsentEvent, ConsentText, Erasure, Event, Identity, Language, Note, Page, Purpose, Put,
-    QuietHours, Relation, RelationState, Request, Segment, StoreErrorKind,
+    AudienceRequest, ConsentEvent, ConsentText, Erasure, Event, Identity, Note, Page, Purpose, Put, QuietHours,
+    Relation, RelationState, Request, Segment, StoreErrorKind,
 };
 
 use crate::{citizen, consented, noon, phone};

@@ -74,8 +74,8 @@ pub use sosik_cards as cards;
 pub use sosik_channel as channel;
 pub use sosik_content as content;
 pub use sosik_core::{
-    AreaCode, AreaCodeError, ChannelId, ChannelIdError, Clock, Entropy, ManualClock, PhoneNumber, PhoneNumberError,
-    SeededEntropy, ShiftedClock, SystemClock, SystemEntropy, uuid_v7, uuids_v7,
+    AreaCode, AreaCodeError, ChannelId, ChannelIdError, Clock, Entropy, Language, LanguageError, ManualClock,
+    PhoneNumber, PhoneNumberError, SeededEntropy, ShiftedClock, SystemClock, SystemEntropy, uuid_v7, uuids_v7,
 };
 pub use sosik_delivery as delivery;
 #[cfg(feature = "feeds")]

@@ -33,6 +33,19 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) choices: Option<PathBuf>,
 
+    /// The code of the area whose channel it is, such as 41630 (a city) or 4163053000 (a district): posts for other
+    /// districts are left out
+    #[arg(long)]
+    pub(crate) area: Option<String>,
+
+    /// A table of districts with `hjd_code,name,from,to`, by whose names titles say whom they concern
+    #[arg(long)]
+    pub(crate) districts: Option<PathBuf>,
+
+    /// The language of the cards: ko, or one into which posts are translated (en, zh, ja, vi)
+    #[arg(long, default_value = "ko")]
+    pub(crate) language: String,
+
     #[command(flatten)]
     pub(crate) review: Review,
 }

@@ -1,5 +1,6 @@
 //! Posts out of feeds, JSON and Markdown.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeZone, Utc, Weekday};
@@ -7,7 +8,8 @@ use chrono_tz::Asia::Seoul;
 use serde::Deserialize;
 use serde_json::json;
 use sosik::content::review::Finding;
-use sosik::content::{Post, WebLink};
+use sosik::content::{Post, Translation, WebLink};
+use sosik::{AreaCode, Language};
 
 use crate::{Failure, say};
 
@@ -25,6 +27,25 @@ struct Written {
     categories: Vec<String>,
     #[serde(default)]
     images: Vec<WrittenImage>,
+    /// Codes of the districts that it concerns.
+    #[serde(default)]
+    areas: Vec<String>,
+    valid_from: Option<NaiveDate>,
+    valid_until: Option<NaiveDate>,
+    /// By codes of languages.
+    #[serde(default)]
+    translations: BTreeMap<String, WrittenTranslation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenTranslation {
+    title: String,
+    #[serde(default)]
+    text: String,
+    place: Option<String>,
+    audience: Option<String>,
+    link: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -77,7 +98,23 @@ fn written(post: &Written) -> Result<Post, Failure> {
     for image in &post.images {
         made = made.with_picture(WebLink::parse(&image.src)?, &image.alt);
     }
-    Ok(made)
+    for area in &post.areas {
+        made = made.with_area(AreaCode::parse(area)?);
+    }
+    for (language, words) in &post.translations {
+        let mut translation = Translation::new(&words.title, &words.text);
+        if let Some(place) = &words.place {
+            translation = translation.with_place(place);
+        }
+        if let Some(audience) = &words.audience {
+            translation = translation.with_audience(audience);
+        }
+        if let Some(link) = &words.link {
+            translation = translation.with_link(WebLink::parse(link)?);
+        }
+        made = made.with_translation(Language::parse(language)?, translation);
+    }
+    Ok(made.with_validity(post.valid_from, post.valid_until))
 }
 
 /// A post in Markdown: `title:`, `link:`, `published:` and `category:` between two lines of `---`, then the body.

@@ -69,7 +69,7 @@ pub(super) fn measured(item: &Item, room: Room, setting: &Setting<'_>) -> Measur
             let style = Style { weight: weight.weight(), size, colour: *colour, centre: *centre };
             let mut out = Measured::default();
             let lost = write(&mut out, value, style, (0.0, width), (*lines).min(most), setting);
-            out.lost = lost.map(|lost| Left { name: text.clone(), text: lost }).into_iter().collect();
+            out.lost = lost.map(|lost| Left::of(text, lost)).into_iter().collect();
             out
         }
         Item::Chip { text, size, colour, ink, centre } => chip(text, *size, (*colour, *ink), *centre, width, setting),
@@ -187,11 +187,7 @@ fn chip(
         height,
         marks: vec![Mark::Strip { area, radius: height / 2.0, colour }, Mark::Line(placed)],
         texts: vec![line],
-        lost: Some(set.lost)
-            .filter(|lost| !lost.is_empty())
-            .map(|text| Left { name: name.to_owned(), text })
-            .into_iter()
-            .collect(),
+        lost: Some(set.lost).filter(|lost| !lost.is_empty()).map(|text| Left::of(name, text)).into_iter().collect(),
         ..Measured::default()
     }
 }
@@ -238,7 +234,7 @@ impl Columns {
             }
             out.height += row.height + self.size * 0.16;
             out.texts.push(row.texts.join(" "));
-            out.lost.extend(lost.into_iter().map(|text| Left { name: name.to_owned(), text }));
+            out.lost.extend(lost.into_iter().map(|text| Left::of(name, text).at(at)));
         }
         if !pairs.is_empty() {
             out.height -= self.size * 0.16;
@@ -260,7 +256,8 @@ fn foot(size: f32, colour: Role, width: f32, setting: &Setting<'_>) -> Measured 
         let area = Area { x, y: 0.0, width: wide, height };
         Mark::Line(Placed { text, weight: Weight::Bold, size, x, baseline, colour, area })
     };
-    out.marks.push(Mark::City { area: Area { x: 0.0, y: (height - square) / 2.0, width: square, height: square } });
+    let mark = (square * setting.mark).round().min(width / 2.0);
+    out.marks.push(Mark::City { area: Area { x: 0.0, y: (height - square) / 2.0, width: mark, height: square } });
     let mut end = width;
     let place = text("place").map(|place| set_shortened(place, width * 0.3, 1, &measure));
     if let Some(set) = &place {
@@ -270,7 +267,7 @@ fn foot(size: f32, colour: Role, width: f32, setting: &Setting<'_>) -> Measured 
         out.marks.push(line(shown, end, wide));
         end -= size;
     }
-    let start = square + size * 0.45;
+    let start = mark + size * 0.45;
     let name = text("edition").unwrap_or(setting.city);
     let name = set_shortened(name, (end - start).max(size), 1, &measure);
     let shown = name.lines.concat();
@@ -279,10 +276,10 @@ fn foot(size: f32, colour: Role, width: f32, setting: &Setting<'_>) -> Measured 
     out.marks.push(line(shown, start, wide));
     out.texts.extend(place.iter().map(|set| set.lines.concat()));
     let lost = place.map(|set| set.lost).filter(|lost| !lost.is_empty());
-    let lost_place = lost.map(|text| Left { name: "place".to_owned(), text });
+    let lost_place = lost.map(|text| Left::of("place", text));
     out.lost = Some(name.lost)
         .filter(|lost| !lost.is_empty())
-        .map(|text| Left { name: "edition".to_owned(), text })
+        .map(|text| Left::of("edition", text))
         .into_iter()
         .chain(lost_place)
         .collect();

@@ -133,20 +133,19 @@ fn lead(text: &str) -> String {
 fn without_quotations(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(from) = rest.find('“') {
-        out.push_str(&rest[..from]);
-        let quoted = &rest[from..];
-        // One that does not end says where it begins, and no more.
-        let Some(until) = quoted.find(['”', '\n']) else { break };
-        rest = &quoted[until..];
-        rest = rest.strip_prefix('”').unwrap_or(rest);
+    while let Some((before, quoted)) = rest.split_once('“') {
+        // One that does not end on its line is none.
+        let Some((_, behind)) = quoted.split_once('”').filter(|(said, _)| !said.contains('\n')) else {
+            let (opening, behind) = rest.split_at(before.len() + '“'.len_utf8());
+            out.push_str(opening);
+            rest = behind;
+            continue;
+        };
+        out.push_str(before);
         out.push(' ');
-        if !rest.contains('“') {
-            break;
-        }
+        rest = behind;
     }
-    out.push_str(rest);
-    out
+    out + rest
 }
 
 /// Words that cannot be read.
@@ -195,7 +194,7 @@ mod tests {
     #[test]
     fn what_someone_said_is_left_out_and_nothing_else() {
         assert_eq!(without_quotations("가 “나” 다 “라” 마"), "가   다   마");
-        assert_eq!(without_quotations("가 “나\n다”"), "가  \n다”");
+        assert_eq!(without_quotations("가 “나\n다” “라”"), "가 “나\n다”  ");
         assert_eq!(without_quotations("가 나"), "가 나");
         assert_eq!(without_quotations("가 “나 다"), "가 “나 다");
     }

@@ -22,7 +22,7 @@ pub struct Score {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScorePart {
-    /// What counts: `fresh`, `soon`, `labelled`, or the word that was found.
+    /// What counts: `fresh`, `soon`, `district`, `labelled`, or the word that was found.
     pub what: String,
     /// How much.
     pub points: i64,
@@ -32,6 +32,8 @@ pub struct ScorePart {
 const FRESH: i64 = 40;
 /// For a day within three weeks of the slot.
 const SOON: i64 = 25;
+/// For a post for the district whose channel it is; and against one for a single district in the city's channel.
+const DISTRICT: (i64, i64) = (20, -8);
 /// For each fact that is labelled (`일시:`).
 const LABELLED: i64 = 5;
 /// Words that say who may come and what it costs, what can be done, and that it is only told of.
@@ -57,6 +59,11 @@ pub(super) fn score(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Sco
         .into_iter()
         .any(|date| date >= today && date.signed_duration_since(today) <= TimeDelta::days(21));
     add("soon", if is_soon { SOON } else { 0 });
+    let areas = brief.areas(post);
+    if let Some(here) = brief.area.as_ref().filter(|_| !areas.is_empty()) {
+        let is_own = areas.iter().any(|area| here.is_within(area));
+        add("district", if is_own { DISTRICT.0 } else { DISTRICT.1 });
+    }
     let labelled = points::points(&text::without_ornaments(&post.text), usize::MAX, 80).len();
     add("labelled", LABELLED * i64::try_from(labelled).unwrap_or(0));
     for (words, each) in WORDS {

@@ -35,6 +35,16 @@ const TAKING_PLACE: [&str; 20] = [
     "실시",
 ];
 
+/// Words of a sentence that says at what time something is open.
+const OPEN: [&str; 5] = ["시간은", "관람시간", "운영시간", "이용시간", "매일"];
+
+/// What sentences end with that ask for something.
+const ASKING: [&str; 8] = ["주세요", "하세요", "으세요", "마세요", "십시오", "바랍니다", "합시다", "해야 합니다"];
+
+/// What offices and pages end with to which one applies.
+const OFFICES: [&str; 12] =
+    ["센터", "사무소", "시청", "구청", "군청", "보건소", "도서관", "누리집", "홈페이지", "앱", "과", "팀"];
+
 /// Words of a sentence that says when something is decided or made known.
 const DECIDED: [&str; 5] = ["발표", "공시할", "공시될", "확정할", "통보"];
 
@@ -105,7 +115,7 @@ impl Roles<'_> {
         let all = || self.facts.hours.iter();
         let says_so = |found: &&Found<Hours>| match self.label_of(&found.span) {
             Some(label) => label == "일시",
-            None => self.says(&found.sentence, &TAKING_PLACE),
+            None => self.says(&found.sentence, &TAKING_PLACE) || self.says(&found.sentence, &OPEN),
         };
         all().find(|found| is_near(when, &found.sentence)).or_else(|| all().find(says_so)).cloned()
     }
@@ -141,6 +151,47 @@ impl Roles<'_> {
         self.facts.addresses.iter().find(|found| self.says(&found.sentence, &APPLYING)).cloned()
     }
 
+    /// The office or the page that a sentence about applying names: `회천1동 행정복지센터`.
+    pub(super) fn apply_place(&self) -> Option<Found<String>> {
+        let spans = text::sentence_spans(self.text).into_iter();
+        spans.filter(|span| self.says_how(span) && !self.is_past(span)).find_map(|span| self.office_in(&span))
+    }
+
+    fn office_in(&self, span: &Range<usize>) -> Option<Found<String>> {
+        let words: Vec<(usize, &str)> = spans_of_words(self.sentence(span)).collect();
+        let (at, name) = words.iter().enumerate().find_map(|(at, (_, word))| Some((at, office(word)?)))?;
+        // The words before it that belong to its name: none that ends with a particle.
+        let is_part = |word: &str| {
+            let end = word.chars().next_back();
+            let is_noun = !end.is_some_and(|c| "은는이가을를에의도로와과및,.:;)”’".contains(c));
+            is_noun && !["까지", "또는", "부터", "경우", "다음"].iter().any(|end| word.ends_with(end))
+        };
+        let first = (0..at).rev().take(2).take_while(|before| is_part(words[*before].1)).last().unwrap_or(at);
+        let end = span.start + words[at].0 + words[at].1.find(name)? + name.len();
+        let value = self.text.get(span.start + words[first].0..end)?.trim_start_matches(QUOTES).to_owned();
+        let found = end - value.len()..end;
+        Some(Found { value, span: found, sentence: span.clone(), confidence: Confidence::Likely })
+    }
+
+    /// The sentences of the body that ask for something, as long as a card shows them.
+    pub(super) fn steps(&self) -> Vec<Found<String>> {
+        let body = self.text.find('\n').unwrap_or(self.text.len());
+        let asks = |sentence: &str| {
+            let plain = sentence.trim_end_matches(['.', '!', '~', '\u{1f64f}', ' ']);
+            ASKING.iter().any(|end| plain.ends_with(end)) && (6..=60).contains(&text::units(plain))
+        };
+        let is_of_it =
+            |sentence: &str| !sentence.contains(':') && !sentence.contains("문의") && !sentence.contains(['“', '"']);
+        let spans = text::sentence_spans(self.text).into_iter();
+        spans
+            .filter(|span| span.start >= body && asks(self.sentence(span)) && is_of_it(self.sentence(span)))
+            .map(|span| {
+                let value = self.sentence(&span).trim().trim_end_matches('.').to_owned();
+                Found { value, span: span.clone(), sentence: span, confidence: Confidence::Stated }
+            })
+            .collect()
+    }
+
     /// What stands behind a label.
     pub(super) fn labelled(&self, name: &str) -> Option<Found<String>> {
         self.labels.iter().find(|label| label.label == name).map(|label| Found {
@@ -153,11 +204,15 @@ impl Roles<'_> {
 
     /// The first sentence that says how to apply.
     pub(super) fn how_to_apply(&self) -> Option<Found<String>> {
-        let how = ["하면 된다", "할 수 있", "하세요", "하시면", "해야 한다", "으로 ", "통해", "방문"];
-        let spans = text::sentence_spans(self.text);
-        let span = spans.into_iter().find(|span| self.says(span, &APPLYING) && self.says(span, &how))?;
+        let span = text::sentence_spans(self.text).into_iter().find(|span| self.says_how(span))?;
         let value = self.sentence(&span).to_owned();
         Some(Found { value, span: span.clone(), sentence: span, confidence: Confidence::Likely })
+    }
+
+    /// Whether a sentence says how to apply.
+    fn says_how(&self, span: &Range<usize>) -> bool {
+        let how = ["하면 된다", "할 수 있", "하세요", "하시면", "해야 한다", "으로 ", "통해", "방문"];
+        self.says(span, &APPLYING) && self.says(span, &how)
     }
 
     fn sentence(&self, span: &Range<usize>) -> &str {
@@ -209,4 +264,25 @@ fn begins_or_ends(span: &Days, day: &Days) -> bool {
     let Days::Span { first, last, .. } = day else { return false };
     let Days::Span { first: Some(from), last: Some(until), .. } = span else { return false };
     (first == last || last.is_none()) && from != until && [Some(*from), Some(*until)].contains(first)
+}
+
+/// The words of a text, each with where it begins.
+fn spans_of_words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut from = 0;
+    text.split(char::is_whitespace).filter_map(move |word| {
+        let at = from;
+        from += word.len() + text[from + word.len()..].chars().next().map_or(0, char::len_utf8);
+        (!word.is_empty()).then_some((at, word))
+    })
+}
+
+/// What stands around names.
+const QUOTES: [char; 6] = ['‘', '’', '“', '”', '\'', '('];
+
+/// The office or page that a word names, without its particle.
+fn office(word: &str) -> Option<&str> {
+    let name = ["에서", "으로", "에", "로", "을", "를"].iter().find_map(|particle| word.strip_suffix(particle))?;
+    let name = name.trim_matches(QUOTES);
+    let is_office = OFFICES.iter().any(|end| name.ends_with(end) && name.chars().count() > 2);
+    is_office.then_some(name)
 }

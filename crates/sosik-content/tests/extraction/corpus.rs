@@ -86,7 +86,7 @@ pub(crate) fn same(field: &str, found: &str, label: &str) -> bool {
     let plain = |text: &str| text.replace(' ', "");
     let (found, label) = (plain(found), plain(label));
     found == label
-        || matches!(field, "place" | "places")
+        || matches!(field, "place" | "places" | "office")
             && (found.contains(&label) || label.contains(&found) && found.chars().count() >= 3)
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use sosik_content::extract::extract;
 use sosik_content::review::Reviewer;
-use sosik_content::{Post, WebLink};
+use sosik_content::{Post, Story, WebLink};
 
 use crate::corpus::{Score, Text, corpus, print, same, texts};
 
@@ -89,7 +89,7 @@ proptest! {
 
     #[test]
     fn whatever_is_read_what_is_found_stands_there(
-        text in "([0-9]{1,4}|년|월|일|시|분|세|원|[.~∼～〜–/:() -]|부터|까지|매주|오는|지난|무료|문의|장소:|에서|[가-힣]{1,3}|\\PC|\n){0,40}",
+        text in "([0-9]{1,4}|년|월|일|시|분|세|원|[.~∼～〜–/:() -]|부터|까지|매주|신청|센터|에 |하세요|주세요|[.] |오는|지난|무료|문의|장소:|에서|[가-힣]{1,3}|\\PC|\n){0,40}",
     ) {
         let found = extract(&text, NaiveDate::from_ymd_opt(2026, 11, 20).unwrap());
         let spans = found.days.iter().map(|found| (&found.span, &found.sentence));
@@ -104,6 +104,10 @@ proptest! {
         }
         let post = Post::new("제목", WebLink::parse("https://example.go.kr/1").unwrap(), &text)
             .with_published("2026-11-20T00:00:00Z".parse().unwrap());
+        let story = Story::of(&post, chrono_tz::Asia::Seoul);
+        for found in story.steps.iter().chain(&story.apply_place) {
+            prop_assert!(story.source(&found.span).contains(&found.value), "{:?} of {:?}", found, story.text);
+        }
         drop(Reviewer::new(NaiveDate::from_ymd_opt(2026, 11, 27).unwrap(), chrono_tz::Asia::Seoul).review(&[post]));
     }
 }

@@ -1,4 +1,4 @@
-//! Which of the facts is which: when and where something takes place, until when to apply, what it costs, what kind of news
+//! Which of the facts is which: when and where something takes place, until when and where to apply, what it costs, what kind of news
 //! it is.
 
 use std::collections::BTreeMap;
@@ -21,6 +21,7 @@ struct Roles {
     place: Option<Vec<String>>,
     cost: Option<Vec<String>>,
     deadline: Option<Vec<String>>,
+    office: Option<Vec<String>>,
 }
 
 #[test]
@@ -50,6 +51,7 @@ fn measured(corpus: &Path, labels: &[Roles]) -> BTreeMap<&'static str, Score> {
             ("place", text(story.place.map(|place| place.value)), label.place.as_ref()),
             ("cost", text(story.cost.map(|cost| cost.value.to_string())), label.cost.as_ref()),
             ("deadline", text(story.deadline.map(|day| day.value.to_string())), label.deadline.as_ref()),
+            ("office", text(story.apply_place.map(|place| place.value)), label.office.as_ref()),
         ];
         for (field, found, right) in fields.into_iter().filter_map(|(field, found, right)| Some((field, found, right?)))
         {

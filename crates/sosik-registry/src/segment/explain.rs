@@ -3,9 +3,10 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use sosik_core::Language;
 
 use super::Segment;
-use crate::{Language, Purpose, Subscriber, standing};
+use crate::{Purpose, Subscriber, standing};
 
 /// Why a subscriber is in a segment or not, part by part.
 ///

@@ -4,10 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use sosik_core::{AreaCode, ChannelId};
+use sosik_core::{AreaCode, ChannelId, Language};
 
 use super::Segment;
-use crate::{Language, Purpose, seoul};
+use crate::{Purpose, seoul};
 
 /// The longest text that is read, in characters.
 const LONGEST: usize = 10_000;

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use chrono::TimeDelta;
-use sosik_core::AreaCode;
+use sosik_core::{AreaCode, Language};
 use sosik_registry::{
-    AudienceRequest, ConsentEvent, ConsentText, Event, GuardianCheck, Identity, Language, Medium, NewSubscriber, Page,
-    Purpose, Put, QuietHours, Relation, RelationState, Segment, SubscriberStore, Suppression,
+    AudienceRequest, ConsentEvent, ConsentText, Event, GuardianCheck, Identity, Medium, NewSubscriber, Page, Purpose,
+    Put, QuietHours, Relation, RelationState, Segment, SubscriberStore, Suppression,
 };
 
 use super::{channel, id, known};

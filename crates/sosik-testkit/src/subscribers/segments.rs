@@ -1,10 +1,10 @@
 //! Whom a segment holds: rule 7.
 
 use chrono::TimeDelta;
-use sosik_core::AreaCode;
+use sosik_core::{AreaCode, Language};
 use sosik_registry::{
-    AudienceRequest, ConsentEvent, Event, FrozenAudience, Identity, Language, Page, Purpose, Relation, RelationState,
-    Segment, SubscriberStore,
+    AudienceRequest, ConsentEvent, Event, FrozenAudience, Identity, Page, Purpose, Relation, RelationState, Segment,
+    SubscriberStore,
 };
 
 use super::{channel, known};
