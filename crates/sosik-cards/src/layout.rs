@@ -199,7 +199,10 @@ pub(crate) fn names(item: &Item) -> Vec<String> {
 pub(crate) fn without_place(face: &Face, shown: &std::collections::BTreeSet<String>) -> Vec<Left> {
     let is_missed = |name: &str| !shown.contains(name);
     let left = Left::of;
-    let texts = face.texts.iter().filter(|(name, text)| *name != "place" && !text.is_empty() && is_missed(name));
+    let texts = face
+        .texts
+        .iter()
+        .filter(|(name, text)| !["place", "topic"].contains(&name.as_str()) && !text.is_empty() && is_missed(name));
     let mut out: Vec<Left> = texts.map(|(name, text)| left(name, text.clone())).collect();
     let pairs = face.pairs.iter().filter(|(name, _)| is_missed(name));
     out.extend(pairs.flat_map(|(name, all)| all.iter().enumerate().map(|(row, pair)| left(name, said(pair)).at(row))));

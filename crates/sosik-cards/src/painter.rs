@@ -156,8 +156,12 @@ impl Painter {
         while drawn.len() < Self::MOST {
             let Some(last) = drawn.last_mut() else { break };
             let Some((next, kept)) = face.rest(last.left.clone()) else { break };
-            last.left = kept;
             let mut further = self.draw_face(&next)?;
+            // A template of a city's own may show nothing of it.
+            if further.left.len() + kept.len() > last.left.len() {
+                break;
+            }
+            last.left = kept;
             // The kind of news stands on the first, whether or not there is room for it here.
             further.left.retain(|left| left.name != "topic");
             drawn.push(further);
@@ -176,6 +180,7 @@ impl Painter {
             missing: String::new(),
             lines: Vec::new(),
             shown: BTreeSet::new(),
+            photograph: None,
             fonts: self.fonts.for_texts(&face.words().collect::<Vec<_>>()),
         };
         let mut texts: Vec<String> = Vec::new();
@@ -184,20 +189,7 @@ impl Painter {
             painted.canvas = Canvas::new(width, height, self.theme.colours(face.topic).ground);
         }
         for layer in &template.layers[covering.unwrap_or(0)..] {
-            let when = match layer {
-                Layer::Ground { when, .. }
-                | Layer::Panel { when, .. }
-                | Layer::Circle { when, .. }
-                | Layer::Picture { when, .. }
-                | Layer::Icon { when, .. } => *when,
-                Layer::Stack(stack) => stack.when,
-            };
-            let is_there = match when {
-                Some(When::Picture) => face.picture.is_some(),
-                Some(When::NoPicture) => face.picture.is_none(),
-                None => true,
-            };
-            if is_there {
+            if layer.is_there(face.picture.is_some()) {
                 self.paint_layer(layer, face, &mut painted, &mut texts)?;
             }
         }
@@ -259,6 +251,7 @@ impl Painter {
                         return Ok(());
                     }
                     painted.shown.insert("picture".to_owned());
+                    painted.photograph = Some(area);
                     let cut = picture.cover(right.saturating_sub(x).max(1), bottom.saturating_sub(y).max(1))?;
                     if (cut.width, cut.height) == (canvas.width, canvas.height) && !round {
                         *canvas = cut;
@@ -300,8 +293,8 @@ impl Painter {
         let (block, left) = stack(layer, area, &setting);
         painted.left.extend(left);
         painted.shown.extend(layer.items.iter().flat_map(crate::layout::names));
-        if layer.on_picture {
-            self.shade(&block, &mut painted.canvas);
+        if let Some(photograph) = painted.photograph.filter(|_| layer.on_picture) {
+            self.shade(&block, photograph, &mut painted.canvas);
         }
         for mark in &block.marks {
             self.paint_mark(mark, face, painted)?;
@@ -310,21 +303,19 @@ impl Painter {
         Ok(())
     }
 
-    /// Shades what is behind the texts of a block, from a little above them down, as far as they need to be read.
-    fn shade(&self, block: &Block, canvas: &mut Canvas) {
+    /// Shades the photograph behind the texts of a block, from a little above them down, as far as they need to be read.
+    fn shade(&self, block: &Block, photograph: Area, canvas: &mut Canvas) {
         if block.marks.is_empty() {
             return;
         }
         let above = 90.0 * self.format.unit();
-        #[expect(clippy::cast_precision_loss, reason = "cards are far smaller")]
-        let (width, height) = (canvas.width as f32, canvas.height as f32);
-        let top = (block.area.y - above).max(0.0);
+        let (top, bottom) = ((block.area.y - above).max(photograph.y), photograph.bottom());
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "areas are within the card")]
         let [from, to, left, right] =
             [block.area.y, block.area.bottom(), block.area.x, block.area.right()].map(|side| side.max(0.0) as usize);
         let needed = scrim_needed(canvas, from..to + 1, left..right, Colour::WHITE, Colour::BLACK);
-        let full = ((block.area.y - top) / (height - top).max(1.0)).max(0.001);
-        let area = Area { x: 0.0, y: top, width, height: height - top };
+        let full = ((block.area.y - top) / (bottom - top).max(1.0)).max(0.001);
+        let area = Area { x: photograph.x, y: top, width: photograph.width, height: bottom - top };
         canvas.shade(area, Colour::BLACK, |down| needed * (down / full).min(1.0));
     }
 
@@ -345,7 +336,7 @@ impl Painter {
             }
             Mark::City { area } if self.theme.logo().is_some() => {
                 if let Some(logo) = self.theme.logo() {
-                    logo.drawn(area.height)?.paint(canvas, area);
+                    logo.drawn(area.height.min(area.width / logo.aspect()))?.paint(canvas, area);
                 }
             }
             // An ornament: it repeats the first letter of the name beside it.
@@ -376,10 +367,7 @@ impl Painter {
 
     /// An area in pixels.
     fn area(&self, areas: &Areas) -> Option<Area> {
-        #[expect(clippy::cast_precision_loss, reason = "cards are far smaller")]
-        let (width, height) = (self.format.width() as f32 / 1_000.0, self.format.height() as f32 / 1_000.0);
-        let [x, y, wide, tall] = areas.of(self.format.shape())?;
-        Some(Area { x: x * width, y: y * height, width: wide * width, height: tall * height })
+        areas.on(self.format)
     }
 
     fn colour(&self, role: Role, topic: Topic) -> Colour {
@@ -397,6 +385,8 @@ pub(crate) struct Painted {
     pub(crate) lines: Vec<Placed>,
     /// The names of what the template has a place for.
     shown: BTreeSet<String>,
+    /// Where the photograph is.
+    photograph: Option<Area>,
     /// What its texts are set in.
     pub(crate) fonts: Fonts,
 }

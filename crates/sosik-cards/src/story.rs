@@ -74,7 +74,11 @@ impl Face {
         // What was over when the post was written is no appointment.
         let is_coming =
             |when: &&Found<Days>| when.value.last().is_none_or(|last| story.published.is_none_or(|day| last >= day));
-        let when = story.when.as_ref().filter(is_coming);
+        // The time in which one may apply is none at which anybody comes.
+        let is_for_applying = |when: &&Found<Days>| {
+            template == "deadline" && story.deadline.as_ref().map(|day| day.value) == when.value.last()
+        };
+        let when = story.when.as_ref().filter(is_coming).filter(|when| !is_for_applying(when));
         say(Label::When, when.map(|when| format!("{} {hours}", phrases.days(&when.value)).trim().to_owned()));
         let own = |value: &Option<Found<String>>| value.as_ref().map(|found| found.value.clone());
         say(Label::Where, translation.map_or_else(|| own(&story.place), |words| words.place.clone()));
@@ -98,23 +102,36 @@ impl Face {
                 .with_text("deadline", phrases.long_day(deadline.value));
         }
         if matches!(template, "notice" | "disaster") {
-            face = face.with_text("lead", translation.map_or_else(|| lead(story), |words| first_sentence(&words.text)));
+            face =
+                face.with_text("lead", translation.map_or_else(|| lead(story), |words| whole_sentences(&words.text)));
             let steps = story.steps.iter().filter(|_| translation.is_none());
-            face = steps.take(5).fold(face, |face, step| face.with_pair("steps", "", &step.value));
+            face = steps.fold(face, |face, step| face.with_pair("steps", "", &step.value));
         }
-        if translation.is_some() && template != "disaster" {
+        if translation.is_some() {
             face = face.with_text("topic", phrases.topic(topic));
         }
         face
     }
 }
 
-/// The first sentence of a translation, where it is no longer than a card shows.
-fn first_sentence(body: &str) -> String {
-    let end = body
-        .find(['.', '!', '?', '。', '\n'])
-        .map_or(body.len(), |at| at + body[at..].chars().next().map_or(0, char::len_utf8));
-    Some(body[..end].trim()).filter(|sentence| text::units(sentence) <= 120).unwrap_or_default().to_owned()
+/// As many sentences of a translation as a card may take up.
+fn whole_sentences(body: &str) -> String {
+    const MOST: usize = 400;
+    let body = body.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text::units(&body) <= MOST {
+        return body;
+    }
+    // A sentence ends before a space and a capital letter, or with the full stop of Chinese and Japanese.
+    let ends = body.char_indices().filter_map(|(at, c)| {
+        let behind = &body[at + c.len_utf8()..];
+        let is_end = c == '。'
+            || matches!(c, '.' | '!' | '?')
+                && behind.strip_prefix(' ').is_some_and(|rest| rest.chars().next().is_some_and(char::is_uppercase));
+        is_end.then_some(at + c.len_utf8())
+    });
+    ends.take_while(|end| text::units(&body[..*end]) <= MOST)
+        .last()
+        .map_or_else(String::new, |end| body[..end].to_owned())
 }
 
 /// Whether a title warns of a danger at hand, and not of dangers in general.
@@ -124,21 +141,22 @@ fn is_danger(title: &str) -> bool {
 
 /// A short sentence of the body that says something by itself: no labelled line, and none in which someone speaks.
 fn lead(story: &Story) -> String {
-    let body = story.text.split_once('\n').map_or("", |(_, body)| body);
-    let body = body.split("사진설명").next().unwrap_or(body);
-    let sentences = text::sentences(body);
+    let sentences = text::sentences(story.body());
     let speaks = |sentence: &str| {
         ["밝혔", "말했", "전했", "시장", "군수", "구청장", "“", "\""].iter().any(|word| sentence.contains(word))
     };
     let goes_on = |sentence: &str| {
         ["특히", "또", "아울러", "한편", "이어", "이에", "이번", "그는"].iter().any(|word| sentence.starts_with(word))
     };
-    let is_step = |sentence: &str| story.steps.iter().any(|step| sentence.trim().trim_end_matches('.') == step.value);
+    let is_step = |sentence: &str| {
+        story.steps.iter().any(|step| sentence.trim().trim_end_matches('.').ends_with(step.value.as_str()))
+    };
     let is_lead = |sentence: &&String| {
         !goes_on(sentence)
             && !is_step(sentence)
             && (8..=64).contains(&text::units(sentence))
             && !sentence.contains(':')
+            && !sentence.contains("문의")
             && !speaks(sentence)
     };
     sentences.iter().take(8).find(is_lead).cloned().unwrap_or_default()

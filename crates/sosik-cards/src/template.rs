@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::canvas::Area;
 use crate::error::CardError;
-use crate::format::Shape;
+use crate::format::{CardFormat, Shape};
 
 /// A layout. Places are thousandths of the card's width and height, sizes thousandths of the side of a square as large.
 #[derive(Clone, Debug, Deserialize)]
@@ -242,7 +243,35 @@ impl Item {
     }
 }
 
+impl Layer {
+    /// Whether it is there on a card with a photograph, or without.
+    pub(crate) fn is_there(&self, has_picture: bool) -> bool {
+        let when = match self {
+            Self::Ground { when, .. }
+            | Self::Panel { when, .. }
+            | Self::Circle { when, .. }
+            | Self::Icon { when, .. } => *when,
+            // Without a photograph there is none to show.
+            Self::Picture { when, .. } => Some(when.unwrap_or(When::Picture)),
+            Self::Stack(stack) => stack.when,
+        };
+        match when {
+            Some(When::Picture) => has_picture,
+            Some(When::NoPicture) => !has_picture,
+            None => true,
+        }
+    }
+}
+
 impl Areas {
+    /// The place on a card of a format, in pixels.
+    pub(crate) fn on(&self, format: CardFormat) -> Option<Area> {
+        #[expect(clippy::cast_precision_loss, reason = "cards are far smaller")]
+        let (width, height) = (format.width() as f32 / 1_000.0, format.height() as f32 / 1_000.0);
+        let [x, y, wide, tall] = self.of(format.shape())?;
+        Some(Area { x: x * width, y: y * height, width: wide * width, height: tall * height })
+    }
+
     pub(crate) fn of(&self, shape: Shape) -> Option<[f32; 4]> {
         match self {
             Self::All(area) => Some(*area),

@@ -168,6 +168,11 @@ fn a_template_whose_text_cannot_be_read_is_refused_with_the_colours() {
     assert!(painter().with_template(&template("", "ink")).is_ok());
     let strong = "[[layer]]\nis = \"panel\"\narea = [0, 0, 1000, 500]\ncolour = \"strong\"\n";
     assert!(painter().with_template(&template(strong, "on-strong")).is_ok());
+    // What hides a photograph, and a circle around all of the text, are what it stands on.
+    let hidden = "[[layer]]\nis = \"picture\"\narea = [0, 0, 1000, 1000]\n[[layer]]\nis = \"panel\"\narea = [20, 20, 960, 960]\ncolour = \"panel\"\n";
+    assert!(painter().with_template(&template(hidden, "ink")).is_ok());
+    let round = "[[layer]]\nis = \"circle\"\narea = [-500, -750, 2000, 2000]\ncolour = \"strong\"\n";
+    assert!(painter().with_template(&template(round, "on-strong")).is_ok());
     for (layers, text, told) in [
         ("", "soft", "template `own`, square, without a photograph, safety: soft #f9c9c3 on ground"),
         (strong, "ink", "ink #191f28 on strong"),
@@ -177,11 +182,19 @@ fn a_template_whose_text_cannot_be_read_is_refused_with_the_colours() {
             "ink",
             "with a photograph, safety: texts stand on the photograph",
         ),
+        (
+            "[[layer]]\nis = \"picture\"\narea = [0, 0, 1000, 1000]\n[[layer]]\nis = \"panel\"\narea = [20, 20, 960, 960]\ncolour = \"panel\"\nopacity = 0.5\n",
+            "ink",
+            "texts stand on the photograph",
+        ),
         ("[[layer]]\nis = \"icon\"\narea = [800, 0, 200, 200]\n", "ink", "texts stand on the drawing"),
     ] {
         let error = painter().with_template(&template(layers, text)).unwrap_err().to_string();
         assert!(error.contains(told), "{error}");
     }
+    let covered = template("", "ink") + "[[layer]]\nis = \"panel\"\narea = [0, 0, 500, 500]\ncolour = \"panel\"\n";
+    let error = painter().with_template(&covered).unwrap_err().to_string();
+    assert!(error.contains("a later layer lies over the texts"), "{error}");
 }
 
 #[test]

@@ -3,7 +3,7 @@ use sosik_core::AreaCode;
 /// Names of districts (읍면동) and their codes: by them a title or a source's category says whom a post concerns.
 ///
 /// A name counts where it is a word of its own, with or without what belongs to a district behind it: `회천1동 주민자치회`,
-/// `남면에서`, `백석읍 행정복지센터`; `강남면허` is no 남면.
+/// `남면은`, `백석읍 행정복지센터`; `강남면허` is no 남면, and `남면에서` is only where something is.
 ///
 /// ```
 /// use sosik_content::AreaNames;
@@ -18,9 +18,11 @@ use sosik_core::AreaCode;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AreaNames(Vec<(String, AreaCode)>);
 
-/// What may stand right behind a district's name: particles, and what a district has.
-const BEHIND: [&str; 16] =
-    ["에", "의", "은", "는", "이", "가", "을", "를", "도", "과", "와", "민", "주민", "장", "행정복지센터", "사무소"];
+/// Particles that may end the word right behind a district's name, and what else ends with it. Not those of a place
+/// (`남면에서 열리는 축제`): whoever goes there need not live there.
+const ENDS: [&str; 13] = ["의", "은", "는", "이", "가", "을", "를", "도", "과", "와", "민", "민의", "장"];
+/// What a district has.
+const HAS: [&str; 3] = ["주민", "행정복지센터", "사무소"];
 
 impl AreaNames {
     /// Names and their codes; two names may mean one district.
@@ -36,9 +38,11 @@ impl AreaNames {
             let is_named = text.match_indices(name.as_str()).any(|(at, _)| {
                 let before = text[..at].chars().next_back();
                 let behind = &text[at + name.len()..];
-                let ends = behind.chars().next().is_none_or(|c| !c.is_alphanumeric());
+                let ends = |rest: &str| rest.chars().next().is_none_or(|c| !c.is_alphanumeric());
                 !before.is_some_and(char::is_alphanumeric)
-                    && (ends || BEHIND.iter().any(|word| behind.starts_with(word)))
+                    && (ends(behind)
+                        || ENDS.iter().any(|end| behind.strip_prefix(end).is_some_and(ends))
+                        || HAS.iter().any(|word| behind.starts_with(word)))
             });
             if is_named && !found.contains(code) {
                 found.push(code.clone());
@@ -65,7 +69,9 @@ mod tests {
         for (text, expected) in [
             ("남면 경로잔치", vec!["4163032000"]),
             ("[남면] 마을 청소", vec!["4163032000"]),
-            ("남면민의 날, 옥정1동에서도", vec!["4163032000", "4163057000"]),
+            ("남면민의 날, 옥정1동 주민도", vec!["4163032000", "4163057000"]),
+            ("남면에서 열리는 별빛축제", vec![]),
+            ("남면도서관 운영", vec![]),
             ("남면행정복지센터 이전", vec!["4163032000"]),
             ("동남면 소식", vec![]),
             ("남면적 계산", vec![]),

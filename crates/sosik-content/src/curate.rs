@@ -23,6 +23,9 @@ pub struct Curation {
     pub left_out: Vec<LeftOut>,
     /// How useful each post that was fit is, and why: the most useful first.
     pub scores: Vec<Score>,
+    /// Of which of the given posts each card was made, by its place among them: where two sources give one post, that which
+    /// says more.
+    pub carried: Vec<usize>,
 }
 
 /// The posts do not give an edition.
@@ -65,6 +68,9 @@ struct Candidate<'a> {
     score: Score,
     published: DateTime<Utc>,
     title: String,
+    story: Story,
+    /// Whether it only tells of what is over.
+    reports: bool,
 }
 
 /// Chooses the posts of an edition and makes their cards.
@@ -91,7 +97,7 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
         })
         .collect();
 
-    drop_duplicates(&mut candidates, brief, &mut reasons);
+    drop_duplicates(&mut candidates, &mut reasons);
     candidates.sort_by(|(_, a), (_, b)| {
         b.pinned
             .cmp(&a.pinned)
@@ -99,7 +105,8 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
             .then(b.published.cmp(&a.published))
             .then_with(|| name(a.post).cmp(&name(b.post)))
     });
-    let chosen = choose(&candidates, brief, &mut reasons);
+    let (carried, chosen): (Vec<usize>, Vec<&Candidate<'_>>) =
+        choose(&candidates, brief, &mut reasons).into_iter().unzip();
     let scores = candidates.iter().map(|(_, candidate)| candidate.score.clone()).collect();
 
     let left_out: Vec<LeftOut> = posts
@@ -123,7 +130,7 @@ pub fn curate(posts: &[Post], brief: &Brief) -> Result<Curation, CurateError> {
         cards,
         area: brief.area.clone(),
     };
-    Ok(Curation { edition, left_out, scores })
+    Ok(Curation { edition, left_out, scores, carried })
 }
 
 /// What an editor pinned and is not among the chosen.
@@ -145,24 +152,33 @@ fn day(instant: DateTime<Utc>, brief: &Brief) -> NaiveDate {
 
 fn candidate<'a>(post: &'a Post, brief: &Brief, published: DateTime<Utc>) -> Candidate<'a> {
     let pinned = brief.choices.is_pinned(&post.id);
+    let story = Story::of(post, brief.zone);
+    let reports = story.is_over(day(brief.news_until, brief));
     Candidate {
         post,
         // What is pinned is as good as new.
         old: !pinned && brief.news_until.signed_duration_since(published) > brief.fresh_for,
         pinned,
         topic: brief.kind(post).topic,
-        score: score(post, brief, published),
+        score: score(post, brief, published, reports),
         published,
         title: text::plain_title(&post.title),
+        story,
+        reports,
     }
 }
 
-/// What tells posts apart whose id is the same: so the order in which they came never decides.
-fn name(post: &Post) -> (&str, &str, &str, &str, &[String]) {
-    (&post.id, post.link.as_str(), &post.title, &post.text, &post.categories)
+/// What tells posts apart whose id is the same, so that the order in which they came never decides: the one that says more
+/// comes first.
+fn name(post: &Post) -> impl Ord + '_ {
+    let more = post.areas.len() + post.translations.len() + post.images.len();
+    let validity = (post.valid_from, post.valid_until);
+    let rest = format!("{:?} {:?} {:?}", post.translations, post.images, post.alts);
+    let words = (post.link.as_str(), &post.title, &post.text, &post.categories);
+    (&post.id, std::cmp::Reverse((more, validity)), words, &post.areas, rest)
 }
 
-fn drop_duplicates(candidates: &mut Vec<(usize, Candidate<'_>)>, brief: &Brief, reasons: &mut [Option<Reason>]) {
+fn drop_duplicates(candidates: &mut Vec<(usize, Candidate<'_>)>, reasons: &mut [Option<Reason>]) {
     // The newest announcement has the last word.
     // What an editor pinned stands whatever comes after it.
     candidates.sort_by(|(_, a), (_, b)| {
@@ -176,7 +192,7 @@ fn drop_duplicates(candidates: &mut Vec<(usize, Candidate<'_>)>, brief: &Brief, 
             reasons[*at] = Some(Reason::Duplicate { of: candidate.title.clone() });
             return false;
         }
-        let announcement = Announcement::of(&candidate.title, &Story::of(candidate.post, brief.zone));
+        let announcement = Announcement::of(&candidate.title, &candidate.story);
         let known = kept.iter().find(|known| known.is_same(&announcement)).filter(|_| !candidate.pinned);
         if let Some(known) = known {
             reasons[*at] = Some(Reason::Duplicate { of: known.title.clone() });
@@ -191,7 +207,7 @@ fn choose<'a>(
     candidates: &'a [(usize, Candidate<'a>)],
     brief: &Brief,
     reasons: &mut [Option<Reason>],
-) -> Vec<&'a Candidate<'a>> {
+) -> Vec<(usize, &'a Candidate<'a>)> {
     let mut taken = vec![false; candidates.len()];
     let count =
         |taken: &[bool], topic| candidates.iter().zip(taken).filter(|((_, c), t)| **t && c.topic == topic).count();
@@ -199,10 +215,13 @@ fn choose<'a>(
     for at in 0..candidates.len() {
         taken[at] = candidates[at].1.pinned && taken.iter().filter(|t| **t).count() < brief.max_cards;
     }
-    // Then the room that each topic keeps, in the brief's order; then whatever is most useful.
+    // Then the room that each topic keeps, in the brief's order, but not for what only tells of what is over; then whatever
+    // is most useful.
     for quota in brief.quotas.iter() {
         for at in 0..candidates.len() {
-            let room = taken.iter().filter(|t| **t).count() < brief.max_cards && !candidates[at].1.old;
+            let room = taken.iter().filter(|t| **t).count() < brief.max_cards
+                && !candidates[at].1.old
+                && !candidates[at].1.reports;
             if room && candidates[at].1.topic == quota.topic && count(&taken, quota.topic) < quota.min {
                 taken[at] = true;
             }
@@ -232,9 +251,9 @@ fn choose<'a>(
             }
         }
     }
-    let mut chosen: Vec<&Candidate<'_>> =
-        candidates.iter().zip(&taken).filter(|(_, t)| **t).map(|((_, c), _)| c).collect();
-    chosen.sort_by_key(|c| (brief.choices.rank(&c.post.id), brief.quotas.rank(c.topic)));
+    let mut chosen: Vec<(usize, &Candidate<'_>)> =
+        candidates.iter().zip(&taken).filter(|(_, t)| **t).map(|((at, c), _)| (*at, c)).collect();
+    chosen.sort_by_key(|(_, c)| (brief.choices.rank(&c.post.id), brief.quotas.rank(c.topic)));
     chosen
 }
 
@@ -251,7 +270,7 @@ fn card(candidate: &Candidate<'_>, brief: &Brief) -> Card {
         points: points::points(&text::without_ornaments(&post.text), 3, 44),
         link: post.link.clone(),
         areas: brief.areas(post),
-        valid_until: Story::of(post, brief.zone).valid_until(),
+        valid_until: candidate.story.valid_until(),
     }
 }
 

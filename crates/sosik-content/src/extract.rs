@@ -42,7 +42,7 @@ pub use contact::{Address, Phone};
 pub use day::{Days, Precision};
 
 pub(crate) use contact::addresses;
-pub(crate) use sentence::Sentence;
+pub(crate) use sentence::{Sentence, end_of_body, sentences};
 
 /// How sure it is that a text says what was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,7 +103,7 @@ pub struct Facts {
 #[must_use]
 pub fn extract(text: &str, published: NaiveDate) -> Facts {
     let mut facts = Facts::default();
-    for sentence in sentence::sentences(text) {
+    for sentence in sentences(text) {
         let days = day::days(&sentence, published);
         let hours = clock::hours(&sentence);
         place::places(&sentence, &mut facts.places);
@@ -120,7 +120,7 @@ pub fn extract(text: &str, published: NaiveDate) -> Facts {
 /// The days that a text names, to the day, in its order; of a span both ends.
 pub(crate) fn dates(text: &str, published: NaiveDate) -> Vec<NaiveDate> {
     let mut out = Vec::new();
-    for sentence in sentence::sentences(text) {
+    for sentence in sentences(text) {
         for found in day::days(&sentence, published) {
             if let Days::Span { first, last, precision: Precision::Day, .. } = found.value {
                 out.extend(first);

@@ -208,6 +208,7 @@ impl Phrases {
     pub fn day(&self, day: NaiveDate) -> String {
         let Some(pattern) = self.said("day") else { return style::day(day) };
         pattern
+            .replace("{year}", &day.year().to_string())
             .replace("{month}", self.month_name(day))
             .replace("{day}", &day.day().to_string())
             .replace("{weekday}", self.weekday_name(day.weekday()))

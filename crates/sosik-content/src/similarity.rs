@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::Story;
-use crate::extract::{Days, Hours};
+use crate::extract::{Days, Hours, Precision};
 
 /// Titles that share this many hundredths of their letter pairs announce the same thing.
 const ALIKE: usize = 45;
@@ -51,25 +51,62 @@ impl Announcement {
             let has_digit = |word: &&String| word.chars().any(|c| c.is_ascii_digit());
             words.iter().filter(has_digit).cloned().collect()
         };
-        let named = |words: &BTreeSet<String>, word: &String| {
-            !place.contains(word.as_str())
-                && words.iter().any(|known| known.starts_with(word) || word.starts_with(known))
+        // A word that names the event: no word of the place, of a city, of a season, or of every other title.
+        let names = |word: &&String| {
+            let is_of_place = place.contains(word.as_str()) || other_place.contains(word.as_str());
+            let is_number = word.chars().any(|c| c.is_ascii_digit());
+            let is_area = word.ends_with(['시', '군', '구', '읍', '면', '동']);
+            let is_common = COMMON.iter().any(|common| word.starts_with(common));
+            word.chars().count() >= 3 && !is_of_place && !is_number && !is_area && !is_common
         };
+        let shared = self.words.iter().filter(names).any(|word| {
+            other
+                .words
+                .iter()
+                .filter(names)
+                .any(|known| known.starts_with(word.as_str()) || word.starts_with(known.as_str()))
+        });
         is_there
             && !at_another_time
-            && is_same_day(when, other_when)
+            && is_same_days(when, other_when)
             && !differ(&numbered(&self.words), &numbered(&other.words))
-            && (self.words.iter().any(|word| word.chars().count() > 1 && named(&other.words, word))
-                || likeness(&self.body, &other.body) >= ALIKE_BODIES)
+            && (shared || likeness(&self.body, &other.body) >= ALIKE_BODIES)
     }
 }
 
-/// Whether days begin on the same day.
-fn is_same_day(one: &Days, other: &Days) -> bool {
-    match (one, other) {
-        (Days::Span { first: Some(first), .. }, Days::Span { first: Some(other), .. }) => first == other,
-        (one, other) => one == other,
-    }
+/// Words that many titles have in common.
+const COMMON: [&str; 22] = [
+    "겨울",
+    "여름",
+    "새봄",
+    "가을",
+    "방학",
+    "학기",
+    "프로그램",
+    "어린이",
+    "청소년",
+    "어르신",
+    "가족",
+    "시민",
+    "수강생",
+    "참가자",
+    "도서관",
+    "박물관",
+    "미술관",
+    "평생학습",
+    "문화행사",
+    "체험",
+    "함께하는",
+    "찾아가는",
+];
+
+/// Whether both are the same days in a row, known to the day.
+fn is_same_days(one: &Days, other: &Days) -> bool {
+    let days = |days: &Days| match days {
+        Days::Span { first, last, precision: Precision::Day, .. } => Some((*first, *last)),
+        _ => None,
+    };
+    days(one).is_some_and(|one| days(other) == Some(one))
 }
 
 /// The pairs of neighbouring letters and digits of a title.
@@ -167,7 +204,9 @@ mod tests {
         );
         assert!(lights.is_same(&again) && again.is_same(&lights));
         for (title, text) in [
-            // Something else there on that day.
+            // Something else there, on that day or from that day on.
+            ("12월 가족 겨울 걷기", "12월 5일 17시에 호수를 걷습니다.\n장소: 옥정호수공원"),
+            ("12월 얼음 조각 전시", "12월 5일부터 31일까지 얼음 조각을 전시합니다.\n장소: 옥정호수공원"),
             ("별산대놀이 한마당", "12월 5일 17시에 별산대놀이를 엽니다.\n장소: 옥정호수공원"),
             // At another time, on another day, elsewhere, for others.
             ("어린이 점등식", "12월 5일 10시에 어린이와 불을 켭니다.\n장소: 옥정호수공원"),

@@ -17,7 +17,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use sosik_core::{AreaCode, ChannelId};
 
 use crate::{Card, Edition, EditionId, Point, Topic, WebLink};
@@ -55,7 +54,8 @@ struct StoredEdition {
 struct StoredCard {
     /// The post it was made of.
     post: String,
-    /// The kind of news, by its code: safety, policy, festival, culture, tourism, living or recruitment.
+    /// The kind of news, by its code.
+    #[cfg_attr(test, schemars(regex(pattern = "^(safety|policy|festival|culture|tourism|living|recruitment)$")))]
     topic: String,
     /// The whole title, for the picture.
     title: String,
@@ -68,8 +68,10 @@ struct StoredCard {
     /// Where citizens read on.
     link: String,
     /// The districts that it concerns, by their administrative codes; empty where it concerns all of the city.
+    #[cfg_attr(test, schemars(inner(regex(pattern = r"^([0-9]{2}|[0-9]{5}|[0-9]{8}|[0-9]{10})$"))))]
     areas: Vec<String>,
     /// The last day on which it is of use, as 2026-12-05; null where the post says none.
+    #[cfg_attr(test, schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")))]
     valid_until: Option<String>,
 }
 
@@ -112,7 +114,7 @@ pub fn from_json(json: &str) -> Result<Edition, StoredError> {
     let Version { version } = serde_json::from_str(json)?;
     let stored: StoredEdition = match version {
         VERSION => serde_json::from_str(json)?,
-        1 => serde_json::from_value(from_1(serde_json::from_str(json)?))?,
+        1 => serde_json::from_str::<StoredEdition1>(json)?.into(),
         _ => return Err(StoredError::Version { found: version, known: VERSION }),
     };
     let slot =
@@ -141,18 +143,51 @@ fn store_card(card: &Card) -> StoredCard {
     }
 }
 
-/// What version 1 wrote, as version 2 does.
-fn from_1(mut edition: Value) -> Value {
-    let cards = edition.get_mut("cards").and_then(Value::as_array_mut);
-    for card in cards.into_iter().flatten().filter_map(Value::as_object_mut) {
-        card.insert("areas".to_owned(), json!([]));
-        card.insert("valid_until".to_owned(), Value::Null);
+/// What version 1 wrote.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredEdition1 {
+    #[serde(rename = "version")]
+    _version: u32,
+    id: String,
+    channel: String,
+    slot: String,
+    title: String,
+    cards: Vec<StoredCard1>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredCard1 {
+    post: String,
+    topic: String,
+    title: String,
+    header: String,
+    body: String,
+    points: Vec<StoredPoint>,
+    link: String,
+}
+
+impl From<StoredEdition1> for StoredEdition {
+    fn from(old: StoredEdition1) -> Self {
+        let StoredEdition1 { _version, id, channel, slot, title, cards } = old;
+        Self {
+            version: VERSION,
+            id,
+            channel,
+            slot,
+            title,
+            area: None,
+            cards: cards.into_iter().map(Into::into).collect(),
+        }
     }
-    if let Some(edition) = edition.as_object_mut() {
-        edition.insert("area".to_owned(), Value::Null);
-        edition.insert("version".to_owned(), json!(2));
+}
+
+impl From<StoredCard1> for StoredCard {
+    fn from(old: StoredCard1) -> Self {
+        let StoredCard1 { post, topic, title, header, body, points, link } = old;
+        Self { post, topic, title, header, body, points, link, areas: Vec::new(), valid_until: None }
     }
-    edition
 }
 
 fn area(field: &str, code: &str) -> Result<AreaCode, StoredError> {
@@ -217,6 +252,8 @@ impl StoredError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     /// What each version wrote.
@@ -249,6 +286,8 @@ mod tests {
     fn a_later_version_is_refused_by_its_number_and_a_wrong_field_by_its_name() {
         let error = from_json(r#"{"version": 3, "pages": []}"#).unwrap_err();
         assert_eq!(error.to_string(), "the stored edition has version 3, this release reads up to 2");
+        // What version 1 did not know is not read as if it had said nothing.
+        assert!(from_json(&WRITTEN[0].1.replacen(r#""id""#, r#""area": "41630", "id""#, 1)).is_err());
         for (from, to, field) in [
             (r#""area": "4163053000""#, r#""area": "416""#, "area"),
             (r#""topic": "safety""#, r#""topic": "sport""#, "cards[0].topic"),
@@ -278,6 +317,9 @@ mod tests {
             (r#""area": "4163053000""#, r#""area": "416""#),
             (r#""title""#, r#""titel""#),
             (r#""areas": []"#, r#""areas": [1]"#),
+            (r#""areas": []"#, r#""areas": ["416"]"#),
+            (r#""topic": "safety""#, r#""topic": "sport""#),
+            (r#""valid_until": "#, r#""valid_until": 5, "x": "#),
             (r#""version": 2"#, r#""version": 3"#),
         ] {
             let wrong = WRITTEN[1].1.replacen(from, to, 1);

@@ -8,7 +8,7 @@ use sosik_core::{AreaCode, Language};
 
 use self::roles::Roles;
 use crate::classify::{Classification, classify};
-use crate::extract::{Address, Ages, Days, Facts, Found, Hours, Phone, extract};
+use crate::extract::{Address, Ages, Days, Facts, Found, Hours, Phone, Sentence, end_of_body, extract, sentences};
 use crate::points::{self, Labelled};
 use crate::{Post, Translation, WebLink, text};
 
@@ -80,7 +80,8 @@ pub struct Story {
     pub link: WebLink,
     /// Pictures of the post.
     pub pictures: Vec<WebLink>,
-    /// The districts that it concerns; none where it concerns all of the city.
+    /// The districts that it concerns, as its source says; those that its title names are found by a brief's
+    /// [`AreaNames`](crate::AreaNames), and are [`Card::areas`](crate::Card::areas).
     pub areas: Vec<AreaCode>,
     /// The days from and until which it is of use, as the source says: see [`valid_from`](Self::valid_from) and
     /// [`valid_until`](Self::valid_until).
@@ -148,9 +149,34 @@ impl Story {
     /// whichever is later.
     #[must_use]
     pub fn valid_until(&self) -> Option<NaiveDate> {
-        let takes_place =
-            self.when.as_ref().and_then(|when| if when.value.is_open() { None } else { when.value.last() });
-        self.stated_validity.1.or(takes_place.max(self.deadline.as_ref().map(|deadline| deadline.value)))
+        let deadline = self.deadline.as_ref().map(|deadline| deadline.value);
+        // What was over when it was written is told, and not announced.
+        let announced = self.when.as_ref().map(|when| (when.value.is_open(), when.value.last()));
+        let announced = announced.filter(|(_, last)| last.is_none() || *last >= self.published);
+        let until = match announced {
+            // What goes on has no last day.
+            Some((true, _) | (_, None)) => None,
+            Some((false, last)) => last.max(deadline),
+            None => deadline,
+        };
+        self.stated_validity.1.or(until)
+    }
+
+    /// Whether it only tells of what is over on a day: nobody can come, apply or do anything any more.
+    #[must_use]
+    pub fn is_over(&self, today: NaiveDate) -> bool {
+        let lasts = |last: Option<NaiveDate>| last.is_none_or(|last| last >= today);
+        let is_coming = self.when.as_ref().is_some_and(|when| when.value.is_open() || lasts(when.value.last()));
+        let may_apply = self.deadline.as_ref().is_some_and(|deadline| deadline.value >= today);
+        let tells = || sentences(self.body()).iter().take(2).any(Sentence::is_past);
+        !is_coming && !may_apply && self.steps.is_empty() && self.apply_place.is_none() && tells()
+    }
+
+    /// What was read of the body, without the captions of pictures.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        let body = self.text.split_once('\n').map_or("", |(_, body)| body);
+        &body[..end_of_body(body)]
     }
 
     /// The languages in which it can be told: Korean, and those into which it was translated.

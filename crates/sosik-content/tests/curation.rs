@@ -141,9 +141,14 @@ fn posts_for_other_districts_are_left_out_and_a_districts_channel_prefers_its_ow
     assert!(has(&district) && !has(&city));
     let part = |curation: &sosik_content::Curation| {
         let score = curation.scores.iter().find(|score| score.post_id.ends_with("/12")).unwrap();
-        score.parts.iter().find(|part| part.what == "district").unwrap().points
+        score.parts.iter().find(|part| part.what == "district").map(|part| part.points)
     };
-    assert_eq!((part(&district), part(&city)), (20, -8));
+    assert_eq!((part(&district), part(&city)), (Some(20), Some(-8)));
+    // What is for all of the city is for no district of it alone.
+    posts.last_mut().unwrap().areas = vec![code("41630")];
+    let of_all = curate(&posts, &brief().area(code("4163053000")).build().unwrap()).unwrap();
+    let score = of_all.scores.iter().find(|score| score.post_id.ends_with("/14")).unwrap();
+    assert!(score.parts.iter().all(|part| part.what != "district"));
 }
 
 #[test]
@@ -159,6 +164,12 @@ fn a_post_goes_only_while_its_source_says_that_it_is_of_use() {
     assert_eq!(reason(0, 0), None);
     assert_eq!(reason(1, 9), Some("future"));
     assert_eq!(reason(-9, -1), Some("past"));
+    // An editor knows better.
+    let tomorrow = today + TimeDelta::days(1);
+    let mut posts = week();
+    posts[7] = posts[7].clone().with_validity(Some(tomorrow), None);
+    let choices = Choices::default().pin("https://blog.example.go.kr/8");
+    assert!(curate(&posts, &brief().choices(choices).build().unwrap()).is_ok());
 }
 
 #[test]
@@ -284,11 +295,27 @@ fn what_is_still_on_is_not_over() {
     assert_eq!(curation.edition.cards().len(), 1);
 }
 
+/// The week, and one of its posts once more from a source that says whom it concerns and until when.
+fn with_twin() -> Vec<Post> {
+    let mut posts = week();
+    let until = slot().date_naive() + TimeDelta::days(9);
+    let area = AreaCode::parse("4163053000").unwrap();
+    posts.push(posts[7].clone().with_area(area).with_validity(None, Some(until)));
+    posts
+}
+
 proptest! {
     #[test]
-    fn the_order_of_the_posts_does_not_matter(shuffled in Just(week()).prop_shuffle()) {
+    fn the_order_of_the_posts_does_not_matter(shuffled in Just(with_twin()).prop_shuffle()) {
         let brief = brief().build().unwrap();
-        prop_assert_eq!(curate(&shuffled, &brief).unwrap().edition, curate(&week(), &brief).unwrap().edition);
+        let (one, other) = (curate(&shuffled, &brief).unwrap(), curate(&with_twin(), &brief).unwrap());
+        prop_assert_eq!(&one.edition, &other.edition);
+        // The source that says more of a post is the one that is carried.
+        prop_assert!(one.edition.cards().iter().any(|card| card.areas().len() == 1 && card.valid_until().is_some()));
+        for (card, at) in one.edition.cards().iter().zip(&one.carried) {
+            prop_assert_eq!(card.post_id(), &shuffled[*at].id);
+            prop_assert_eq!(card.areas(), &shuffled[*at].areas);
+        }
     }
 
     #[test]

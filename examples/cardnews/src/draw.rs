@@ -32,11 +32,7 @@ pub(crate) fn run(args: &Args) -> Result<Vec<Finding>, Failure> {
     let brief = with_area(brief, args, slot.with_timezone(&Seoul).date_naive())?;
     let curation = curate(&all, &brief.cards(1, 6).choices(choices).build()?)?;
     let edition = &curation.edition;
-    let chosen: Vec<Post> = edition
-        .cards()
-        .iter()
-        .map(|card| all.iter().find(|post| post.id == card.post_id()).cloned().ok_or("a card has no post"))
-        .collect::<Result<_, _>>()?;
+    let chosen: Vec<Post> = curation.carried.iter().filter_map(|at| all.get(*at).cloned()).collect();
 
     std::fs::create_dir_all(&args.out).map_err(|error| format!("{}: {error}", args.out.display()))?;
     let drawing = Drawing::new(args, edition.title())?;
@@ -66,13 +62,13 @@ pub(crate) fn run(args: &Args) -> Result<Vec<Finding>, Failure> {
     write(&args.out, "review.txt", (text.join("\n") + "\n").as_bytes())?;
     write(&args.out, "review.json", serde_json::to_string_pretty(&posts::findings_json(&findings))?.as_bytes())?;
     if args.review.json {
-        say(&as_json(&curation, &cards, &findings).to_string());
+        say(&as_json(&curation, &cards, &findings).to_string())?;
     } else {
         for left in &curation.left_out {
-            say(&format!("left out {} ({})", left.title, left.reason));
+            say(&format!("left out {} ({})", left.title, left.reason))?;
         }
-        report(&findings, false);
-        say(&format!("folder   {}", args.out.display()));
+        report(&findings, false)?;
+        say(&format!("folder   {}", args.out.display()))?;
     }
     Ok(findings)
 }
@@ -118,7 +114,7 @@ impl<'a> Drawing<'a> {
     ) -> Result<Value, Failure> {
         let mut said = json!({"topic": card.topic().code(), "title": card.title(), "link": card.link().as_str()});
         let Some(face) = face else {
-            self.say(&format!("         not translated into {}: {}", self.phrases.language(), card.title()));
+            self.say(&format!("         not translated into {}: {}", self.phrases.language(), card.title()))?;
             said["translated"] = json!(false);
             return Ok(said);
         };
@@ -127,9 +123,9 @@ impl<'a> Drawing<'a> {
         for (at, drawn) in self.painter.draw_whole(&face)?.into_iter().enumerate() {
             let file = if at == 0 { format!("{place}.jpg") } else { format!("{place}-{}.jpg", at + 1) };
             write(&self.args.out, &file, &drawn.file)?;
-            self.say(&format!("card     {file} {:<9} {}", card.topic().code(), card.title()));
+            self.say(&format!("card     {file} {:<9} {}", card.topic().code(), card.title()))?;
             for left in &drawn.left {
-                self.say(&format!("         no room: {}", left.text));
+                self.say(&format!("         no room: {}", left.text))?;
             }
             let no_room: Vec<&str> = drawn.left.iter().map(|left| left.text.as_str()).collect();
             pictures.push(json!({"file": file, "alt": drawn.alt, "no_room": no_room, "missing": drawn.missing}));
@@ -139,10 +135,8 @@ impl<'a> Drawing<'a> {
         Ok(said)
     }
 
-    fn say(&self, line: &str) {
-        if !self.args.review.json {
-            say(line);
-        }
+    fn say(&self, line: &str) -> Result<(), Failure> {
+        if self.args.review.json { Ok(()) } else { say(line) }
     }
 }
 

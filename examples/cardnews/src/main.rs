@@ -4,6 +4,7 @@ mod args;
 mod draw;
 mod posts;
 
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -41,9 +42,12 @@ fn complain(failure: &Failure) {
     eprintln!("{text}");
 }
 
-#[expect(clippy::print_stdout, reason = "a program says what it did")]
-pub(crate) fn say(line: &str) {
-    println!("{line}");
+/// Says a line to whoever listens; one who stops listening, as `head` does, is no failure.
+pub(crate) fn say(line: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other.map_err(|error| format!("the answer cannot be printed: {error}"))?),
+    }
 }
 
 fn run(args: &Args) -> Result<Vec<Finding>, Failure> {
@@ -52,7 +56,7 @@ fn run(args: &Args) -> Result<Vec<Finding>, Failure> {
             let posts = posts::read(file)?;
             let slot = posts::slot(&posts, review.week.as_deref())?;
             let findings = reviewer(review, slot.date_naive()).review(&posts);
-            report(&findings, review.json);
+            report(&findings, review.json)?;
             Ok(findings)
         }
         None => draw::run(args),
@@ -65,14 +69,14 @@ fn reviewer(review: &args::Review, today: chrono::NaiveDate) -> Reviewer {
 }
 
 /// Says what the review found.
-fn report(findings: &[Finding], json: bool) {
+fn report(findings: &[Finding], json: bool) -> Result<(), Failure> {
     if json {
         return say(&posts::findings_json(findings).to_string());
     }
     for finding in findings {
-        say(&finding.to_string());
+        say(&finding.to_string())?;
     }
     let count = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
     let (errors, warnings, hints) = (count(Severity::Error), count(Severity::Warning), count(Severity::Hint));
-    say(&format!("review   {errors} errors, {warnings} warnings, {hints} hints"));
+    say(&format!("review   {errors} errors, {warnings} warnings, {hints} hints"))
 }

@@ -81,7 +81,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Post>, Failure> {
         _ => {
             let feed = sosik::feeds::parse(&bytes).map_err(|error| named(&error))?;
             for rejected in &feed.rejected {
-                say(&format!("         not a post: {rejected}"));
+                say(&format!("         not a post: {rejected}"))?;
             }
             feed.posts
         }

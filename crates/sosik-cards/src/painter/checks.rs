@@ -175,7 +175,9 @@ fn templates_that_cannot_be_are_refused_or_drawn_and_never_a_panic() {
         (format!("[[layer]]\nis = \"stack\"\narea = [0, 0, nan, 1000]\n{item}"), false),
         (format!("[[layer]]\nis = \"stack\"\narea = [990, 0, 10, 1000]\n{item}"), false),
         (format!("[[layer]]\nis = \"stack\"\non-picture = true\narea = [0, 0, 1000, 1000]\n{item}"), false),
-        (format!("[[layer]]\nis = \"stack\"\non-picture = true\narea = [0, 0, 1000, 1000]\n{white}"), true),
+        // White on what may be no photograph.
+        (format!("[[layer]]\nis = \"stack\"\non-picture = true\narea = [0, 0, 1000, 1000]\n{white}"), false),
+        (format!("[[layer]]\nis = \"picture\"\narea = [0, 0, 1000, 1000]\n[[layer]]\nis = \"stack\"\non-picture = true\nwhen = \"picture\"\narea = [0, 0, 1000, 1000]\n{white}"), true),
         ("[[layer]]\nis = \"ground\"\ncolour = \"soft\"".to_owned(), false),
         ("[[layer]]\nis = \"stack\"\narea = [0, 0, 1000, 1000]\nitem = [{ is = \"space\", size = nan }]".to_owned(), false),
         ("[[layer]]\nis = \"stack\"\narea = [0, 0, 1000, 1000]\nitem = [{ is = \"text\", text = \"title\", size = [80, 50], lines = 4000 }]".to_owned(), false),

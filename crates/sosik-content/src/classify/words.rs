@@ -132,20 +132,19 @@ fn lead(text: &str) -> String {
 /// A text without what someone said.
 fn without_quotations(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, quoted)) = rest.split_once('“') {
+    for line in text.split_inclusive('\n') {
+        let mut rest = line;
         // One that does not end on its line is none.
-        let Some((_, behind)) = quoted.split_once('”').filter(|(said, _)| !said.contains('\n')) else {
-            let (opening, behind) = rest.split_at(before.len() + '“'.len_utf8());
-            out.push_str(opening);
+        while let Some((before, (_, behind))) =
+            rest.split_once('“').and_then(|(before, quoted)| Some((before, quoted.split_once('”')?)))
+        {
+            out.push_str(before);
+            out.push(' ');
             rest = behind;
-            continue;
-        };
-        out.push_str(before);
-        out.push(' ');
-        rest = behind;
+        }
+        out.push_str(rest);
     }
-    out + rest
+    out
 }
 
 /// Words that cannot be read.

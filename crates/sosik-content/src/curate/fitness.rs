@@ -19,11 +19,14 @@ pub(super) fn unfit(post: &Post, brief: &Brief) -> Option<Reason> {
     }
     let Some(published) = post.published else { return Some(Reason::Undated) };
     let today = day(brief.news_until, brief);
-    if published > brief.news_until || post.valid_from.is_some_and(|from| from > today) {
+    if published > brief.news_until {
         return Some(Reason::Future);
     }
     if choices.is_pinned(&post.id) {
         return None;
+    }
+    if post.valid_from.is_some_and(|from| from > today) {
+        return Some(Reason::Future);
     }
     if brief.news_until.signed_duration_since(published) > brief.fresh_for {
         return Some(Reason::Old);

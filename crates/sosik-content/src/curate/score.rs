@@ -22,7 +22,7 @@ pub struct Score {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScorePart {
-    /// What counts: `fresh`, `soon`, `district`, `labelled`, or the word that was found.
+    /// What counts: `fresh`, `soon`, `report`, `district`, `labelled`, or the word that was found.
     pub what: String,
     /// How much.
     pub points: i64,
@@ -32,8 +32,12 @@ pub struct ScorePart {
 const FRESH: i64 = 40;
 /// For a day within three weeks of the slot.
 const SOON: i64 = 25;
+/// For a post that only tells of what is over: nothing to come to, to apply for or to do.
+const REPORT: i64 = -25;
 /// For a post for the district whose channel it is; and against one for a single district in the city's channel.
 const DISTRICT: (i64, i64) = (20, -8);
+/// Digits of a city's code: those of its districts have more.
+const CITY: usize = 5;
 /// For each fact that is labelled (`일시:`).
 const LABELLED: i64 = 5;
 /// Words that say who may come and what it costs, what can be done, and that it is only told of.
@@ -44,7 +48,7 @@ const WORDS: [(&[&str], i64); 3] = [
 ];
 
 /// Fresh, dated, open to all, with what is needed to act on it.
-pub(super) fn score(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Score {
+pub(super) fn score(post: &Post, brief: &Brief, published: DateTime<Utc>, reports: bool) -> Score {
     let mut parts = Vec::new();
     let mut add = |what: &str, points: i64| {
         if points != 0 {
@@ -59,10 +63,20 @@ pub(super) fn score(post: &Post, brief: &Brief, published: DateTime<Utc>) -> Sco
         .into_iter()
         .any(|date| date >= today && date.signed_duration_since(today) <= TimeDelta::days(21));
     add("soon", if is_soon { SOON } else { 0 });
+    add("report", if reports { REPORT } else { 0 });
     let areas = brief.areas(post);
     if let Some(here) = brief.area.as_ref().filter(|_| !areas.is_empty()) {
-        let is_own = areas.iter().any(|area| here.is_within(area));
-        add("district", if is_own { DISTRICT.0 } else { DISTRICT.1 });
+        let is_district = here.as_str().len() > CITY;
+        let is_own = areas.iter().any(|area| area.is_within(here));
+        let is_narrower = areas.iter().all(|area| area.is_within(here) && area != here);
+        add(
+            "district",
+            match (is_district, is_own, is_narrower) {
+                (true, true, _) => DISTRICT.0,
+                (false, _, true) => DISTRICT.1,
+                _ => 0,
+            },
+        );
     }
     let labelled = points::points(&text::without_ornaments(&post.text), usize::MAX, 80).len();
     add("labelled", LABELLED * i64::try_from(labelled).unwrap_or(0));

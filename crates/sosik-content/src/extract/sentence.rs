@@ -39,11 +39,11 @@ impl Sentence<'_> {
 patterns! {
     SAID = r"고\s+(?:\d{1,2}일\s+)?(?:밝혔|말했|전했|설명했|강조했|당부했|덧붙였|알렸)[^.]*[.]?\s*$";
     PAST = r"(?:[았었였했됐갔왔렸졌쳤냈섰켰뤘났](?:다|습니다|어요)|바 있다)[.!]?\s*$";
-    CAPTION = r"사진\s?설명\s?[):]";
+    CAPTION = r"사진\s?설명\s?[):]|\(\s?사진\s?제공";
 }
 
 /// Where the captions of a press release begin; its end where there are none.
-fn end_of_body(text: &str) -> usize {
+pub(crate) fn end_of_body(text: &str) -> usize {
     CAPTION.find(text).map_or(text.len(), |caption| caption.start())
 }
 

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use crate::extract::{Address, Ages, Confidence, Days, Facts, Found, Hours, Precision, Sentence};
-use crate::points::Labelled;
+use crate::extract::{Address, Ages, Confidence, Days, Facts, Found, Hours, Precision, Sentence, sentences};
+use crate::points::{Labelled, unbulleted};
 use crate::text;
 
 /// Words of a sentence that says how to take part.
@@ -39,11 +39,10 @@ const TAKING_PLACE: [&str; 20] = [
 const OPEN: [&str; 5] = ["시간은", "관람시간", "운영시간", "이용시간", "매일"];
 
 /// What sentences end with that ask for something.
-const ASKING: [&str; 8] = ["주세요", "하세요", "으세요", "마세요", "십시오", "바랍니다", "합시다", "해야 합니다"];
+const ASKING: [&str; 5] = ["세요", "십시오", "바랍니다", "합시다", "해야 합니다"];
 
 /// What offices and pages end with to which one applies.
-const OFFICES: [&str; 12] =
-    ["센터", "사무소", "시청", "구청", "군청", "보건소", "도서관", "누리집", "홈페이지", "앱", "과", "팀"];
+const OFFICES: [&str; 10] = ["센터", "사무소", "시청", "구청", "군청", "보건소", "도서관", "누리집", "홈페이지", "앱"];
 
 /// Words of a sentence that says when something is decided or made known.
 const DECIDED: [&str; 5] = ["발표", "공시할", "공시될", "확정할", "통보"];
@@ -61,12 +60,26 @@ impl Roles<'_> {
     pub(super) fn deadline(&self) -> Option<Found<NaiveDate>> {
         let applies = |found: &Found<Days>| match self.label_of(&found.span) {
             Some(label) => matches!(label, "신청" | "신청기간"),
-            None => self.says(&found.sentence, &APPLYING) && !self.is_past(&found.sentence),
+            None => self.applies_until(found) && !self.is_past(&found.sentence) && !self.is_aside(&found.sentence),
         };
         let days = self.facts.days.iter();
         let ending = |found: &&Found<Days>| is_day(&found.value) && (found.value.is_deadline() || ends(&found.value));
         days.filter(|found| ending(found) && applies(found))
             .find_map(|found| found.value.last().map(|last| found.clone().map(|_| last)))
+    }
+
+    /// Whether applying is said right beside some days: `12월 5일까지 신청`, `접수 기간은 12월 1일부터 5일까지`. Days beside
+    /// something else are not those of applying, though the same sentence goes on to it.
+    fn applies_until(&self, found: &Found<Days>) -> bool {
+        let sentence = self.sentence(&found.sentence);
+        let (from, to) = (found.span.start - found.sentence.start, found.span.end - found.sentence.start);
+        let behind = sentence.get(to..).unwrap_or_default();
+        let behind: String = behind.chars().take(40).collect();
+        let first = |words: &[&str]| words.iter().filter_map(|word| behind.find(word)).min();
+        let is_behind = first(&APPLYING).is_some_and(|at| first(&TAKING_PLACE).is_none_or(|other| at < other));
+        let before: Vec<char> = sentence.get(..from).unwrap_or_default().chars().rev().take(15).collect();
+        let before: String = before.into_iter().rev().collect();
+        is_behind || APPLYING.iter().any(|word| before.contains(word)) && first(&TAKING_PLACE).is_none()
     }
 
     /// When it takes place.
@@ -153,8 +166,9 @@ impl Roles<'_> {
 
     /// The office or the page that a sentence about applying names: `회천1동 행정복지센터`.
     pub(super) fn apply_place(&self) -> Option<Found<String>> {
-        let spans = text::sentence_spans(self.text).into_iter();
-        spans.filter(|span| self.says_how(span) && !self.is_past(span)).find_map(|span| self.office_in(&span))
+        let mut spans =
+            self.sentences().filter(|span| self.says_how(span) && !self.is_past(span) && !self.is_aside(span));
+        spans.find_map(|span| self.office_in(&span))
     }
 
     fn office_in(&self, span: &Range<usize>) -> Option<Found<String>> {
@@ -164,7 +178,12 @@ impl Roles<'_> {
         let is_part = |word: &str| {
             let end = word.chars().next_back();
             let is_noun = !end.is_some_and(|c| "은는이가을를에의도로와과및,.:;)”’".contains(c));
-            is_noun && !["까지", "또는", "부터", "경우", "다음"].iter().any(|end| word.ends_with(end))
+            let is_verb = ["해", "춰", "하고", "하며", "해서", "하면", "하여"].iter().any(|end| word.ends_with(end));
+            let is_day = word.strip_suffix('일').is_some_and(|day| day.bytes().all(|byte| byte.is_ascii_digit()));
+            is_noun
+                && !is_verb
+                && !is_day
+                && !["까지", "또는", "부터", "경우", "다음"].iter().any(|end| word.ends_with(end))
         };
         let first = (0..at).rev().take(2).take_while(|before| is_part(words[*before].1)).last().unwrap_or(at);
         let end = span.start + words[at].0 + words[at].1.find(name)? + name.len();
@@ -178,15 +197,18 @@ impl Roles<'_> {
         let body = self.text.find('\n').unwrap_or(self.text.len());
         let asks = |sentence: &str| {
             let plain = sentence.trim_end_matches(['.', '!', '~', '\u{1f64f}', ' ']);
-            ASKING.iter().any(|end| plain.ends_with(end)) && (6..=60).contains(&text::units(plain))
+            ASKING.iter().any(|end| plain.ends_with(end))
+                && !plain.ends_with("안녕하세요")
+                && (6..=60).contains(&text::units(plain))
         };
-        let is_of_it =
-            |sentence: &str| !sentence.contains(':') && !sentence.contains("문의") && !sentence.contains(['“', '"']);
-        let spans = text::sentence_spans(self.text).into_iter();
-        spans
+        let is_of_it = |sentence: &str| {
+            let polite = ["문의", "관심", "참여를", "참여 바랍니다", "부탁", "기대"];
+            !sentence.contains([':', '“', '"']) && !polite.iter().any(|word| sentence.contains(word))
+        };
+        self.sentences()
             .filter(|span| span.start >= body && asks(self.sentence(span)) && is_of_it(self.sentence(span)))
             .map(|span| {
-                let value = self.sentence(&span).trim().trim_end_matches('.').to_owned();
+                let value = unbulleted(self.sentence(&span).trim()).trim_end_matches('.').to_owned();
                 Found { value, span: span.clone(), sentence: span, confidence: Confidence::Stated }
             })
             .collect()
@@ -204,9 +226,15 @@ impl Roles<'_> {
 
     /// The first sentence that says how to apply.
     pub(super) fn how_to_apply(&self) -> Option<Found<String>> {
-        let span = text::sentence_spans(self.text).into_iter().find(|span| self.says_how(span))?;
+        let span = self.sentences().find(|span| self.says_how(span))?;
         let value = self.sentence(&span).to_owned();
         Some(Found { value, span: span.clone(), sentence: span, confidence: Confidence::Likely })
+    }
+
+    /// The sentences, without the captions of pictures.
+    fn sentences(&self) -> impl Iterator<Item = Range<usize>> {
+        let all = sentences(self.text).into_iter();
+        all.map(|sentence| sentence.start..sentence.start + sentence.text.len())
     }
 
     /// Whether a sentence says how to apply.
@@ -225,6 +253,11 @@ impl Roles<'_> {
 
     fn is_past(&self, span: &Range<usize>) -> bool {
         Sentence { text: self.sentence(span), start: span.start }.is_past()
+    }
+
+    /// Whether a sentence turns to something else: `한편 …`.
+    fn is_aside(&self, span: &Range<usize>) -> bool {
+        self.sentence(span).trim_start().starts_with("한편")
     }
 
     fn label_of(&self, span: &Range<usize>) -> Option<&'static str> {
@@ -282,7 +315,75 @@ const QUOTES: [char; 6] = ['‘', '’', '“', '”', '\'', '('];
 /// The office or page that a word names, without its particle.
 fn office(word: &str) -> Option<&str> {
     let name = ["에서", "으로", "에", "로", "을", "를"].iter().find_map(|particle| word.strip_suffix(particle))?;
-    let name = name.trim_matches(QUOTES);
-    let is_office = OFFICES.iter().any(|end| name.ends_with(end) && name.chars().count() > 2);
-    is_office.then_some(name)
+    let bare = name.trim_matches(QUOTES);
+    // A department is where one goes (`일자리경제과로`), and no result that one hears of.
+    let is_department = bare.ends_with(['과', '팀'])
+        && !word.ends_with(['을', '를'])
+        && !["결과", "효과", "성과", "경과", "통과", "참가팀", "우승팀"].iter().any(|end| bare.ends_with(end));
+    let is_office = is_department || OFFICES.iter().any(|end| bare.ends_with(end));
+    (is_office && bare.chars().count() > 2).then_some(bare)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Post, Story, WebLink};
+
+    fn story(text: &str) -> Story {
+        let link = WebLink::parse("https://blog.example.go.kr/1").unwrap();
+        let post =
+            Post::new("소설 교실 수강생 모집", link, text).with_published("2026-11-20T03:00:00Z".parse().unwrap());
+        Story::of(&post, chrono_tz::Asia::Seoul)
+    }
+
+    fn deadline(text: &str) -> Option<String> {
+        story(text).deadline.map(|day| day.value.to_string())
+    }
+
+    #[test]
+    fn the_days_of_a_course_are_not_those_of_applying_for_it() {
+        let course =
+            "12월 3일부터 2월 4일까지, 선착순 20명 무료 참여 기회를 드리는 소설 교실을 열고 수강생을 모집합니다.";
+        assert_eq!(deadline(course), None);
+        assert_eq!(deadline("12월 3일부터 1월 28일까지 운영하는 교실의 신청을 받습니다."), None);
+        assert_eq!(deadline("한편 시는 참여 상가를 12월 11일까지 모집합니다."), None);
+        for text in [
+            "12월 1일까지 신청하세요.",
+            "접수 기간은 11월 23일부터 12월 1일까지입니다.",
+            "11월 23일부터 12월 1일까지 읍면동 행정복지센터에서 신청을 받습니다.",
+        ] {
+            assert_eq!(deadline(text).as_deref(), Some("2026-12-01"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_over_when_it_was_written_has_no_day_until_which_it_is_of_use() {
+        let until = |text: &str| story(text).valid_until().map(|day| day.to_string());
+        assert_eq!(until("지난 14일 협약을 맺었다."), None);
+        assert_eq!(until("매주 토요일 14시에 공연을 엽니다. 12월 1일까지 신청하세요."), None);
+        assert_eq!(until("12월 5일 공연을 엽니다. 12월 1일까지 신청하세요.").as_deref(), Some("2026-12-05"));
+    }
+
+    #[test]
+    fn where_to_apply_is_named_as_far_as_its_name_goes() {
+        for (text, expected) in [
+            ("신청은 12월 11일까지 회천1동 행정복지센터에 하세요.", Some("회천1동 행정복지센터")),
+            ("서류를 갖춰 시청 일자리경제과로 방문 제출하면 됩니다. 신청은 하세요.", Some("시청 일자리경제과")),
+            ("11일 시 누리집을 통해 접수할 수 있습니다.", Some("시 누리집")),
+            ("‘덕계도서관’에서 신청할 수 있습니다.", Some("덕계도서관")),
+            ("도서관에서 책을 읽으세요.", None),
+            ("나설 참가팀을 모집하며, 신청은 12월 4일까지 누리집을 통해 할 수 있습니다.", Some("누리집")),
+            ("선정결과를 신청자에게 문자를 통해 알립니다.", None),
+        ] {
+            assert_eq!(story(text).apply_place.map(|place| place.value).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_asks_for_something_is_a_step_and_nothing_else() {
+        let story = story(
+            "눈이 옵니다. 차는 두고 나오세요. 내 집 앞 눈을 치워 주세요! 문의는 031-8082-0000으로 하세요. 눈이 그쳤습니다.\n1. 신청서를 쓰세요\n많은 관심과 참여 바랍니다.",
+        );
+        let steps: Vec<&str> = story.steps.iter().map(|step| step.value.as_str()).collect();
+        assert_eq!(steps, ["차는 두고 나오세요", "내 집 앞 눈을 치워 주세요!", "신청서를 쓰세요"]);
+    }
 }

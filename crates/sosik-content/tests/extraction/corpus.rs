@@ -90,6 +90,15 @@ pub(crate) fn same(field: &str, found: &str, label: &str) -> bool {
             && (found.contains(&label) || label.contains(&found) && found.chars().count() >= 3)
 }
 
+/// Fails where a field became worse than it has been.
+pub(crate) fn hold(scores: &BTreeMap<&str, Score>, floors: &[(&str, f64, f64)]) {
+    for (field, precision, recall) in floors {
+        let score = &scores[field];
+        assert!(score.precision() >= *precision, "precision of {field}: {:.3}", score.precision());
+        assert!(score.recall() >= *recall, "recall of {field}: {:.3}", score.recall());
+    }
+}
+
 /// Prints the scores as a table.
 pub(crate) fn print(title: &str, scores: &BTreeMap<&str, Score>) {
     println!("\n{title}");

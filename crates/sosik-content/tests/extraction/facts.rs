@@ -10,7 +10,7 @@ use sosik_content::extract::extract;
 use sosik_content::review::Reviewer;
 use sosik_content::{Post, Story, WebLink};
 
-use crate::corpus::{Score, Text, corpus, print, same, texts};
+use crate::corpus::{Score, Text, corpus, hold, print, same, texts};
 
 /// What a reader found in a post.
 #[derive(Deserialize)]
@@ -46,6 +46,18 @@ fn precision_and_recall_by_hand_made_labels() {
         let labels: Vec<Label> = labels.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let scores = measured(&corpus, &labels);
         print(&format!("{} {name}", labels.len()), &scores);
+        if name.ends_with("made with") {
+            hold(
+                &scores,
+                &[
+                    ("dates", 1.0, 1.0),
+                    ("times", 0.9, 0.9),
+                    ("places", 0.9, 0.9),
+                    ("phones", 1.0, 1.0),
+                    ("fees", 0.8, 1.0),
+                ],
+            );
+        }
     }
 }
 
