@@ -31,8 +31,10 @@ pub fn regular_font() -> &'static [u8] {
 
 /// The faces that cards are drawn with: three weights, and faces for what those lack.
 ///
-/// [`Fonts::embedded`] has NanumSquare (SIL Open Font License 1.1; all 11,172 syllables and 4,620 hanja), Noto Sans for the
-/// Latin letters of other languages, Greek and Cyrillic, and Noto Emoji (the same licence), each as its makers give it.
+/// [`Fonts::embedded`] has NanumSquare (SIL Open Font License 1.1; the 2,479 syllables that are in use), `NanumGothic` for the
+/// rest of the 11,172 syllables and for 4,620 hanja, Noto Sans for the Latin letters of other languages, Greek and Cyrillic,
+/// and Noto Emoji (the same licence), each as its makers give it. A sign that a face lists and does not draw, as NanumSquare
+/// does with rare syllables, counts as one that it lacks.
 ///
 /// ```
 /// use sosik_cards::{Fonts, Weight};
@@ -77,6 +79,8 @@ enum StandsIn {
     Nothing,
     /// For letters of other alphabets, in its weight.
     Alphabets,
+    /// For syllables and hanja that are rare, in its weight.
+    Rare,
     /// For emoji.
     Emoji,
     /// For whatever no other face has.
@@ -125,6 +129,8 @@ impl Fonts {
             |data: &'static [u8], weight, stands_in| Face { data: Cow::Borrowed(data), weight, stands_in, units: 1.0 };
         let (regular, bold): (&[u8], &[u8]) =
             (include_bytes!("../fonts/NotoSans-Regular.ttf"), include_bytes!("../fonts/NotoSans-Bold.ttf"));
+        let (rare, rare_bold): (&[u8], &[u8]) =
+            (include_bytes!("../fonts/NanumGothic.ttf"), include_bytes!("../fonts/NanumGothicBold.ttf"));
         Self::of(vec![
             face(regular_font(), Some(Weight::Regular), StandsIn::Nothing),
             face(include_bytes!("../fonts/NanumSquareB.ttf"), Some(Weight::Bold), StandsIn::Nothing),
@@ -132,6 +138,9 @@ impl Fonts {
             face(regular, Some(Weight::Regular), StandsIn::Alphabets),
             face(bold, Some(Weight::Bold), StandsIn::Alphabets),
             face(bold, Some(Weight::ExtraBold), StandsIn::Alphabets),
+            face(rare, Some(Weight::Regular), StandsIn::Rare),
+            face(rare_bold, Some(Weight::Bold), StandsIn::Rare),
+            face(rare_bold, Some(Weight::ExtraBold), StandsIn::Rare),
             face(include_bytes!("../fonts/NotoEmoji-Bold.ttf"), None, StandsIn::Emoji),
         ])
     }
@@ -237,8 +246,9 @@ impl Fonts {
             (StandsIn::Alphabets, Some(own)) if own == weight && self.alphabets_first => 0,
             (StandsIn::Nothing, Some(own)) if own == weight => 1,
             (StandsIn::Alphabets, Some(own)) if own == weight => 2,
-            (_, None) => 3,
-            _ => 4,
+            (StandsIn::Rare, Some(own)) if own == weight => 3,
+            (_, None) => 4,
+            _ => 5,
         };
         let mut order: Vec<_> = self.inner.faces.iter().enumerate().collect();
         order.sort_by_key(|(_, face)| rank(face));
@@ -279,7 +289,7 @@ pub(crate) fn clusters(text: &str) -> impl Iterator<Item = &str> {
 
 impl Face {
     fn has(&self, c: char) -> bool {
-        FontRef::new(&self.data).is_ok_and(|font| font.charmap().map(c).is_some())
+        FontRef::new(&self.data).is_ok_and(|font| font.charmap().map(c).is_some_and(|glyph| draws(&font, glyph, c)))
     }
 
     fn shape(&self, at: usize, cluster: &str) -> Option<Shaped> {
@@ -288,7 +298,7 @@ impl Face {
         let mut chars = cluster.chars();
         let first = chars.next()?;
         if chars.next().is_none() {
-            let glyph = map.map(first)?;
+            let glyph = map.map(first).filter(|glyph| draws(&font, *glyph, first))?;
             let advance = font.glyph_metrics(Size::unscaled(), LocationRef::default()).advance_width(glyph)?;
             let glyphs = vec![Placed { face: at, glyph: glyph.to_u32(), x: 0.0, y: 0.0 }];
             return Some(Shaped { glyphs, advance: advance / self.units });
@@ -343,6 +353,17 @@ impl Face {
     }
 }
 
+/// Whether a face draws a character that is seen: some list what they leave empty.
+fn draws(font: &FontRef<'_>, glyph: GlyphId, c: char) -> bool {
+    let is_drawn = || {
+        let mut pen = Pen(PathBuilder::new());
+        let size = DrawSettings::unhinted(Size::new(16.0), LocationRef::default());
+        let outline = font.outline_glyphs().get(glyph);
+        outline.is_some_and(|outline| outline.draw(size, &mut pen).is_ok()) && pen.0.finish().is_some()
+    };
+    c.is_whitespace() || is_drawn()
+}
+
 /// Draws an outline with y growing downwards.
 struct Pen(PathBuilder);
 
@@ -374,6 +395,24 @@ mod tests {
 
     fn face(fonts: &Fonts, cluster: &str) -> usize {
         fonts.shaped(cluster, Weight::ExtraBold).unwrap().glyphs[0].face
+    }
+
+    #[test]
+    fn every_syllable_and_every_hanja_of_the_standard_is_drawn_in_each_weight() {
+        let fonts = Fonts::embedded();
+        let drawn = |c: char, weight| {
+            let mut bytes = [0; 4];
+            let shaped = fonts.shaped(c.encode_utf8(&mut bytes), weight);
+            shaped.is_some_and(|shaped| {
+                shaped.glyphs.iter().any(|glyph| fonts.mask(glyph, 24.0, 0.0).coverage.iter().any(|part| *part > 0))
+            })
+        };
+        for weight in [Weight::Regular, Weight::Bold, Weight::ExtraBold] {
+            let blank: String = ('가'..='힣').filter(|c| !drawn(*c, weight)).collect();
+            assert_eq!(blank, "", "{weight:?}");
+            // KS X 1001 has 4,888 places for 4,620 hanja.
+            assert_eq!(('一'..='\u{9fff}').filter(|c| drawn(*c, weight)).count(), 4_620, "{weight:?}");
+        }
     }
 
     #[test]

@@ -42,7 +42,8 @@
 //!
 //! # Fonts
 //!
-//! `NanumSquare` Regular, Bold and `ExtraBold` by NAVER Corporation (`fonts/OFL.txt`), Noto Sans Regular and Bold
+//! `NanumSquare` Regular, Bold and `ExtraBold`, and `NanumGothic` Regular and Bold for rare syllables and hanja, by NAVER
+//! Corporation (`fonts/OFL.txt`), Noto Sans Regular and Bold
 //! (`fonts/NotoSans-OFL.txt`: Latin letters of other languages such as Vietnamese, Greek, Cyrillic) and Noto Emoji Bold
 //! (`fonts/NotoEmoji-OFL.txt`) by Google, unmodified, under the SIL Open Font License 1.1. Others take their place at run
 //! time ([`Fonts::with_face`]), and other scripts are added ([`Fonts::with_fallback`]).

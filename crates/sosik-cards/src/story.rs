@@ -78,10 +78,12 @@ impl Face {
         let is_for_applying = |when: &&Found<Days>| {
             template == "deadline" && story.deadline.as_ref().map(|day| day.value) == when.value.last()
         };
-        let when = story.when.as_ref().filter(is_coming).filter(|when| !is_for_applying(when));
+        let is_told = |when: &&Found<Days>| story.is_past(&when.sentence);
+        let when = story.when.as_ref().filter(is_coming).filter(|when| !is_for_applying(when) && !is_told(when));
         say(Label::When, when.map(|when| format!("{} {hours}", phrases.days(&when.value)).trim().to_owned()));
         let own = |value: &Option<Found<String>>| value.as_ref().map(|found| found.value.clone());
-        say(Label::Where, translation.map_or_else(|| own(&story.place), |words| words.place.clone()));
+        let place = story.place.as_ref().filter(|place| when.is_some() || !story.is_past(&place.sentence)).cloned();
+        say(Label::Where, translation.map_or_else(|| own(&place), |words| words.place.clone()));
         let audience = translation.map_or_else(|| own(&story.audience), |words| words.audience.clone());
         say(Label::For, audience.or(story.ages.as_ref().map(|ages| phrases.ages(&ages.value))));
         say(Label::Cost, story.cost.as_ref().map(|cost| phrases.won(cost.value)));

@@ -76,7 +76,7 @@ struct Candidate<'a> {
 /// Chooses the posts of an edition and makes their cards.
 ///
 /// An edition that would be shorter than the brief's least number of cards is filled with posts beyond their topic's
-/// quota, and then with posts up to three spans of news old.
+/// quota, then with posts that only tell of what is over, and then with posts up to three spans of news old.
 /// What an editor pinned is in it whatever else is said, and first of all when there is too much; what they dropped or hold
 /// back is not.
 /// It is deterministic: the answer depends on nothing but the posts and the brief, and not on the posts' order.
@@ -231,6 +231,10 @@ fn choose<'a>(
         if taken[at] || candidates[at].1.old {
             continue;
         }
+        if candidates[at].1.reports {
+            reasons[candidates[at].0] = Some(Reason::Report);
+            continue;
+        }
         let topic = candidates[at].1.topic;
         let quota = brief.quotas.of(topic);
         if count(&taken, topic) >= quota.max {
@@ -241,11 +245,12 @@ fn choose<'a>(
             taken[at] = true;
         }
     }
-    // An edition that would be too short is filled: with what its quota kept out, then with what is older.
-    for old in [false, true] {
+    // An edition that would be too short is filled: with what its quota kept out, then with what only tells of what is over,
+    // then with what is older.
+    for filler in [(false, false), (false, true), (true, false), (true, true)] {
         for at in 0..candidates.len() {
             let short = taken.iter().filter(|t| **t).count() < brief.min_cards;
-            if short && !taken[at] && candidates[at].1.old == old {
+            if short && !taken[at] && (candidates[at].1.old, candidates[at].1.reports) == filler {
                 taken[at] = true;
                 reasons[candidates[at].0] = None;
             }

@@ -179,6 +179,12 @@ impl Story {
         &body[..end_of_body(body)]
     }
 
+    /// Whether a part of what was read, such as the sentence of a field, tells of what is over.
+    #[must_use]
+    pub fn is_past(&self, span: &Range<usize>) -> bool {
+        Sentence { text: self.source(span), start: span.start }.is_past()
+    }
+
     /// The languages in which it can be told: Korean, and those into which it was translated.
     pub fn languages(&self) -> impl Iterator<Item = Language> + '_ {
         std::iter::once(Language::korean()).chain(self.translations.keys().cloned())

@@ -173,6 +173,27 @@ fn a_post_goes_only_while_its_source_says_that_it_is_of_use() {
 }
 
 #[test]
+fn what_only_tells_of_what_is_over_is_no_news_unless_there_is_too_little() {
+    let visit = "시는 지난 24일 이웃 도시와 협약을 체결했습니다. 두 도시는 서로 돕기로 했습니다. 참석자들이 기념사진을 찍었습니다.";
+    let report = || post(12, "이웃 도시와 업무협약 체결", visit, 0);
+    let mut posts = week();
+    posts.push(report());
+    let curation = curate(&posts, &brief().build().unwrap()).unwrap();
+    let left = curation.left_out.iter().find(|left| left.post_id.ends_with("/12")).unwrap();
+    assert_eq!((left.reason.code(), left.reason.to_string().as_str()), ("report", "it only tells of what is over"));
+    // Where it is all there is, it goes; and an editor may pin it.
+    assert_eq!(curate(&[report()], &brief().cards(1, 6).build().unwrap()).unwrap().edition.cards().len(), 1);
+    let choices = Choices::default().pin("https://blog.example.go.kr/12");
+    let pinned = curate(&posts, &brief().choices(choices).build().unwrap()).unwrap();
+    assert!(pinned.edition.cards().iter().any(|card| card.post_id().ends_with("/12")));
+    // What is still to come makes it news.
+    let coming = post(13, "이웃 도시와 업무협약 체결", &format!("{visit} 12월 5일에는 함께 음악회를 엽니다."), 0);
+    posts.push(coming);
+    let curation = curate(&posts, &brief().build().unwrap()).unwrap();
+    assert!(!curation.left_out.iter().any(|left| left.post_id.ends_with("/13") && left.reason.code() == "report"));
+}
+
+#[test]
 fn a_card_says_what_the_post_labels() {
     let curation = curate(&week(), &brief().build().unwrap()).unwrap();
     let card = curation.edition.cards().iter().find(|card| card.topic() == Topic::Festival).unwrap();

@@ -72,6 +72,8 @@ pub enum Reason {
         /// The most cards of that topic.
         max: usize,
     },
+    /// It only tells of what is over: nobody can come, apply or do anything any more.
+    Report,
     /// Its body says too little for a card.
     Thin,
     /// It does not say when it was published.
@@ -93,6 +95,7 @@ impl Reason {
             Self::Old => "old",
             Self::Past { .. } => "past",
             Self::Quota { .. } => "quota",
+            Self::Report => "report",
             Self::Thin => "thin",
             Self::Undated => "undated",
         }
@@ -112,6 +115,7 @@ impl fmt::Display for Reason {
             Self::Old => f.write_str("it is older than the span of news"),
             Self::Past { ended } => write!(f, "what it announces was over on {ended}"),
             Self::Quota { topic, max } => write!(f, "{} has its {max} cards already", topic.korean()),
+            Self::Report => f.write_str("it only tells of what is over"),
             Self::Thin => f.write_str("its body says too little for a card"),
             Self::Undated => f.write_str("it does not say when it was published"),
         }
