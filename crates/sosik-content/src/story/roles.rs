@@ -35,6 +35,9 @@ const TAKING_PLACE: [&str; 20] = [
     "실시",
 ];
 
+/// Words of a title that says that something is over: days to come are those of something else.
+const ENDED: [&str; 6] = ["성료", "성황", "마무리", "종료", "폐막", "마쳐"];
+
 /// Words of a sentence that says at what time something is open.
 const OPEN: [&str; 5] = ["시간은", "관람시간", "운영시간", "이용시간", "매일"];
 
@@ -90,7 +93,7 @@ impl Roles<'_> {
             return Some(when.clone());
         }
         let is_deadline = |found: &Found<Days>| deadline.is_some_and(|deadline| deadline.span == found.span);
-        let coming = |found: &&Found<Days>| match (found.value.last(), self.published) {
+        let is_ahead = |found: &&Found<Days>| match (found.value.last(), self.published) {
             (Some(last), Some(published)) => last >= published,
             _ => true,
         };
@@ -108,6 +111,9 @@ impl Roles<'_> {
                 && !self.is_closed(found)
                 && !self.says(&found.sentence, &APPLYING)
         });
+        let title = self.text.split_once('\n').map_or(self.text, |(title, _)| title);
+        let is_ended = ENDED.iter().any(|word| title.contains(word));
+        let coming = |found: &&Found<Days>| !is_ended && is_ahead(found);
         let best = told()
             .filter(|found| coming(found) && takes_place(found))
             .chain(told().filter(|found| coming(found) && !decides(found)))
@@ -115,7 +121,7 @@ impl Roles<'_> {
             .next()
             // Of what is over, the last: what is reported, not what it goes back to.
             .or_else(|| {
-                let over = told().filter(|found| deadline.is_none() && !coming(found));
+                let over = told().filter(|found| deadline.is_none() && !is_ahead(found));
                 over.rev().max_by_key(|found| found.value.last())
             })?;
         // What opens on a day, or ends on one, lasts as long as is said elsewhere.
@@ -361,6 +367,19 @@ mod tests {
         assert_eq!(until("지난 14일 협약을 맺었다."), None);
         assert_eq!(until("매주 토요일 14시에 공연을 엽니다. 12월 1일까지 신청하세요."), None);
         assert_eq!(until("12월 5일 공연을 엽니다. 12월 1일까지 신청하세요.").as_deref(), Some("2026-12-05"));
+    }
+
+    #[test]
+    fn what_a_title_calls_over_has_no_day_to_come() {
+        let link = WebLink::parse("https://blog.example.go.kr/1").unwrap();
+        let text = "지난 14일 공연을 열었습니다. 다음 공연은 12월 5일에 엽니다.";
+        let when = |title: &str| {
+            let post = Post::new(title, link.clone(), text).with_published("2026-11-20T03:00:00Z".parse().unwrap());
+            let story = Story::of(&post, chrono_tz::Asia::Seoul);
+            (story.when.as_ref().unwrap().value.to_string(), story.is_over("2026-11-27".parse().unwrap()))
+        };
+        assert_eq!(when("가족 공연 전석 매진 성료"), ("2026-11-14".to_owned(), true));
+        assert_eq!(when("가족 공연 안내"), ("2026-12-05".to_owned(), false));
     }
 
     #[test]
