@@ -45,5 +45,11 @@ pub(crate) fn faces() -> Result<Vec<Face>, Box<dyn Error>> {
             .with_text("title", "예시시청 채널을 더해 주세요")
             .with_text("lead", "금요일 오후마다 꼭 필요한 소식만 보내 드립니다.")
             .with_code(WebLink::parse("https://pf.kakao.com/_ZeUTxl")?),
+        // What is rare: syllables and hanja that the titles' own face lacks, a word of another language, a topic of its own.
+        Face::new("more", Topic::Recruitment)
+            .with_text("title", "믜운 사람 없는 韓國 音樂 교실")
+            .with_text("lead", "Lớp học tiếng Hàn도 함께 엽니다.")
+            .with_pair("facts", "준비물", "악기와 필기도구, 그리고 즐거운 마음")
+            .with_pair("facts", "신청", "평생학습과 누리집"),
     ])
 }
