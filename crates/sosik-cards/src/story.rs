@@ -99,8 +99,11 @@ impl Face {
         let mut face =
             facts.iter().fold(face, |face, (label, value)| face.with_pair("facts", phrases.label(*label), value));
         if let Some(deadline) = deadline.filter(|_| template == "deadline") {
+            // A tax is paid, and not applied for.
+            let says = |words: &[&str]| words.iter().any(|word| story.source(&deadline.sentence).contains(word));
+            let is_paid = says(&["납부"]) && !says(&["신청", "접수", "모집"]);
             face = face
-                .with_text("until", phrases.label(Label::Deadline))
+                .with_text("until", phrases.label(if is_paid { Label::Pay } else { Label::Deadline }))
                 .with_text("deadline", phrases.long_day(deadline.value));
         }
         if matches!(template, "notice" | "disaster") {
@@ -162,4 +165,24 @@ fn lead(story: &Story) -> String {
             && !speaks(sentence)
     };
     sentences.iter().take(8).find(is_lead).cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use sosik_content::{Post, WebLink};
+
+    use super::*;
+
+    #[test]
+    fn a_tax_is_paid_and_a_course_is_applied_for() {
+        let until = |title: &str, text: &str| {
+            let post = Post::new(title, WebLink::parse("https://blog.example.go.kr/1").unwrap(), text)
+                .with_published("2026-11-20T03:00:00Z".parse().unwrap());
+            Face::of_story(&Story::of(&post, chrono_tz::Asia::Seoul)).texts.get("until").cloned()
+        };
+        let tax = "자동차세는 12월 31일까지 납부합니다.";
+        assert_eq!(until("자동차세 납부 안내", tax).as_deref(), Some("납부 마감"));
+        let course = "수강 신청은 12월 11일까지 하고 수강료를 납부합니다.";
+        assert_eq!(until("수강생 모집", course).as_deref(), Some("신청 마감"));
+    }
 }

@@ -27,6 +27,8 @@ pub enum Label {
     Ask,
     /// That a day is the last to apply (신청 마감).
     Deadline,
+    /// That a day is the last to pay (납부 마감).
+    Pay,
 }
 
 impl Label {
@@ -39,6 +41,7 @@ impl Label {
             Self::Apply => "apply",
             Self::Ask => "ask",
             Self::Deadline => "deadline",
+            Self::Pay => "pay",
         }
     }
 
@@ -51,6 +54,7 @@ impl Label {
             Self::Apply => "신청",
             Self::Ask => "문의",
             Self::Deadline => "신청 마감",
+            Self::Pay => "납부 마감",
         }
     }
 }
@@ -79,7 +83,7 @@ pub struct Phrases {
 }
 
 /// Every phrase that a language needs, and what stands in it.
-const KEYS: [(&str, &[&str]); 28] = [
+const KEYS: [(&str, &[&str]); 29] = [
     ("months", &[]),
     ("weekdays", &[]),
     ("day", &["{month}", "{day}"]),
@@ -101,6 +105,7 @@ const KEYS: [(&str, &[&str]); 28] = [
     ("apply", &[]),
     ("ask", &[]),
     ("deadline", &[]),
+    ("pay", &[]),
     ("safety", &[]),
     ("policy", &[]),
     ("festival", &[]),
