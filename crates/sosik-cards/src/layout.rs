@@ -198,16 +198,17 @@ pub(crate) fn names(item: &Item) -> Vec<String> {
 /// What a face says and its template has no place for. Where a card stands in its edition is an ornament, and not missed.
 pub(crate) fn without_place(face: &Face, shown: &std::collections::BTreeSet<String>) -> Vec<Left> {
     let is_missed = |name: &str| !shown.contains(name);
-    let left = Left::of;
     let texts = face
         .texts
         .iter()
         .filter(|(name, text)| !["place", "topic"].contains(&name.as_str()) && !text.is_empty() && is_missed(name));
-    let mut out: Vec<Left> = texts.map(|(name, text)| left(name, text.clone())).collect();
+    let mut out: Vec<Left> = texts.map(|(name, text)| Left::of(name, text.clone())).collect();
     let pairs = face.pairs.iter().filter(|(name, _)| is_missed(name));
-    out.extend(pairs.flat_map(|(name, all)| all.iter().enumerate().map(|(row, pair)| left(name, said(pair)).at(row))));
-    out.extend(face.code.as_ref().filter(|_| is_missed("code")).map(|link| left("code", link.to_string())));
-    out.extend(face.picture.as_ref().filter(|_| is_missed("picture")).map(|_| left("picture", String::new())));
+    out.extend(
+        pairs.flat_map(|(name, all)| all.iter().enumerate().map(|(row, pair)| Left::of(name, said(pair)).at(row))),
+    );
+    out.extend(face.code.as_ref().filter(|_| is_missed("code")).map(|link| Left::of("code", link.to_string())));
+    out.extend(face.picture.as_ref().filter(|_| is_missed("picture")).map(|_| Left::of("picture", String::new())));
     out
 }
 

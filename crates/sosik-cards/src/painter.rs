@@ -19,7 +19,7 @@ use crate::icon::{Drawing, drawing};
 use crate::layout::{Block, Left, Mark, Placed, Setting, stack};
 use crate::logo::Logo;
 use crate::picture::scrim_needed;
-use crate::template::{Areas, Layer, Role, Stack, Templates, When};
+use crate::template::{Layer, Stack, Templates, When};
 use crate::theme::Theme;
 
 /// Draws cards in one theme and format. Fonts are read once.
@@ -221,24 +221,24 @@ impl Painter {
         let radius = self.theme.radius() * self.format.unit();
         match layer {
             Layer::Ground { colour, .. } => {
-                *canvas = Canvas::new(canvas.width, canvas.height, self.colour(*colour, face.topic));
+                *canvas = Canvas::new(canvas.width, canvas.height, self.theme.role(*colour, face.topic));
             }
             Layer::Panel { area, colour, opacity, radius: own, .. } => {
-                if let Some(area) = self.area(area) {
+                if let Some(area) = area.on(self.format) {
                     let radius = own.map_or(radius, |own| own * self.format.unit());
-                    canvas.fill(area, radius, self.colour(*colour, face.topic), *opacity);
+                    canvas.fill(area, radius, self.theme.role(*colour, face.topic), *opacity);
                 }
             }
             Layer::Circle { area, colour, opacity, .. } => {
-                if let Some(area) = self.area(area) {
+                if let Some(area) = area.on(self.format) {
                     let side = area.width.min(area.height);
                     let (x, y) = (area.x + (area.width - side) / 2.0, area.y + (area.height - side) / 2.0);
                     let square = Area { x, y, width: side, height: side };
-                    canvas.fill(square, side / 2.0, self.colour(*colour, face.topic), *opacity);
+                    canvas.fill(square, side / 2.0, self.theme.role(*colour, face.topic), *opacity);
                 }
             }
             Layer::Picture { area, round, .. } => {
-                if let (Some(area), Some(picture)) = (self.area(area), &face.picture) {
+                if let (Some(area), Some(picture)) = (area.on(self.format), &face.picture) {
                     #[expect(
                         clippy::cast_possible_truncation,
                         clippy::cast_sign_loss,
@@ -261,12 +261,12 @@ impl Painter {
                 }
             }
             Layer::Icon { area, .. } => {
-                if let Some(area) = self.area(area) {
+                if let Some(area) = area.on(self.format) {
                     self.drawing(face.topic, &area)?.paint(canvas, &area);
                 }
             }
             Layer::Stack(layer) => {
-                if let Some(area) = self.area(&layer.area) {
+                if let Some(area) = layer.area.on(self.format) {
                     self.paint_stack(layer, area, face, painted, texts)?;
                 }
             }
@@ -322,9 +322,11 @@ impl Painter {
     fn paint_mark(&self, mark: &Mark, face: &Face, painted: &mut Painted) -> Result<(), CardError> {
         let (canvas, fonts) = (&mut painted.canvas, &painted.fonts);
         match mark {
-            Mark::Strip { area, radius, colour } => canvas.fill(*area, *radius, self.colour(*colour, face.topic), 1.0),
+            Mark::Strip { area, radius, colour } => {
+                canvas.fill(*area, *radius, self.theme.role(*colour, face.topic), 1.0);
+            }
             Mark::Line(line) => {
-                let colour = self.colour(line.colour, face.topic);
+                let colour = self.theme.role(line.colour, face.topic);
                 let style = Style { weight: line.weight, size: line.size, colour };
                 canvas.write(fonts, &line.text, style, line.x, line.baseline);
                 painted.lines.push(line.clone());
@@ -334,13 +336,12 @@ impl Painter {
                     code(canvas, *area, link.as_str())?;
                 }
             }
-            Mark::City { area } if self.theme.logo().is_some() => {
+            Mark::City { area } => {
                 if let Some(logo) = self.theme.logo() {
                     logo.drawn(area.height.min(area.width / logo.aspect()))?.paint(canvas, area);
+                    return Ok(());
                 }
-            }
-            // An ornament: it repeats the first letter of the name beside it.
-            Mark::City { area } => {
+                // An ornament: it repeats the first letter of the name beside it.
                 let palette = self.theme.palette();
                 canvas.fill(*area, area.width * 0.3, palette.mark, 1.0);
                 let letter = clusters(self.theme.city()).next().unwrap_or_default();
@@ -363,15 +364,6 @@ impl Painter {
         let drawing = Arc::new(drawing(topic, self.theme.colours(topic), side)?);
         known.insert((topic, side), Arc::clone(&drawing));
         Ok(drawing)
-    }
-
-    /// An area in pixels.
-    fn area(&self, areas: &Areas) -> Option<Area> {
-        areas.on(self.format)
-    }
-
-    fn colour(&self, role: Role, topic: Topic) -> Colour {
-        self.theme.role(role, topic)
     }
 }
 

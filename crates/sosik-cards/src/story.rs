@@ -71,15 +71,11 @@ impl Face {
             }
         };
         let hours = story.hours.as_ref().map(|hours| phrases.hours(&hours.value)).unwrap_or_default();
-        // What was over when the post was written is no appointment.
-        let is_coming =
-            |when: &&Found<Days>| when.value.last().is_none_or(|last| story.published.is_none_or(|day| last >= day));
         // The time in which one may apply is none at which anybody comes.
-        let is_for_applying = |when: &&Found<Days>| {
+        let is_for_applying = |when: &Found<Days>| {
             template == "deadline" && story.deadline.as_ref().map(|day| day.value) == when.value.last()
         };
-        let is_told = |when: &&Found<Days>| story.is_past(&when.sentence);
-        let when = story.when.as_ref().filter(is_coming).filter(|when| !is_for_applying(when) && !is_told(when));
+        let when = story.announced().filter(|when| !is_for_applying(when));
         say(Label::When, when.map(|when| format!("{} {hours}", phrases.days(&when.value)).trim().to_owned()));
         let own = |value: &Option<Found<String>>| value.as_ref().map(|found| found.value.clone());
         let place = story.place.as_ref().filter(|place| when.is_some() || !story.is_past(&place.sentence)).cloned();
@@ -108,7 +104,7 @@ impl Face {
         }
         if matches!(template, "notice" | "disaster") {
             face =
-                face.with_text("lead", translation.map_or_else(|| lead(story), |words| whole_sentences(&words.text)));
+                face.with_text("lead", translation.map_or_else(|| lead(story), |words| words.text.replace('\n', " ")));
             let steps = story.steps.iter().filter(|_| translation.is_none());
             face = steps.fold(face, |face, step| face.with_pair("steps", "", &step.value));
         }
@@ -117,26 +113,6 @@ impl Face {
         }
         face
     }
-}
-
-/// As many sentences of a translation as a card may take up.
-fn whole_sentences(body: &str) -> String {
-    const MOST: usize = 400;
-    let body = body.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text::units(&body) <= MOST {
-        return body;
-    }
-    // A sentence ends before a space and a capital letter, or with the full stop of Chinese and Japanese.
-    let ends = body.char_indices().filter_map(|(at, c)| {
-        let behind = &body[at + c.len_utf8()..];
-        let is_end = c == '。'
-            || matches!(c, '.' | '!' | '?')
-                && behind.strip_prefix(' ').is_some_and(|rest| rest.chars().next().is_some_and(char::is_uppercase));
-        is_end.then_some(at + c.len_utf8())
-    });
-    ends.take_while(|end| text::units(&body[..*end]) <= MOST)
-        .last()
-        .map_or_else(String::new, |end| body[..end].to_owned())
 }
 
 /// Whether a title warns of a danger at hand, and not of dangers in general.

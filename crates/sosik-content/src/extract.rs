@@ -42,7 +42,7 @@ pub use contact::{Address, Phone};
 pub use day::{Days, Precision};
 
 pub(crate) use contact::addresses;
-pub(crate) use sentence::{Sentence, end_of_body, sentences};
+pub(crate) use sentence::{Sentence, end_of_body, is_past, sentences};
 
 /// How sure it is that a text says what was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -28,7 +28,7 @@ impl Announcement {
             title: title.to_owned(),
             pairs: pairs(title),
             words: words(title),
-            body: pairs(story.text.split_once('\n').map_or("", |(_, body)| body)),
+            body: pairs(story.body()),
             when: story.when.as_ref().map(|when| when.value.clone()),
             hours: story.hours.as_ref().map(|hours| hours.value),
             place: story.place.as_ref().map(|place| place.value.split_whitespace().collect()),

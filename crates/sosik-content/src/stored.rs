@@ -24,6 +24,10 @@ use crate::{Card, Edition, EditionId, Point, Topic, WebLink};
 /// The version that this release writes.
 pub const VERSION: u32 = 2;
 
+/// How the schema says that a text is an area's code.
+#[cfg(test)]
+const AREA: &str = "^([0-9]{2}|[0-9]{5}|[0-9]{8}|[0-9]{10})$";
+
 /// An edition: the cards that one channel sends at one slot.
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -41,7 +45,7 @@ struct StoredEdition {
     /// What it is called.
     title: String,
     /// The area of the channel, by its administrative code; null where none was named.
-    #[cfg_attr(test, schemars(regex(pattern = r"^([0-9]{2}|[0-9]{5}|[0-9]{8}|[0-9]{10})$")))]
+    #[cfg_attr(test, schemars(regex(pattern = AREA)))]
     area: Option<String>,
     /// Its cards, in the order in which they are shown.
     cards: Vec<StoredCard>,
@@ -68,7 +72,7 @@ struct StoredCard {
     /// Where citizens read on.
     link: String,
     /// The districts that it concerns, by their administrative codes; empty where it concerns all of the city.
-    #[cfg_attr(test, schemars(inner(regex(pattern = r"^([0-9]{2}|[0-9]{5}|[0-9]{8}|[0-9]{10})$"))))]
+    #[cfg_attr(test, schemars(inner(regex(pattern = AREA))))]
     areas: Vec<String>,
     /// The last day on which it is of use, as 2026-12-05; null where the post says none.
     #[cfg_attr(test, schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")))]
@@ -313,6 +317,10 @@ mod tests {
         let schema = jsonschema::validator_for(&schema).unwrap();
         let judge = |text: &str| schema.is_valid(&serde_json::from_str(text).unwrap());
         assert!(judge(WRITTEN[1].1) && !judge(WRITTEN[0].1));
+        for topic in Topic::ALL {
+            let other = WRITTEN[1].1.replacen(r#""topic": "safety""#, &format!(r#""topic": "{topic}""#), 1);
+            assert!(judge(&other) && from_json(&other).is_ok(), "{topic}");
+        }
         for (from, to) in [
             (r#""area": "4163053000""#, r#""area": "416""#),
             (r#""title""#, r#""titel""#),

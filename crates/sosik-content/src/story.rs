@@ -1,3 +1,4 @@
+mod office;
 mod roles;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,9 @@ use sosik_core::{AreaCode, Language};
 
 use self::roles::Roles;
 use crate::classify::{Classification, classify};
-use crate::extract::{Address, Ages, Days, Facts, Found, Hours, Phone, Sentence, end_of_body, extract, sentences};
+use crate::extract::{
+    Address, Ages, Days, Facts, Found, Hours, Phone, Sentence, end_of_body, extract, is_past, sentences,
+};
 use crate::points::{self, Labelled};
 use crate::{Post, Translation, WebLink, text};
 
@@ -139,6 +142,16 @@ impl Story {
         self.text.get(span.clone()).unwrap_or_default()
     }
 
+    /// When it takes place, where that was still to come when the post was written: neither over by then nor told of as
+    /// something that was.
+    #[must_use]
+    pub fn announced(&self) -> Option<&Found<Days>> {
+        self.when.as_ref().filter(|when| match when.value.last() {
+            Some(last) if !when.value.is_open() && Some(last) != self.published => Some(last) > self.published,
+            _ => !self.is_past(&when.sentence),
+        })
+    }
+
     /// The first day on which it is of use: as the source says, else the day of its publication.
     #[must_use]
     pub fn valid_from(&self) -> Option<NaiveDate> {
@@ -150,13 +163,10 @@ impl Story {
     #[must_use]
     pub fn valid_until(&self) -> Option<NaiveDate> {
         let deadline = self.deadline.as_ref().map(|deadline| deadline.value);
-        // What was over when it was written is told, and not announced.
-        let announced = self.when.as_ref().map(|when| (when.value.is_open(), when.value.last()));
-        let announced = announced.filter(|(_, last)| last.is_none() || *last >= self.published);
-        let until = match announced {
+        let until = match self.announced().map(|when| &when.value) {
             // What goes on has no last day.
-            Some((true, _) | (_, None)) => None,
-            Some((false, last)) => last.max(deadline),
+            Some(when) if when.is_open() || when.last().is_none() => None,
+            Some(when) => when.last().max(deadline),
             None => deadline,
         };
         self.stated_validity.1.or(until)
@@ -165,8 +175,8 @@ impl Story {
     /// Whether it only tells of what is over on a day: nobody can come, apply or do anything any more.
     #[must_use]
     pub fn is_over(&self, today: NaiveDate) -> bool {
-        let lasts = |last: Option<NaiveDate>| last.is_none_or(|last| last >= today);
-        let is_coming = self.when.as_ref().is_some_and(|when| when.value.is_open() || lasts(when.value.last()));
+        let lasts = |when: &Days| when.is_open() || when.last().is_none_or(|last| last >= today);
+        let is_coming = self.announced().is_some_and(|when| lasts(&when.value));
         let may_apply = self.deadline.as_ref().is_some_and(|deadline| deadline.value >= today);
         let tells = || sentences(self.body()).iter().take(2).any(Sentence::is_past);
         !is_coming && !may_apply && self.steps.is_empty() && self.apply_place.is_none() && tells()
@@ -182,7 +192,7 @@ impl Story {
     /// Whether a part of what was read, such as the sentence of a field, tells of what is over.
     #[must_use]
     pub fn is_past(&self, span: &Range<usize>) -> bool {
-        Sentence { text: self.source(span), start: span.start }.is_past()
+        is_past(self.source(span))
     }
 
     /// The languages in which it can be told: Korean, and those into which it was translated.

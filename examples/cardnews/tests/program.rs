@@ -58,7 +58,7 @@ fn what_an_editor_decided_is_kept() {
 fn a_district_gets_its_own_news_and_not_that_of_others() {
     let folder = tempfile::tempdir().unwrap();
     let curated = |area: &str| {
-        let districts = sample("districts.csv");
+        let districts = sample("../yangju-weekly/yangju_areas.csv");
         let arguments = [&sample("posts.json"), "--area", area, "--districts", &districts, "--json"];
         let output = cardnews(&arguments, folder.path());
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));

@@ -24,16 +24,21 @@ impl Sentence<'_> {
         }
     }
 
-    /// Whether it tells of what is over: `개최했다`, and not `개최한다고 밝혔다`.
+    /// Whether it tells of what is over.
     pub(crate) fn is_past(&self) -> bool {
-        let told = SAID.find(self.text).map_or(self.text, |said| &self.text[..said.start()]);
-        PAST.is_match(told)
+        is_past(self.text)
     }
 
     /// Whether someone says it: `…다고 밝혔다`, `…에 따르면`.
     pub(crate) fn is_said(&self) -> bool {
         SAID.is_match(self.text) || self.text.contains("에 따르면")
     }
+}
+
+/// Whether a sentence tells of what is over: `개최했다`, and not `개최한다고 밝혔다`.
+pub(crate) fn is_past(sentence: &str) -> bool {
+    let told = SAID.find(sentence).map_or(sentence, |said| &sentence[..said.start()]);
+    PAST.is_match(told)
 }
 
 patterns! {

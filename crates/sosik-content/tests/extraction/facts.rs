@@ -32,8 +32,6 @@ struct Label {
     ages: BTreeSet<String>,
     #[serde(default)]
     links: BTreeSet<String>,
-    #[serde(default, rename = "deadline")]
-    _deadline: Option<String>,
 }
 
 #[test]

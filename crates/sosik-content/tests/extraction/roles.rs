@@ -1,5 +1,5 @@
-//! Which of the facts is which: when and where something takes place, until when and where to apply, what it costs, what kind of news
-//! it is.
+//! Which of the facts is which: when and where something takes place, until when and where to apply, what it costs, what
+//! kind of news it is.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::corpus::{Score, Text, corpus, hold, print, same, texts};
 struct Roles {
     file: String,
     item: usize,
-    kind: Vec<String>,
+    kind: Option<Vec<String>>,
     when: Option<Vec<String>>,
     hours: Option<Vec<String>>,
     place: Option<Vec<String>>,
@@ -56,7 +56,7 @@ fn measured(corpus: &Path, labels: &[Roles]) -> BTreeMap<&'static str, Score> {
         let story = story(&posts[label.item]);
         let text = |found: Option<String>| found.unwrap_or_default();
         let fields = [
-            ("kind", story.kind.topic.code().to_owned(), Some(&label.kind)),
+            ("kind", story.kind.topic.code().to_owned(), label.kind.as_ref()),
             ("when", text(story.when.map(|when| when.value.to_string())), label.when.as_ref()),
             ("hours", text(story.hours.map(|hours| hours.value.to_string())), label.hours.as_ref()),
             ("place", text(story.place.map(|place| place.value)), label.place.as_ref()),
