@@ -31,12 +31,14 @@ impl Face {
             }
         }
         for (name, at) in goes_on {
-            let Some((label, value)) = self.pairs.get(&name).and_then(|all| all.get(at)) else { continue };
-            let (label, value) = match (name.as_str(), label.is_empty()) {
-                // Steps keep their numbers.
-                (NUMBERED, true) => ((at + 1).to_string(), value.clone()),
-                (NUMBERED, false) => ((at + 1).to_string(), format!("{label} {value}")),
-                _ => (label.clone(), value.clone()),
+            let Some(all) = self.pairs.get(&name) else { continue };
+            let Some((label, value)) = all.get(at) else { continue };
+            // Steps keep their numbers; one that is alone has none.
+            let is_numbered = name == NUMBERED && all.len() > 1;
+            let (label, value) = match (is_numbered, label.is_empty()) {
+                (true, true) => ((at + 1).to_string(), value.clone()),
+                (true, false) => ((at + 1).to_string(), format!("{label} {value}")),
+                (false, _) => (label.clone(), value.clone()),
             };
             next.pairs.entry("facts".to_owned()).or_default().push((label, value));
         }

@@ -76,8 +76,14 @@ pub(super) fn measured(item: &Item, room: Room, setting: &Setting<'_>) -> Measur
         Item::Pairs { pairs, size, lines, most: pairs_most, numbered, colour, label, .. } => {
             let all = setting.face.pairs.get(pairs).map(Vec::as_slice).unwrap_or_default();
             let size = sized(*size, part, setting);
-            let columns =
-                Columns { size, width, lines: (*lines).min(most), numbered: *numbered, colours: (*label, *colour) };
+            let columns = Columns {
+                size,
+                width,
+                lines: (*lines).min(most),
+                numbered: *numbered,
+                alone: all.len() == 1,
+                colours: (*label, *colour),
+            };
             let shown = (*pairs_most).min(rows).min(all.len());
             columns.measured(&all[..shown], pairs, setting)
         }
@@ -198,13 +204,19 @@ struct Columns {
     width: f32,
     lines: usize,
     numbered: bool,
+    /// Whether there is but one pair: then a number says nothing.
+    alone: bool,
     colours: (Role, Role),
 }
 
 impl Columns {
     fn measured(&self, pairs: &[(String, String)], name: &str, setting: &Setting<'_>) -> Measured {
         let mut out = Measured::default();
-        let label_of = |at: usize, label: &str| if self.numbered { format!("{}", at + 1) } else { label.to_owned() };
+        let label_of = |at: usize, label: &str| match (self.numbered, self.alone) {
+            (false, _) => label.to_owned(),
+            (true, false) => (at + 1).to_string(),
+            (true, true) => String::new(),
+        };
         let measure = |text: &str| setting.fonts.width(text, Weight::Bold, self.size);
         let widest = pairs.iter().enumerate().map(|(at, (label, _))| measure(&label_of(at, label))).fold(0.0, f32::max);
         // A label takes no more than two fifths; a longer one is shortened.

@@ -42,6 +42,11 @@ pub(crate) fn ages(sentence: &Sentence<'_>, out: &mut Vec<Found<Ages>>) {
             if inside || before(text, span.start).is_some_and(|c| c.is_ascii_digit()) {
                 continue;
             }
+            // `65세 이상 인구`: who there are, and not who may come.
+            let rest = text[span.end..].trim_start();
+            if ["인구", "노인 인구", "비율", "비중"].iter().any(|count| rest.starts_with(count)) {
+                continue;
+            }
             let age =
                 |group: usize| found.get(group).and_then(|age| number::<u8>(age.as_str())).filter(|age| *age <= 120);
             let word = |group: usize| found.get(group).map(|word| word.as_str());
@@ -84,6 +89,7 @@ mod tests {
             ("만 18세 미만", &["..17"]),
             ("19세 이상 39세 이하", &["19..39"]),
             ("강모 어르신(74세)은", &[]),
+            ("관내 65세 이상 노인 인구 비율이 늘었다", &[]),
         ] {
             let mut out = Vec::new();
             ages(&Sentence { text, start: 0 }, &mut out);

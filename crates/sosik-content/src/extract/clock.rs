@@ -39,6 +39,7 @@ impl fmt::Display for Hours {
 
 patterns! {
     TIME = r"(?P<half>오전|오후|저녁|밤|낮|새벽|아침)?\s*(?:(?P<h>\d{1,2})시(?:\s*(?:(?P<m>\d{1,2})분|(?P<thirty>반)))?|(?P<hh>\d{1,2}):(?P<mm>[0-5]\d)|(?P<noon>정오))";
+    FIRST_OF_TWO = r"(?P<h>\d{1,2})\s*[~∼～〜–-]\s*$";
     TO = r"^\s*(?:부터|에서|[~∼～〜–—-])\s*$";
 }
 
@@ -53,7 +54,8 @@ struct Time {
 /// The times of day in a sentence.
 pub(crate) fn hours(sentence: &Sentence<'_>) -> Vec<Found<Hours>> {
     let text = sentence.text;
-    let times: Vec<Time> = TIME.captures_iter(text).filter_map(|found| time(text, &found)).collect();
+    let times = TIME.captures_iter(text).filter_map(|found| time(text, &found));
+    let times: Vec<Time> = times.flat_map(|time| first_of_two(text, &time).into_iter().chain([time])).collect();
     let mut out = Vec::new();
     let mut at = 0;
     while at < times.len() {
@@ -85,6 +87,18 @@ pub(crate) fn hours(sentence: &Sentence<'_>) -> Vec<Found<Hours>> {
         at += if joined.is_some() { 2 } else { 1 };
     }
     out
+}
+
+/// The first of `09~18시`, which says its hour alone.
+fn first_of_two(text: &str, last: &Time) -> Option<Time> {
+    let found = FIRST_OF_TWO.captures(&text[..last.start]).filter(|_| text[last.start..last.end].ends_with('시'))?;
+    let digits = found.name("h")?;
+    let stands_alone =
+        before(text, digits.start()).is_none_or(|c| !c.is_ascii_digit() && !matches!(c, ':' | '.' | ',' | '/' | '-'));
+    let hour: u32 = number(digits.as_str()).filter(|_| stands_alone)?;
+    let at = NaiveTime::from_hms_opt(hour, 0, 0)?;
+    let half = (hour > 12 || digits.as_str().starts_with('0')).then_some(hour >= 12);
+    Some(Time { at, half, start: digits.start(), end: digits.end() })
 }
 
 fn time(text: &str, found: &Captures<'_>) -> Option<Time> {
@@ -168,6 +182,9 @@ mod tests {
             ("오전 9시부터 오후 6시까지", &["09:00/18:00"]),
             ("14:00~16:00", &["14:00/16:00"]),
             ("10시~17시", &["10:00/17:00"]),
+            ("평일 낮 시간(09~18시)", &["09:00/18:00"]),
+            ("2~4시", &["14:00/16:00"]),
+            ("12.1~18시", &["/18:00"]),
             ("10시~5시", &["10:00/17:00"]),
             ("오후 2시 30분", &["14:30"]),
             ("오후 2시 반", &["14:30"]),

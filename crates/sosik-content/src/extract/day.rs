@@ -145,7 +145,14 @@ pub(crate) fn days(sentence: &Sentence<'_>, published: NaiveDate) -> Vec<Found<D
                 (days, next.end, sure && sure_last)
             }
             None if is_until => (span(None, Some((first, day))), first.end, sure),
-            None if is_from(text, first) => (span(Some((first, day)), None), first.end, sure),
+            None if is_from(text, first) => match atom::lasting(&text[first.end..]).filter(|_| !first.is_month()) {
+                // `12일부터 이틀에 걸쳐`: the end is counted.
+                Some((days, length)) => {
+                    let last = day.checked_add_days(chrono::Days::new(days.saturating_sub(1))).unwrap_or(day);
+                    (span(Some((first, day)), Some((first, last))), first.end + length, sure)
+                }
+                None => (span(Some((first, day)), None), first.end, sure),
+            },
             None => (span(Some((first, day)), Some((first, day))), first.end, sure),
         };
         let confidence = if sure { Confidence::Stated } else { Confidence::Likely };
@@ -247,6 +254,10 @@ mod tests {
                 "참가비 1.5배, 3.14, 031-8082-0000, 14:00, 5일간, 축제 3일 차, 2~3일간, 3일 전, 1일 2회, 13월 40일, 100일",
                 &[],
             ),
+            ("12일부터 이틀에 걸쳐 나눈다", &["2026-11-12/2026-11-13"]),
+            ("12월 1일부터 5일간 연다", &["2026-12-01/2026-12-05"]),
+            ("사업기간 : ’26. 1. ~ 12. 지원대상", &["2026-01/2026-12"]),
+            ("2026. 9. ~ 11.", &["2026-09/2026-11"]),
             ("10월의 나들이, 3개월, 6월 호국보훈의 달", &[]),
         ] {
             assert_eq!(found(text), expected, "{text}");

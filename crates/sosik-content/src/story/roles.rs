@@ -142,7 +142,11 @@ impl Roles<'_> {
         let all = || self.facts.places.iter();
         all()
             .find(|found| self.label_of(&found.span) == Some("장소"))
-            .or_else(|| all().find(|found| is_near(when, &found.sentence)))
+            .or_else(|| {
+                let mut near = all().filter(|found| is_near(when, &found.sentence)).peekable();
+                let first = near.peek().copied();
+                near.find(|found| found.confidence > Confidence::Guessed).or(first)
+            })
             .or_else(|| all().max_by_key(|found| (found.confidence, std::cmp::Reverse(found.span.start))))
             .cloned()
     }

@@ -22,9 +22,15 @@ pub(crate) fn corpus() -> Option<PathBuf> {
     path
 }
 
+/// The day on which the table of services is read: it says of no service when it was published.
+const SERVICES_READ: NaiveDate = NaiveDate::from_ymd_opt(2026, 4, 1).unwrap();
+
 /// The posts of a file, in its order.
 pub(crate) fn texts(path: &Path) -> Vec<Text> {
     let content = std::fs::read_to_string(path).unwrap();
+    if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("public_services")) {
+        return content.lines().map(service).collect();
+    }
     if path.extension().is_some_and(|extension| extension == "jsonl") {
         let posts = content.lines().map(|line| serde_json::from_str::<BTreeMap<String, String>>(line).unwrap());
         return posts
@@ -54,6 +60,17 @@ pub(crate) fn texts(path: &Path) -> Vec<Text> {
             Text { title: between(item, "title"), body: String::new(), published: published.unwrap() }
         })
         .collect()
+}
+
+/// A service that a city offers: its name, whom it helps and how to apply.
+fn service(line: &str) -> Text {
+    let service: serde_json::Value = serde_json::from_str(line).unwrap();
+    let text = |field: &str| service[field].as_str().unwrap().to_owned();
+    Text {
+        title: text("name"),
+        body: format!("{}\n{}", text("benefit"), text("how_to_apply")),
+        published: SERVICES_READ,
+    }
 }
 
 /// How often a field is right.

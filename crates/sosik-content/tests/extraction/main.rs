@@ -12,6 +12,8 @@
 //! and what kind of news a post is. There a field holds every answer that a clerk would take; one that is not labelled is not
 //! measured.
 //!
+//! Festivals are measured by a table that cities fill in (`festivals.rs`): its columns are what is to be found.
+//!
 //! `cargo test -p sosik-content --test extraction -- --nocapture` prints the tables.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -20,4 +22,5 @@
 
 mod corpus;
 mod facts;
+mod festivals;
 mod roles;

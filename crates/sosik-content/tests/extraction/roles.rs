@@ -81,7 +81,7 @@ fn measured(corpus: &Path, labels: &[Roles]) -> BTreeMap<&'static str, Score> {
     scores
 }
 
-fn story(text: &Text) -> Story {
+pub(crate) fn story(text: &Text) -> Story {
     let link = WebLink::parse("https://example.go.kr/1").unwrap();
     let noon = text.published.and_hms_opt(3, 0, 0).unwrap().and_utc();
     Story::of(&Post::new(&text.title, link, &text.body).with_published(noon), chrono_tz::Asia::Seoul)

@@ -69,6 +69,8 @@ patterns! {
     COMING = r"(?P<which>오는|이번\s?주|다음\s?주)\s*(?P<w>[월화수목금토일])요일";
     WEEKLY = r"매주\s*(?P<w>[월화수목금토일](?:요일)?(?:\s*[,·/、∼~-]?\s*(?:[와과및]\s*)?[월화수목금토일](?:요일)?)*)";
     WEEKDAY = r"^\s*(?:[(（]\s*(?P<a>[월화수목금토일])(?:요일)?(?:[·,][^)）]{1,6})?[)）]|(?P<b>[월화수목금토일])요일)";
+    MONTHS_OF_YEAR = r"(?P<y>\d{4}|['’‘]\d{2})\s*\.\s*(?P<m>\d{1,2})(?P<a>\.?)\s*[~∼～〜–-]\s*(?P<n>\d{1,2})\.";
+    LASTING = r"^\s*부터\s*(?:(?P<word>이틀|사흘|나흘|닷새|엿새|이레|열흘)|(?P<n>\d{1,2})\s*일)\s*(?:간|동안|에\s?걸쳐)";
     MONTH_OF_TWO = r"(?P<m>\d{1,2})\s*[~∼～〜–-]\s*\d{1,2}월";
     JOIN = r"^\s*(?:[(（][^)）]{1,16}[)）])?\s*(?:(?:오전|오후|저녁|밤|낮|새벽)?\s*\d{1,2}(?:시(?:\s*\d{1,2}분)?|:\d{2}))?\s*(?:부터|에서|[~∼～〜–—-])\s*(?:(?:오는|다가오는|지난|올해|내년|이듬해|같은 해)\s*)?$";
     UNTIL = r"^\s*(?:오전|오후|저녁|밤|낮|새벽)?\s*\d{1,2}(?:시(?:\s*\d{1,2}분)?|:\d{2})\s*까지";
@@ -78,6 +80,22 @@ patterns! {
 /// Whether what is between two days makes a span of them.
 pub(super) fn joins(between: &str) -> bool {
     JOIN.is_match(between)
+}
+
+/// How many days something lasts that begins then, and how much of the text says so: `부터 이틀에 걸쳐`, `부터 5일간`.
+pub(super) fn lasting(rest: &str) -> Option<(u64, usize)> {
+    let found = LASTING.captures(rest)?;
+    let days = match found.name("word").map(|word| word.as_str()) {
+        Some("이틀") => 2,
+        Some("사흘") => 3,
+        Some("나흘") => 4,
+        Some("닷새") => 5,
+        Some("엿새") => 6,
+        Some("이레") => 7,
+        Some(_) => 10,
+        None => number(found.name("n")?.as_str())?,
+    };
+    Some((days, found.get(0)?.end())).filter(|(days, _)| *days > 0)
 }
 
 /// Whether a time and `까지` follow: `12월 5일 18시까지`.
@@ -97,6 +115,11 @@ pub(super) fn atoms(text: &str, published: NaiveDate) -> Vec<Atom> {
     };
     ISO.captures_iter(text).for_each(|found| keep(full(text, &found, &ISO_TAIL)));
     WORDED.captures_iter(text).for_each(|found| keep(worded(text, &found)));
+    MONTHS_OF_YEAR.captures_iter(text).for_each(|found| {
+        for month in months_of_year(text, &found).into_iter().flatten() {
+            keep(Some(month));
+        }
+    });
     DOTTED.captures_iter(text).for_each(|found| keep(dotted(text, &found, published)));
     DOTTED_DAY.captures_iter(text).for_each(|found| keep(dotted_day(text, &found)));
     SLASHED.captures_iter(text).for_each(|found| keep(slashed(text, &found)));
@@ -282,6 +305,23 @@ fn month(text: &str, found: &Captures<'_>) -> Option<Atom> {
         start,
         end: whole.end(),
     })
+}
+
+/// Both of `’26. 1. ~ 12.`.
+fn months_of_year(text: &str, found: &Captures<'_>) -> Option<[Atom; 2]> {
+    let (from, to, dot, whole) = (found.name("m")?, found.name("n")?, found.name("a")?, found.get(0)?);
+    let (first, last): (u32, u32) = (number(from.as_str())?, number(to.as_str())?);
+    let alone = stands_alone(text, whole.start(), whole.end(), &['.', '-', ':', '/', ',']);
+    // `2026. 12. ~ 5.` and what goes on with a day are no months of one year.
+    let goes_on = text[whole.end()..].trim_start().starts_with(|c: char| c.is_ascii_digit());
+    if !alone || goes_on || !(1..=12).contains(&first) || !(first..=12).contains(&last) {
+        return None;
+    }
+    let atom = |month, start, end| {
+        let shape = Shape::Month { year: year(found), month };
+        Atom { shape, lead: None, weekday: None, is_range_start: false, start, end }
+    };
+    Some([atom(first, whole.start(), dot.end()), atom(last, to.start(), whole.end())])
 }
 
 /// The first of `11~12월`.
