@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sosik_registry::SubscriberId;
 use uuid::Uuid;
 
-use crate::{CampaignId, Outcomes};
+use crate::{CampaignId, CampaignState, Outcomes};
 
 /// The name of a batch: its campaign, and its number in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -181,6 +181,22 @@ impl BatchState {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    /// Whether a worker has something to do for a batch that stands so while its campaign stands so: nothing before it is
+    /// planned, and of a paused one only asking for receipts. What is left of one that was called off is brought to its
+    /// end without being submitted.
+    #[must_use]
+    pub fn is_open_in(self, campaign: CampaignState) -> bool {
+        match campaign {
+            CampaignState::Approved | CampaignState::Draft => false,
+            CampaignState::Paused => self == Self::Taken,
+            CampaignState::Cancelled
+            | CampaignState::Expired
+            | CampaignState::Planned
+            | CampaignState::Sending
+            | CampaignState::Settled => self.is_open(),
+        }
     }
 
     /// Whether a worker has something to do for a batch that stands so.

@@ -1,14 +1,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use sosik_channel::Message;
 use sosik_content::EditionId;
 use sosik_core::ChannelId;
-use sosik_registry::Suppression;
+use sosik_registry::{Segment, Suppression};
 use sosik_schedule::MessageClass;
 use uuid::Uuid;
+
+use crate::{CampaignState, History};
 
 /// What makes a campaign the one it is: channel, nominal slot and edition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +70,7 @@ impl fmt::Display for CampaignId {
     }
 }
 
-/// A message on its way to a frozen audience.
+/// A message on its way to an audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Campaign {
@@ -80,28 +82,48 @@ pub struct Campaign {
     pub class: MessageClass,
     /// What is sent.
     pub message: Message,
-    /// When sending begins.
+    /// Who is meant.
+    pub segment: Segment,
+    /// When sending begins; consents must stand then.
     pub send_at: DateTime<Utc>,
-    /// When it was planned.
-    pub planned_at: DateTime<Utc>,
-    /// How many people were chosen.
+    /// From when on nothing more is submitted without a person's word.
+    pub send_by: DateTime<Utc>,
+    /// Who has to agree, what was done with it, and where it stands.
+    pub history: History,
+    /// How many people were chosen; 0 while its audience is not frozen.
     pub audience: u64,
     /// How many of those meant were not, by reason.
     pub suppressed: BTreeMap<Suppression, u64>,
 }
 
 impl Campaign {
-    /// A campaign of a message for no one yet.
+    /// A campaign of a message, for everyone and for a day from `send_at` on unless said otherwise.
     #[must_use]
     pub fn new(
         key: CampaignKey,
         class: MessageClass,
         message: Message,
         send_at: DateTime<Utc>,
-        planned_at: DateTime<Utc>,
+        history: History,
     ) -> Self {
         let id = key.id();
-        Self { id, key, class, message, send_at, planned_at, audience: 0, suppressed: BTreeMap::new() }
+        let send_by = send_at.checked_add_signed(TimeDelta::days(1)).unwrap_or(send_at);
+        let (segment, suppressed) = (Segment::All, BTreeMap::new());
+        Self { id, key, class, message, segment, send_at, send_by, history, audience: 0, suppressed }
+    }
+
+    /// The campaign for the people of a segment.
+    #[must_use]
+    pub fn with_segment(mut self, segment: Segment) -> Self {
+        self.segment = segment;
+        self
+    }
+
+    /// The campaign with another end of sending: what is left then is held for a person.
+    #[must_use]
+    pub fn with_send_by(mut self, send_by: DateTime<Utc>) -> Self {
+        self.send_by = send_by;
+        self
     }
 
     /// The campaign with the size of its audience and who was left out of it.
@@ -110,11 +132,17 @@ impl Campaign {
         (self.audience, self.suppressed) = (audience, suppressed);
         self
     }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> CampaignState {
+        self.history.state()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::{TimeDelta, TimeZone};
+    use chrono::TimeZone;
 
     use super::*;
 

@@ -11,8 +11,8 @@ use sosik_schedule::{MessageClass, SendWindow};
 use crate::look_up;
 use crate::plan::purpose;
 use crate::{
-    Batch, BatchId, BatchState, BatchUpdate, Campaign, Change, Claim, Claimed, DeliveryError, Outbox, OutboxError,
-    RecipientState,
+    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed,
+    DeliveryError, Outbox, OutboxError, RecipientState, Transition, Withheld,
 };
 
 /// Moves campaigns on, one bounded round at a time.
@@ -167,6 +167,11 @@ impl Engine {
             }
         }
         self.poll(now, &mut step).await?;
+        if step.batches < limit {
+            for id in self.outbox.finished().await? {
+                self.note(id, Deed::Settle, now).await?;
+            }
+        }
         let due = self.outbox.next_due(&self.worker).await?;
         let poll = self.polling().next;
         step.next_due = due.map(|due| poll.map_or(due, |poll| due.min(poll)));
@@ -185,10 +190,44 @@ impl Engine {
         let work =
             Work { claimed, campaign: &campaign, message: Arc::new(message(&campaign, claimed.batch.fallback)), now };
         match claimed.batch.state {
-            BatchState::Ready => self.send(&work, claimed.batch.clone(), step).await,
+            BatchState::Ready => {
+                if let Some(reason) = called_off(campaign.state()) {
+                    return self.withhold(&work, reason).await;
+                }
+                if campaign.state() == CampaignState::Planned {
+                    self.note(id.campaign, Deed::Start, now).await?;
+                }
+                self.send(&work, claimed.batch.clone(), step).await
+            }
             BatchState::InDoubt => self.look_up(&work, step).await,
             BatchState::Taken => self.inquire(&work, step).await,
             BatchState::Held | BatchState::Settled => Ok(()),
+        }
+    }
+
+    /// Brings a batch of a campaign that was called off to its end: nothing of it was submitted.
+    async fn withhold(&self, work: &Work<'_>, reason: Withheld) -> Result<(), DeliveryError> {
+        let batch = &work.claimed.batch;
+        let mut update = work.update(batch);
+        for (index, state) in batch.outcomes.iter().enumerate() {
+            if state == RecipientState::Pending {
+                update.changes.push(Change::new(index, RecipientState::Suppressed(reason)));
+            }
+        }
+        // Of an earlier attempt some may have been taken.
+        update.state = BatchState::Taken;
+        update.due = after(work.now, self.inquire_after);
+        Ok(self.finish(update).await?)
+    }
+
+    /// Notes what happened with a campaign, unless another worker did.
+    async fn note(&self, id: CampaignId, deed: Deed, now: DateTime<Utc>) -> Result<(), DeliveryError> {
+        match self.outbox.transition(id, &Transition::new(deed, self.worker.as_str(), now)).await {
+            Err(OutboxError::Transition { why, .. }) => {
+                tracing::debug!(campaign = %id, %why, "noted by another worker");
+                Ok(())
+            }
+            other => Ok(other.map(drop)?),
         }
     }
 
@@ -260,7 +299,7 @@ impl Engine {
             };
             // An earlier attempt may have reached them: then no one can say that nothing was sent.
             let in_doubt = batch.state == BatchState::InDoubt;
-            let state = if in_doubt { RecipientState::Unknown } else { RecipientState::Suppressed(reason) };
+            let state = if in_doubt { RecipientState::Unknown } else { RecipientState::Suppressed(reason.into()) };
             passed_over.push(Change::new(index, state));
         }
         Ok((recipients, passed_over))
@@ -376,7 +415,7 @@ impl Engine {
 /// A claimed batch with what is needed to move it on.
 pub(crate) struct Work<'a> {
     pub(crate) claimed: &'a Claimed,
-    campaign: &'a Campaign,
+    pub(crate) campaign: &'a Campaign,
     pub(crate) message: Arc<Message>,
     pub(crate) now: DateTime<Utc>,
 }
@@ -384,6 +423,15 @@ pub(crate) struct Work<'a> {
 impl Work<'_> {
     pub(crate) fn update(&self, batch: &Batch) -> BatchUpdate {
         BatchUpdate::of(&Claimed::new(batch.clone(), self.claimed.token))
+    }
+}
+
+/// Why nothing more of a campaign is submitted that stands so.
+fn called_off(state: CampaignState) -> Option<Withheld> {
+    match state {
+        CampaignState::Cancelled => Some(Withheld::Cancelled),
+        CampaignState::Expired => Some(Withheld::Expired),
+        _ => None,
     }
 }
 

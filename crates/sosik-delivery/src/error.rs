@@ -1,7 +1,7 @@
 use sosik_channel::SendError;
 use sosik_registry::StoreError;
 
-use crate::BatchId;
+use crate::{BatchId, CampaignId, TransitionError};
 
 /// An outbox cannot do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,29 @@ pub enum OutboxError {
         /// The batch.
         batch: BatchId,
     },
+    /// There is no such campaign.
+    #[error("there is no campaign {campaign}")]
+    #[non_exhaustive]
+    NoCampaign {
+        /// The campaign that was asked for.
+        campaign: CampaignId,
+    },
+    /// Someone else plans the campaign since, or has planned it: what this one chose is out of date.
+    #[error("campaign {campaign} is planned by someone else since")]
+    #[non_exhaustive]
+    PlanningLost {
+        /// The campaign.
+        campaign: CampaignId,
+    },
+    /// The campaign does not stand where this can be done.
+    #[error("campaign {campaign}: {why}")]
+    #[non_exhaustive]
+    Transition {
+        /// The campaign.
+        campaign: CampaignId,
+        /// What stands against it.
+        why: TransitionError,
+    },
     /// The store behind it failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -24,6 +47,24 @@ impl OutboxError {
     #[must_use]
     pub fn lease_lost(batch: BatchId) -> Self {
         Self::LeaseLost { batch }
+    }
+
+    /// No such campaign.
+    #[must_use]
+    pub fn no_campaign(campaign: CampaignId) -> Self {
+        Self::NoCampaign { campaign }
+    }
+
+    /// A planning that someone else took over.
+    #[must_use]
+    pub fn planning_lost(campaign: CampaignId) -> Self {
+        Self::PlanningLost { campaign }
+    }
+
+    /// A transition that cannot follow.
+    #[must_use]
+    pub fn transition(campaign: CampaignId, why: TransitionError) -> Self {
+        Self::Transition { campaign, why }
     }
 }
 

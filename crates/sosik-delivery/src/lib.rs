@@ -47,13 +47,16 @@
 //!
 //! # Concepts
 //!
-//! 1. A campaign is keyed by channel, nominal slot and edition: planning it twice gives the same campaign.
-//! 2. Planning freezes the audience into batches; a batch is the unit of writing, and holds what became of each of its
-//!    recipients as one byte.
+//! 1. A campaign is keyed by channel, nominal slot and edition: planning it twice gives the same campaign. It is drafted,
+//!    approved by as many as the [`ApprovalRule`] asks for, planned, sent and settled, or paused, cancelled, expired; its
+//!    [`History`] says by whom and when.
+//! 2. Planning freezes the audience into batches, page by page, so that memory does not grow with it; nothing of what is
+//!    half planned is sent. A batch is the unit of writing, and holds what became of each of its recipients as one byte.
 //! 3. That a batch is about to be sent is written down *before* it is. After a crash or a lost answer the engine asks
 //!    the transport what it knows, and repeats only under the same idempotency key.
 //! 4. The engine is stepped: [`Engine::run_due`] does one bounded round and never sleeps.
-//! 5. Consent is checked again when a batch is sent, and the sending window with it.
+//! 5. Consent is checked again when a batch is sent, and the sending window with it. A pause or a cancellation takes effect
+//!    before the next batch; what was submitted before is accounted for to the end.
 //! 6. Planned = delivered + failed + by text + suppressed + unknown, once nothing is outstanding: [`Tally`].
 //!
 //! # Features
@@ -72,6 +75,7 @@ mod batch;
 mod campaign;
 mod engine;
 mod error;
+mod lifecycle;
 mod look_up;
 mod memory;
 mod outbox;
@@ -87,10 +91,11 @@ pub use batch::{Batch, BatchId, BatchState, RecipientRef, RecipientRefError};
 pub use campaign::{Campaign, CampaignId, CampaignKey};
 pub use engine::{Engine, EngineBuilder, Step};
 pub use error::{DeliveryError, OutboxError};
+pub use lifecycle::{ApprovalRule, CampaignState, Deed, History, Transition, TransitionError};
 pub use memory::MemoryOutbox;
-pub use outbox::{BatchUpdate, Claim, Claimed, Outbox, PlannedCampaign};
-pub use outcomes::{Change, Outcomes, OutcomesError, RecipientState};
-pub use plan::{Plan, plan};
+pub use outbox::{BatchUpdate, Claim, Claimed, Outbox, PlannedCampaign, Sealed};
+pub use outcomes::{Change, Outcomes, OutcomesError, RecipientState, Withheld};
+pub use plan::{Plan, freeze, plan};
 #[cfg(feature = "runner")]
 pub use runner::Runner;
 pub use tally::Tally;

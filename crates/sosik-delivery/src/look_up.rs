@@ -33,7 +33,8 @@ impl Engine {
             _ => false,
         };
         self.mark_gone(&gone, work.now).await?;
-        if pending && guarded {
+        let goes_on = work.campaign.state().sends();
+        if pending && guarded && goes_on {
             self.outbox.update(&update).await?;
             return self.send(work, batch, step).await;
         }
@@ -43,7 +44,11 @@ impl Engine {
                     update.changes.push(Change::new(index, RecipientState::Unknown));
                 }
             }
-            let note = "its answer was lost, and its idempotency key has run out";
+            let note = if goes_on {
+                "its answer was lost, and its idempotency key has run out"
+            } else {
+                "its answer was lost, and the campaign does not go on"
+            };
             step.held.push((batch.id, note.to_owned()));
             update.note = Some(note.to_owned());
         }

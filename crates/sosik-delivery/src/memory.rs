@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, Change, Claim, Claimed, Outbox, OutboxError,
-    PlannedCampaign, Tally,
+    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
+    OutboxError, PlannedCampaign, Sealed, Tally, Transition,
 };
 
 /// An outbox in memory: for tests and first steps. A crash loses it.
@@ -20,6 +20,12 @@ struct State {
     campaigns: BTreeMap<CampaignId, Campaign>,
     batches: BTreeMap<BatchId, Held>,
     token: u64,
+    /// The token of each campaign that is being planned.
+    plannings: BTreeMap<CampaignId, u64>,
+}
+
+fn is_open(campaigns: &BTreeMap<CampaignId, Campaign>, batch: &Batch) -> bool {
+    campaigns.get(&batch.id.campaign).is_some_and(|campaign| batch.state.is_open_in(campaign.state()))
 }
 
 #[derive(Debug)]
@@ -44,16 +50,54 @@ impl MemoryOutbox {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl Outbox for MemoryOutbox {
-    async fn plan(&self, campaign: &Campaign, batches: &[Batch]) -> Result<PlannedCampaign, OutboxError> {
+    async fn draft(&self, campaign: &Campaign) -> Result<PlannedCampaign, OutboxError> {
         let mut state = self.lock();
         if let Some(kept) = state.campaigns.get(&campaign.id) {
             return Ok(PlannedCampaign::new(kept.clone(), true));
         }
         state.campaigns.insert(campaign.id, campaign.clone());
+        Ok(PlannedCampaign::new(campaign.clone(), false))
+    }
+
+    async fn transition(&self, id: CampaignId, transition: &Transition) -> Result<CampaignState, OutboxError> {
+        let mut state = self.lock();
+        let campaign = state.campaigns.get_mut(&id).ok_or_else(|| OutboxError::no_campaign(id))?;
+        campaign.history.take(transition.clone()).map_err(|why| OutboxError::transition(id, why))
+    }
+
+    async fn begin(&self, id: CampaignId) -> Result<u64, OutboxError> {
+        let mut state = self.lock();
+        let campaign = state.campaigns.get(&id).ok_or_else(|| OutboxError::no_campaign(id))?;
+        campaign.history.may(Deed::Plan).map_err(|why| OutboxError::transition(id, why))?;
+        state.batches.retain(|batch, _| batch.campaign != id);
+        state.token += 1;
+        let token = state.token;
+        state.plannings.insert(id, token);
+        Ok(token)
+    }
+
+    async fn add(&self, id: CampaignId, token: u64, batches: &[Batch]) -> Result<(), OutboxError> {
+        let mut state = self.lock();
+        if state.plannings.get(&id) != Some(&token) {
+            return Err(OutboxError::planning_lost(id));
+        }
         for batch in batches {
             state.batches.insert(batch.id, Held { batch: batch.clone(), token: 0, lease: None });
         }
-        Ok(PlannedCampaign::new(campaign.clone(), false))
+        Ok(())
+    }
+
+    async fn seal(&self, id: CampaignId, token: u64, sealed: &Sealed) -> Result<Campaign, OutboxError> {
+        let mut state = self.lock();
+        if state.plannings.get(&id) != Some(&token) {
+            return Err(OutboxError::planning_lost(id));
+        }
+        let campaign = state.campaigns.get_mut(&id).ok_or_else(|| OutboxError::no_campaign(id))?;
+        campaign.history.take(sealed.transition.clone()).map_err(|why| OutboxError::transition(id, why))?;
+        (campaign.audience, campaign.suppressed) = (sealed.audience, sealed.suppressed.clone());
+        let campaign = campaign.clone();
+        state.plannings.remove(&id);
+        Ok(campaign)
     }
 
     async fn campaign(&self, id: CampaignId) -> Result<Option<Campaign>, OutboxError> {
@@ -67,14 +111,14 @@ impl Outbox for MemoryOutbox {
     async fn claim(&self, claim: &Claim<'_>) -> Result<Option<Claimed>, OutboxError> {
         let mut state = self.lock();
         let token = state.token + 1;
+        let State { campaigns, batches, .. } = &mut *state;
         let free = |held: &Held| match &held.lease {
             None => true,
             Some((worker, until)) => worker == claim.worker || *until <= claim.now,
         };
-        let next = state
-            .batches
+        let next = batches
             .values_mut()
-            .filter(|held| held.batch.state.is_open() && held.batch.due <= claim.now && free(held))
+            .filter(|held| is_open(campaigns, &held.batch) && held.batch.due <= claim.now && free(held))
             .min_by_key(|held| (held.batch.due, held.batch.id));
         let Some(held) = next else { return Ok(None) };
         held.token = token;
@@ -112,15 +156,22 @@ impl Outbox for MemoryOutbox {
 
     async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError> {
         let state = self.lock();
-        let open: BTreeSet<CampaignId> = state
-            .batches
-            .values()
-            .filter(|held| held.batch.state.is_open())
-            .map(|held| held.batch.id.campaign)
-            .collect();
+        let batches = state.batches.values().map(|held| &held.batch);
+        let open: BTreeSet<CampaignId> =
+            batches.filter(|batch| is_open(&state.campaigns, batch)).map(|batch| batch.id.campaign).collect();
         let mut campaigns: Vec<CampaignId> = open.into_iter().collect();
         campaigns.sort_by_key(|id| state.campaigns.get(id).map(|campaign| campaign.send_at));
         Ok(campaigns)
+    }
+
+    async fn finished(&self) -> Result<Vec<CampaignId>, OutboxError> {
+        let state = self.lock();
+        let is_settled = |id: &CampaignId| {
+            let mut batches = state.batches.values().map(|held| &held.batch).filter(|batch| batch.id.campaign == *id);
+            batches.all(|batch| batch.state == BatchState::Settled)
+        };
+        let done = state.campaigns.values().filter(|campaign| campaign.history.may(Deed::Settle).is_ok());
+        Ok(done.map(|campaign| campaign.id).filter(is_settled).collect())
     }
 
     async fn tally(&self, id: CampaignId) -> Result<Tally, OutboxError> {
@@ -130,7 +181,9 @@ impl Outbox for MemoryOutbox {
 
     async fn next_due(&self, worker: &str) -> Result<Option<DateTime<Utc>>, OutboxError> {
         let state = self.lock();
-        let due = state.batches.values().filter(|held| held.batch.state.is_open()).map(|held| match &held.lease {
+        let due = state.batches.values().filter(|held| is_open(&state.campaigns, &held.batch)).map(|held| match &held
+            .lease
+        {
             Some((holder, until)) if holder != worker => held.batch.due.max(*until),
             _ => held.batch.due,
         });

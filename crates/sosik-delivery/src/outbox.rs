@@ -1,10 +1,12 @@
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use sosik_registry::Suppression;
 
-use crate::{Batch, BatchId, BatchState, Campaign, CampaignId, Change, OutboxError, Tally};
+use crate::{Batch, BatchId, BatchState, Campaign, CampaignId, CampaignState, Change, OutboxError, Tally, Transition};
 
 /// Where campaigns and their batches are kept: the ledger of what was sent.
 ///
@@ -12,29 +14,66 @@ use crate::{Batch, BatchId, BatchState, Campaign, CampaignId, Change, OutboxErro
 ///
 /// Each rule is a test of `sosik_testkit::outbox_conformance!`.
 ///
-/// 1. [`plan`](Self::plan) keeps a campaign with its batches, or nothing. A campaign that is kept already stays as it
-///    is and is given back.
-/// 2. [`claim`](Self::claim) gives an open batch that is due and not leased by another worker, the earliest due first,
-///    and leases it. No two workers hold one batch at a time.
-/// 3. A worker that claims under a name gets back at once what was leased under that name: whoever starts again after
+/// 1. [`draft`](Self::draft) keeps a campaign of no one yet. One that is kept already stays as it is and is given back.
+/// 2. [`transition`](Self::transition) takes what [`History::take`](crate::History::take) allows, and refuses everything else; of two
+///    at once, the second sees the first.
+/// 3. [`begin`](Self::begin) opens the planning of an approved campaign under a token that is higher than any before, and
+///    drops what an earlier planning left. [`add`](Self::add) keeps all of its batches or none. From
+///    [`seal`](Self::seal) on the campaign is planned and its batches are claimed, never before. Under an older token, or
+///    after the seal, both are refused as [`PlanningLost`](OutboxError::PlanningLost) and change nothing.
+/// 4. [`claim`](Self::claim) gives an open batch that is due and not leased by another worker, the earliest due first,
+///    and leases it. No two workers hold one batch at a time. Of a campaign that is paused only what was
+///    [taken](BatchState::Taken) is claimed.
+/// 5. A worker that claims under a name gets back at once what was leased under that name: whoever starts again after
 ///    a crash need not wait for its own lease to run out.
-/// 4. Every claim has a higher token than the one before it. An [`update`](Self::update) under an older token is
+/// 6. Every claim has a higher token than the one before it. An [`update`](Self::update) under an older token is
 ///    refused as [`LeaseLost`](OutboxError::LeaseLost) and changes nothing.
-/// 5. Recipients' states only go forward, whichever call brings the news.
-/// 6. [`settle`](Self::settle) takes news of any batch at any time, leased or not; batches and places that are not
+/// 7. Recipients' states only go forward, whichever call brings the news.
+/// 8. [`settle`](Self::settle) takes news of any batch at any time, leased or not; batches and places that are not
 ///    known are passed over. A batch of which nothing more is to come is settled.
-/// 7. [`tally`](Self::tally) counts every planned recipient exactly once.
-/// 8. [`reopen`](Self::reopen) lets a held batch go on by [`Batch::reopen`], and no other.
-/// 9. [`open_campaigns`](Self::open_campaigns) names each campaign with a batch that a worker has something to do for.
-/// 10. What a call has answered is kept through a crash.
+/// 9. [`tally`](Self::tally) counts every planned recipient exactly once.
+/// 10. [`reopen`](Self::reopen) lets a held batch go on by [`Batch::reopen`], and no other.
+/// 11. [`open_campaigns`](Self::open_campaigns) names each campaign with a batch that a worker has something to do for, and
+///     [`finished`](Self::finished) each that [sends](crate::CampaignState::sends) or is paused and whose batches are all
+///     settled.
+/// 12. What a call has answered is kept through a crash.
 #[async_trait]
 pub trait Outbox: fmt::Debug + Send + Sync {
-    /// Keeps a campaign with its batches, unless it is kept already.
+    /// Keeps a campaign, unless it is kept already.
     ///
     /// # Errors
     ///
     /// [`OutboxError`]; nothing was kept.
-    async fn plan(&self, campaign: &Campaign, batches: &[Batch]) -> Result<PlannedCampaign, OutboxError>;
+    async fn draft(&self, campaign: &Campaign) -> Result<PlannedCampaign, OutboxError>;
+
+    /// Writes down what was done with a campaign, and tells where it stands from then on.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError::Transition`] when it cannot follow, [`OutboxError::NoCampaign`] when there is none; nothing was
+    /// changed.
+    async fn transition(&self, id: CampaignId, transition: &Transition) -> Result<CampaignState, OutboxError>;
+
+    /// Opens the planning of an approved campaign, and gives its token.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError::Transition`] when it is not approved, or is planned already; nothing was changed.
+    async fn begin(&self, id: CampaignId) -> Result<u64, OutboxError>;
+
+    /// Keeps batches of a campaign that is being planned.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError::PlanningLost`] when someone else plans it since, or it is planned; nothing was kept.
+    async fn add(&self, id: CampaignId, token: u64, batches: &[Batch]) -> Result<(), OutboxError>;
+
+    /// Ends the planning of a campaign, with how many people were chosen and who was left out: its batches may be claimed.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    async fn seal(&self, id: CampaignId, token: u64, sealed: &Sealed) -> Result<Campaign, OutboxError>;
 
     /// A campaign.
     ///
@@ -85,6 +124,13 @@ pub trait Outbox: fmt::Debug + Send + Sync {
     /// [`OutboxError`].
     async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError>;
 
+    /// The campaigns that are on their way, or paused, and of which nothing more is to come.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError`].
+    async fn finished(&self) -> Result<Vec<CampaignId>, OutboxError>;
+
     /// How many recipients of a campaign stand where.
     ///
     /// # Errors
@@ -105,8 +151,20 @@ macro_rules! forward {
         #[deny(clippy::missing_trait_methods)]
         #[async_trait]
         impl<O: Outbox + ?Sized> Outbox for $pointer<O> {
-            async fn plan(&self, campaign: &Campaign, batches: &[Batch]) -> Result<PlannedCampaign, OutboxError> {
-                (**self).plan(campaign, batches).await
+            async fn draft(&self, campaign: &Campaign) -> Result<PlannedCampaign, OutboxError> {
+                (**self).draft(campaign).await
+            }
+            async fn transition(&self, id: CampaignId, transition: &Transition) -> Result<CampaignState, OutboxError> {
+                (**self).transition(id, transition).await
+            }
+            async fn begin(&self, id: CampaignId) -> Result<u64, OutboxError> {
+                (**self).begin(id).await
+            }
+            async fn add(&self, id: CampaignId, token: u64, batches: &[Batch]) -> Result<(), OutboxError> {
+                (**self).add(id, token, batches).await
+            }
+            async fn seal(&self, id: CampaignId, token: u64, sealed: &Sealed) -> Result<Campaign, OutboxError> {
+                (**self).seal(id, token, sealed).await
             }
             async fn campaign(&self, id: CampaignId) -> Result<Option<Campaign>, OutboxError> {
                 (**self).campaign(id).await
@@ -134,6 +192,9 @@ macro_rules! forward {
             async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError> {
                 (**self).open_campaigns().await
             }
+            async fn finished(&self) -> Result<Vec<CampaignId>, OutboxError> {
+                (**self).finished().await
+            }
             async fn tally(&self, id: CampaignId) -> Result<Tally, OutboxError> {
                 (**self).tally(id).await
             }
@@ -160,6 +221,26 @@ impl PlannedCampaign {
     #[must_use]
     pub fn new(campaign: Campaign, already: bool) -> Self {
         Self { campaign, already }
+    }
+}
+
+/// The end of a campaign's planning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sealed {
+    /// How many people were chosen.
+    pub audience: u64,
+    /// How many of those meant were not, by reason.
+    pub suppressed: BTreeMap<Suppression, u64>,
+    /// Who planned it, and when: a [`Deed::Plan`](crate::Deed::Plan).
+    pub transition: Transition,
+}
+
+impl Sealed {
+    /// The end of a planning.
+    #[must_use]
+    pub fn new(audience: u64, suppressed: BTreeMap<Suppression, u64>, transition: Transition) -> Self {
+        Self { audience, suppressed, transition }
     }
 }
 

@@ -27,8 +27,8 @@ pub enum RecipientState {
     },
     /// Not sent yet, or not known to be.
     Pending,
-    /// Not sent, since it might no longer be.
-    Suppressed(Suppression),
+    /// Not sent.
+    Suppressed(Withheld),
     /// No one can say whether it arrived. A person decides.
     Unknown,
 }
@@ -83,6 +83,46 @@ impl RecipientState {
             Self::Unknown => 3,
             Self::Delivered | Self::DeliveredAsText | Self::Failed { .. } | Self::Suppressed(_) => 4,
         }
+    }
+}
+
+/// Why nothing was sent to a recipient who was planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Withheld {
+    /// The campaign was called off before.
+    Cancelled,
+    /// The campaign's time passed before.
+    Expired,
+    /// They might no longer be sent to.
+    Person(Suppression),
+}
+
+impl Withheld {
+    /// The reason's stable name, in reports and stores.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Person(reason) => reason.code(),
+        }
+    }
+
+    /// Reads a [`code`](Self::code).
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "cancelled" => Some(Self::Cancelled),
+            "expired" => Some(Self::Expired),
+            other => Suppression::from_code(other).map(Self::Person),
+        }
+    }
+}
+
+impl From<Suppression> for Withheld {
+    fn from(reason: Suppression) -> Self {
+        Self::Person(reason)
     }
 }
 
@@ -155,7 +195,9 @@ impl Outcomes {
             b't' => RecipientState::DeliveredAsText,
             b'f' => RecipientState::Failed { code: code() },
             b'b' => RecipientState::FallingBack { code: code() },
-            b's' => RecipientState::Suppressed(Suppression::from_code(&code()).unwrap_or(Suppression::Erased)),
+            b's' => RecipientState::Suppressed(
+                Withheld::from_code(&code()).unwrap_or(Withheld::Person(Suppression::Erased)),
+            ),
             b'u' => RecipientState::Unknown,
             _ => RecipientState::Pending,
         })
@@ -262,7 +304,8 @@ mod tests {
             RecipientState::DeliveredAsText,
             RecipientState::failed("A306"),
             RecipientState::FallingBack { code: "3016".to_owned() },
-            RecipientState::Suppressed(Suppression::Withdrawn),
+            RecipientState::Suppressed(Suppression::Withdrawn.into()),
+            RecipientState::Suppressed(Withheld::Cancelled),
             RecipientState::Unknown,
         ];
         let mut outcomes = Outcomes::pending(states.len());

@@ -53,8 +53,7 @@ impl Runner {
             let step = self.engine.run_due(now, 1).await?;
             accepted += step.accepted;
             watch(&step);
-            let tally = self.engine.outbox().tally(campaign).await?;
-            if tally.open == 0 {
+            if !self.engine.outbox().open_campaigns().await?.contains(&campaign) {
                 return Ok(accepted);
             }
             match step.trouble {

@@ -1,8 +1,6 @@
 use std::collections::BTreeMap;
 
-use sosik_registry::Suppression;
-
-use crate::{Batch, BatchState, RecipientState};
+use crate::{Batch, BatchState, Outcomes, RecipientState, Withheld};
 
 /// How many recipients of a campaign stand where. Together they are always the audience that was planned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,8 +22,8 @@ pub struct Tally {
     pub fallback: u64,
     /// Not delivered.
     pub failed: u64,
-    /// Not sent, since it might no longer be, by reason.
-    pub suppressed: BTreeMap<Suppression, u64>,
+    /// Not sent, by reason.
+    pub suppressed: BTreeMap<Withheld, u64>,
     /// No one can say.
     pub unknown: u64,
     /// The failures by the provider's code.
@@ -40,17 +38,22 @@ impl Tally {
     {
         let mut tally = Self::default();
         for batch in batches {
-            tally.batches += 1;
-            tally.held += u64::from(batch.state == BatchState::Held);
-            tally.open += u64::from(batch.state.is_open());
-            for state in batch.outcomes.iter() {
-                tally.add(state);
-            }
+            tally.add(batch.state, &batch.outcomes);
         }
         tally
     }
 
-    fn add(&mut self, state: RecipientState) {
+    /// Counts the recipients of one more batch.
+    pub fn add(&mut self, state: BatchState, outcomes: &Outcomes) {
+        self.batches += 1;
+        self.held += u64::from(state == BatchState::Held);
+        self.open += u64::from(state.is_open());
+        for state in outcomes.iter() {
+            self.count(state);
+        }
+    }
+
+    fn count(&mut self, state: RecipientState) {
         match state {
             RecipientState::Pending => self.pending += 1,
             RecipientState::Accepted | RecipientState::FallingBack { .. } => self.accepted += 1,

@@ -4,9 +4,9 @@ use deadpool_postgres::Transaction;
 use sosik_core::uuid_v7;
 use sosik_registry::rows;
 use sosik_registry::{
-    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Gathering, Identity, LedgerReport, Member,
-    Need, NewSubscriber, Note, Page, Put, Reach, Relation, Segment, StoreError, Subscriber, SubscriberId,
-    SubscriberStore, Vault, is_to_be_destroyed,
+    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Gathering, Identity, LedgerReport, Need,
+    NewSubscriber, Note, Page, Put, Reach, Relation, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
+    Vault, is_to_be_destroyed,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -109,23 +109,24 @@ impl SubscriberStore for PostgresStore {
         request: &AudienceRequest,
         mut after: Option<SubscriberId>,
         limit: usize,
-    ) -> Result<Vec<Member>, StoreError> {
+    ) -> Result<FrozenAudience, StoreError> {
         let mut client = self.client().await?;
         let transaction = reading(&mut client).await?;
-        let mut members = Vec::new();
+        let mut page = Gathering::new(request);
         let step = limit.clamp(1, STEP);
-        loop {
+        while page.len() < limit {
             let reached = reaches(&transaction, request, after, step).await?;
-            let may =
-                |reached: &&Reached| reached.reach().suppression(&request.need, reached.relation.as_ref()).is_none();
-            members.extend(reached.iter().filter(may).map(|reached| Member::new(reached.id, reached.allows_text)));
-            match reached.last().filter(|_| reached.len() == step && members.len() < limit) {
+            for reached in &reached {
+                if page.len() < limit {
+                    page.sort(&reached.reach(), reached.relation.as_ref());
+                }
+            }
+            match reached.last().filter(|_| reached.len() == step) {
                 Some(last) => after = Some(last.id),
                 None => break,
             }
         }
-        members.truncate(limit);
-        Ok(members)
+        Ok(page.frozen())
     }
 
     async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError> {

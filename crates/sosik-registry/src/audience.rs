@@ -30,7 +30,7 @@ impl AudienceRequest {
     }
 }
 
-/// The people of a segment, sorted into those who may be sent to and those who may not.
+/// The people of a segment, or of a page of it, sorted into those who may be sent to and those who may not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FrozenAudience {
@@ -80,6 +80,18 @@ impl<'a> Gathering<'a> {
             None => self.audience.members.push(Member { id: reach.id, allows_text: reach.allows_text }),
             Some(reason) => *self.audience.suppressed.entry(reason).or_default() += 1,
         }
+    }
+
+    /// How many may be sent to, of those who came by now.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.audience.members.len()
+    }
+
+    /// Whether no one may be sent to, of those who came by now.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.audience.members.is_empty()
     }
 
     /// The audience.

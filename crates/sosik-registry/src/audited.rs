@@ -6,8 +6,8 @@ use sosik_core::Clock;
 
 use crate::access::{Access, Did, Whose};
 use crate::{
-    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Identity, Journal, LedgerReport, Member,
-    Need, NewSubscriber, Note, Page, Put, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
+    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Identity, Journal, LedgerReport, Need,
+    NewSubscriber, Note, Page, Put, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
 };
 
 /// A store whose every access to people's data is noted first, under the account and the place of whoever asks: a program
@@ -97,7 +97,7 @@ impl<S: SubscriberStore> SubscriberStore for Audited<S> {
         request: &AudienceRequest,
         after: Option<SubscriberId>,
         limit: usize,
-    ) -> Result<Vec<Member>, StoreError> {
+    ) -> Result<FrozenAudience, StoreError> {
         self.store.members(request, after, limit).await
     }
 

@@ -6,9 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sosik_core::{ChannelId, Entropy, SeededEntropy, uuid_v7};
 
 use crate::{
-    Address, AudienceRequest, Chain, ConsentEvent, Digest, Erasure, Event, FrozenAudience, Identity, LedgerEntry,
-    LedgerReport, Member, Need, NewSubscriber, Note, Page, Put, Relation, SecretKey, Segment, StoreError, Subscriber,
-    SubscriberId, SubscriberStore, Vault, is_to_be_destroyed,
+    Address, AudienceRequest, Chain, ConsentEvent, Digest, Erasure, Event, FrozenAudience, Gathering, Identity,
+    LedgerEntry, LedgerReport, Need, NewSubscriber, Note, Page, Put, Relation, SecretKey, Segment, StoreError,
+    Subscriber, SubscriberId, SubscriberStore, Vault, is_to_be_destroyed,
 };
 
 /// Subscribers kept in memory: for tests and first steps.
@@ -304,11 +304,19 @@ impl SubscriberStore for MemorySubscriberStore {
         request: &AudienceRequest,
         after: Option<SubscriberId>,
         limit: usize,
-    ) -> Result<Vec<Member>, StoreError> {
-        let mut members = self.audience(request).await?.members;
-        members.retain(|member| after.is_none_or(|after| member.id > after));
-        members.truncate(limit);
-        Ok(members)
+    ) -> Result<FrozenAudience, StoreError> {
+        let kept = self.lock();
+        let mut people: Vec<Subscriber> =
+            kept.everyone().filter(|person| after.is_none_or(|after| person.id > after)).collect();
+        people.sort_by_key(|person| person.id);
+        let mut page = Gathering::new(request);
+        for person in &people {
+            if page.len() >= limit {
+                break;
+            }
+            page.add(person);
+        }
+        Ok(page.frozen())
     }
 
     async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError> {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Identity, LedgerReport, Member, Need,
+    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Identity, LedgerReport, Need,
     NewSubscriber, Note, Segment, Subscriber, SubscriberId,
 };
 
@@ -22,7 +22,8 @@ use crate::{
 ///    the one person too and they are erased.
 /// 2. `put` takes all or nothing.
 /// 3. An audience holds everyone of the segment of whom the request's need holds, each once, by ascending id; everyone
-///    else of the segment is counted under one reason. [`members`](Self::members) gives the same people page by page.
+///    else of the segment is counted under one reason. [`members`](Self::members) gives the same people and the same counts
+///    page by page.
 /// 4. [`addresses`](Self::addresses) answers for every id asked, in the order asked, by what stands at the instant
 ///    given, and as [`Erased`](crate::Suppression::Erased) for whom it does not know.
 /// 5. Consents are added, never changed or dropped.
@@ -102,8 +103,9 @@ pub trait SubscriberStore: fmt::Debug + Send + Sync {
     /// [`StoreError`].
     async fn audience(&self, request: &AudienceRequest) -> Result<FrozenAudience, StoreError>;
 
-    /// At most so many of those who may be sent to, by ascending id, after one: an audience page by page. Where there are
-    /// fewer than the limit it was the last.
+    /// At most so many of those who may be sent to, by ascending id, after one, and how many were passed over on the way to
+    /// the last of them: an audience page by page. Where there are fewer than the limit it was the last page, and everyone
+    /// else is counted.
     ///
     /// # Errors
     ///
@@ -113,7 +115,7 @@ pub trait SubscriberStore: fmt::Debug + Send + Sync {
         request: &AudienceRequest,
         after: Option<SubscriberId>,
         limit: usize,
-    ) -> Result<Vec<Member>, StoreError>;
+    ) -> Result<FrozenAudience, StoreError>;
 
     /// How many people a segment holds, by what stands at an instant: whether they may be sent to or not.
     ///
@@ -240,7 +242,7 @@ macro_rules! forward {
                 request: &AudienceRequest,
                 after: Option<SubscriberId>,
                 limit: usize,
-            ) -> Result<Vec<Member>, StoreError> {
+            ) -> Result<FrozenAudience, StoreError> {
                 (**self).members(request, after, limit).await
             }
             async fn count_of(&self, segment: &Segment, at: DateTime<Utc>) -> Result<u64, StoreError> {

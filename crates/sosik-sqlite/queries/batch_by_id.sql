@@ -1,2 +1,3 @@
-SELECT campaign, number, fallback, recipients, outcomes, codes, state, due, attempts, first_sent, note, send_by, token
-FROM batches WHERE campaign = ?1 AND number = ?2
+SELECT b.campaign, b.number, b.fallback, p.recipients, b.outcomes, b.codes, b.state, b.due, b.attempts, b.first_sent, b.note, b.send_by, b.token
+FROM batches AS b JOIN batch_people AS p USING (campaign, number)
+WHERE b.campaign = ?1 AND b.number = ?2

@@ -1,7 +1,8 @@
-SELECT campaign, number, fallback, recipients, outcomes, codes, state, due, attempts, first_sent, note, send_by, token
-FROM batches
-WHERE state IN ('in-doubt', 'ready', 'taken')
-  AND due <= ?1
-  AND (worker IS NULL OR worker = ?2 OR lease_until <= ?1)
-ORDER BY due, campaign, number
+SELECT b.campaign, b.number, b.fallback, p.recipients, b.outcomes, b.codes, b.state, b.due, b.attempts, b.first_sent, b.note, b.send_by, b.token
+FROM batches AS b JOIN campaigns AS c ON c.id = b.campaign JOIN batch_people AS p USING (campaign, number)
+WHERE b.state IN ('in-doubt', 'ready', 'taken')
+  AND (c.state IN ('cancelled', 'expired', 'planned', 'sending', 'settled') OR c.state = 'paused' AND b.state = 'taken')
+  AND b.due <= ?1
+  AND (b.worker IS NULL OR b.worker = ?2 OR b.lease_until <= ?1)
+ORDER BY b.due, b.campaign, b.number
 LIMIT 1

@@ -1,1 +1,2 @@
-SELECT channel, slot, edition, class, message, send_at, planned_at, audience, suppressed FROM campaigns WHERE id = ?1
+SELECT channel, slot, edition, class, message, send_at, segment, audience, suppressed, send_by, approvers, author_counts
+FROM campaigns WHERE id = ?1

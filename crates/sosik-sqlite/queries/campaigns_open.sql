@@ -1,3 +1,8 @@
-SELECT id FROM campaigns
-WHERE EXISTS (SELECT 1 FROM batches WHERE campaign = campaigns.id AND state IN ('in-doubt', 'ready', 'taken'))
+SELECT id FROM campaigns AS c
+WHERE c.state NOT IN ('approved', 'draft')
+  AND EXISTS (
+      SELECT 1 FROM batches AS b
+      WHERE b.campaign = c.id AND b.state <> 'settled'
+        AND (b.state = 'taken' OR b.state IN ('in-doubt', 'ready') AND c.state <> 'paused')
+  )
 ORDER BY send_at, id

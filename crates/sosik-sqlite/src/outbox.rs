@@ -2,28 +2,72 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, params};
 use sosik_delivery::{
-    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, Change, Claim, Claimed, Outbox, OutboxError,
-    PlannedCampaign, Tally,
+    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
+    OutboxError, PlannedCampaign, Sealed, Tally, Transition,
 };
 use sosik_registry::StoreError;
 
 use crate::error::database;
-use crate::rows::{batch, campaign, instant, micros, recipients_bytes, suppressed_json, uuid};
+use crate::query::{all, one};
+use crate::rows::{batch, campaign, counted, instant, micros, recipients_bytes, suppressed_json, transition, uuid};
 use crate::store::SqliteStore;
 
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl Outbox for SqliteStore {
-    async fn plan(&self, campaign: &Campaign, batches: &[Batch]) -> Result<PlannedCampaign, OutboxError> {
-        let (campaign, batches) = (campaign.clone(), batches.to_vec());
+    async fn draft(&self, campaign: &Campaign) -> Result<PlannedCampaign, OutboxError> {
+        let campaign = campaign.clone();
         self.worker
             .call(move |transaction| {
                 if let Some(kept) = load_campaign(transaction, campaign.id)? {
                     return Ok(PlannedCampaign::new(kept, true));
                 }
                 insert_campaign(transaction, &campaign)?;
-                batches.iter().try_for_each(|batch| insert_batch(transaction, batch))?;
                 Ok(PlannedCampaign::new(campaign, false))
+            })
+            .await
+    }
+
+    async fn transition(&self, id: CampaignId, transition: &Transition) -> Result<CampaignState, OutboxError> {
+        let made = transition.clone();
+        self.worker.call(move |transaction| take(transaction, id, &made)).await
+    }
+
+    async fn begin(&self, id: CampaignId) -> Result<u64, OutboxError> {
+        self.worker
+            .call(move |transaction| {
+                let campaign = load_campaign(transaction, id)?.ok_or_else(|| OutboxError::no_campaign(id))?;
+                campaign.history.may(Deed::Plan).map_err(|why| OutboxError::transition(id, why))?;
+                let key = bytes(id);
+                execute(transaction, include_str!("../queries/batch_people_drop.sql"), params![key])?;
+                execute(transaction, include_str!("../queries/batches_drop.sql"), params![key])?;
+                let token = raise(transaction)?;
+                execute(transaction, include_str!("../queries/campaign_planning.sql"), params![key, token])?;
+                Ok(u64::try_from(token).unwrap_or(0))
+            })
+            .await
+    }
+
+    async fn add(&self, id: CampaignId, token: u64, batches: &[Batch]) -> Result<(), OutboxError> {
+        let batches = batches.to_vec();
+        self.worker
+            .call(move |transaction| {
+                planning(transaction, id, token)?;
+                Ok(batches.iter().try_for_each(|batch| insert_batch(transaction, batch))?)
+            })
+            .await
+    }
+
+    async fn seal(&self, id: CampaignId, token: u64, sealed: &Sealed) -> Result<Campaign, OutboxError> {
+        let sealed = sealed.clone();
+        self.worker
+            .call(move |transaction| {
+                planning(transaction, id, token)?;
+                take(transaction, id, &sealed.transition)?;
+                let audience = i64::try_from(sealed.audience).unwrap_or(i64::MAX);
+                let values = params![bytes(id), audience, suppressed_json(&sealed.suppressed)];
+                execute(transaction, include_str!("../queries/campaign_seal.sql"), values)?;
+                load_campaign(transaction, id)?.ok_or_else(|| OutboxError::no_campaign(id))
             })
             .await
     }
@@ -42,8 +86,7 @@ impl Outbox for SqliteStore {
             .call(move |transaction| {
                 let next = load(transaction, include_str!("../queries/batch_next.sql"), params![micros(now), worker])?;
                 let Some((batch, _)) = next.into_iter().next() else { return Ok(None) };
-                let raise = include_str!("../queries/fence_raise.sql");
-                let token: i64 = transaction.query_row(raise, [], |row| row.get(0)).map_err(database)?;
+                let token = raise(transaction)?;
                 let until = now.checked_add_signed(lease).unwrap_or(now);
                 let (id, number) = key(batch.id);
                 let values = params![id, number, worker, micros(until), token];
@@ -99,27 +142,26 @@ impl Outbox for SqliteStore {
     }
 
     async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError> {
-        self.worker
-            .call(move |transaction| {
-                let query = include_str!("../queries/campaigns_open.sql");
-                let mut statement = transaction.prepare_cached(query).map_err(database)?;
-                let mut rows = statement.query([]).map_err(database)?;
-                let mut campaigns = Vec::new();
-                while let Some(row) = rows.next().map_err(database)? {
-                    let id: Vec<u8> = row.get(0).map_err(database)?;
-                    campaigns.push(CampaignId::from_uuid(uuid(&id)?));
-                }
-                Ok(campaigns)
-            })
-            .await
+        self.worker.call(|transaction| Ok(campaigns(transaction, include_str!("../queries/campaigns_open.sql"))?)).await
+    }
+
+    async fn finished(&self) -> Result<Vec<CampaignId>, OutboxError> {
+        let query = include_str!("../queries/campaigns_finished.sql");
+        self.worker.call(|transaction| Ok(campaigns(transaction, query)?)).await
     }
 
     async fn tally(&self, id: CampaignId) -> Result<Tally, OutboxError> {
         self.worker
             .call(move |transaction| {
-                let key = id.as_uuid().as_bytes().to_vec();
-                let batches = load(transaction, include_str!("../queries/batches_of.sql"), params![key])?;
-                Ok(Tally::of(batches.iter().map(|(batch, _)| batch)))
+                let mut statement =
+                    transaction.prepare_cached(include_str!("../queries/batch_counts_of.sql")).map_err(database)?;
+                let mut rows = statement.query([bytes(id)]).map_err(database)?;
+                let mut tally = Tally::default();
+                while let Some(row) = rows.next().map_err(database)? {
+                    let (state, outcomes) = counted(row)?;
+                    tally.add(state, &outcomes);
+                }
+                Ok(tally)
             })
             .await
     }
@@ -134,6 +176,48 @@ impl Outbox for SqliteStore {
             })
             .await
     }
+}
+
+fn bytes(id: CampaignId) -> Vec<u8> {
+    id.as_uuid().as_bytes().to_vec()
+}
+
+/// A token that is higher than any before.
+fn raise(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
+    let raise = include_str!("../queries/fence_raise.sql");
+    transaction.query_row(raise, [], |row| row.get(0)).map_err(database)
+}
+
+/// Whether a campaign is planned under this token still.
+fn planning(transaction: &Transaction<'_>, id: CampaignId, token: u64) -> Result<(), OutboxError> {
+    let query = "SELECT planning FROM campaigns WHERE id = ?1";
+    let held: Option<Option<i64>> = one(transaction, query, [bytes(id)], |row| row.get(0))?;
+    let held = held.ok_or_else(|| OutboxError::no_campaign(id))?;
+    let is_held = held.and_then(|held| u64::try_from(held).ok()) == Some(token);
+    if is_held { Ok(()) } else { Err(OutboxError::planning_lost(id)) }
+}
+
+/// Takes a transition, if it can follow.
+fn take(transaction: &Transaction<'_>, id: CampaignId, transition: &Transition) -> Result<CampaignState, OutboxError> {
+    let campaign = load_campaign(transaction, id)?.ok_or_else(|| OutboxError::no_campaign(id))?;
+    let mut history = campaign.history;
+    let state = history.take(transition.clone()).map_err(|why| OutboxError::transition(id, why))?;
+    insert_transition(transaction, id, transition)?;
+    execute(transaction, include_str!("../queries/campaign_state.sql"), params![bytes(id), state.code()])?;
+    Ok(state)
+}
+
+fn insert_transition(transaction: &Transaction<'_>, id: CampaignId, transition: &Transition) -> Result<(), StoreError> {
+    let Transition { deed, by, at, note, .. } = transition;
+    let values = params![bytes(id), deed.code(), by, micros(*at), note];
+    execute(transaction, include_str!("../queries/transition_insert.sql"), values)
+}
+
+fn campaigns(transaction: &Transaction<'_>, query: &str) -> Result<Vec<CampaignId>, StoreError> {
+    all(transaction, query, [], |row| {
+        let id: Vec<u8> = row.get(0).map_err(database)?;
+        Ok(CampaignId::from_uuid(uuid(&id)?))
+    })
 }
 
 fn key(id: BatchId) -> (Vec<u8>, u32) {
@@ -166,32 +250,41 @@ fn load_batch(transaction: &Transaction<'_>, id: BatchId) -> Result<Option<(Batc
 }
 
 fn load_campaign(transaction: &Transaction<'_>, id: CampaignId) -> Result<Option<Campaign>, StoreError> {
+    let steps = all(transaction, include_str!("../queries/transitions_of.sql"), [bytes(id)], transition)?;
     let query = include_str!("../queries/campaign_by_id.sql");
     let mut statement = transaction.prepare_cached(query).map_err(database)?;
-    let mut rows = statement.query([id.as_uuid().as_bytes().as_slice()]).map_err(database)?;
-    rows.next().map_err(database)?.map(campaign).transpose()
+    let mut rows = statement.query([bytes(id)]).map_err(database)?;
+    rows.next().map_err(database)?.map(|row| campaign(row, steps)).transpose()
 }
 
 fn insert_campaign(transaction: &Transaction<'_>, campaign: &Campaign) -> Result<(), StoreError> {
-    let id = campaign.id.as_uuid();
+    let rule = campaign.history.rule();
     let values = params![
-        id.as_bytes().as_slice(),
+        bytes(campaign.id),
         campaign.key.channel.as_str(),
         micros(campaign.key.slot),
         campaign.key.edition.as_str(),
         campaign.class.code(),
         sosik_channel::stored::to_json(&campaign.message),
         micros(campaign.send_at),
-        micros(campaign.planned_at),
+        campaign.segment.to_string(),
         i64::try_from(campaign.audience).unwrap_or(i64::MAX),
         suppressed_json(&campaign.suppressed),
+        micros(campaign.send_by),
+        rule.approvers,
+        rule.author_counts,
+        campaign.state().code(),
     ];
-    execute(transaction, include_str!("../queries/campaign_insert.sql"), values)
+    execute(transaction, include_str!("../queries/campaign_insert.sql"), values)?;
+    let mut steps = campaign.history.steps().iter();
+    steps.try_for_each(|step| insert_transition(transaction, campaign.id, step))
 }
 
 fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<(), StoreError> {
+    write(transaction, include_str!("../queries/batch_insert.sql"), batch, &[&batch.fallback])?;
+    let (id, number) = key(batch.id);
     let recipients = recipients_bytes(&batch.recipients);
-    write(transaction, include_str!("../queries/batch_insert.sql"), batch, &[&batch.fallback, &recipients])
+    execute(transaction, include_str!("../queries/batch_people_insert.sql"), params![id, number, recipients])
 }
 
 fn save(transaction: &Transaction<'_>, batch: &Batch) -> Result<(), StoreError> {

@@ -6,9 +6,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Row, Transaction};
 use sosik_content::EditionId;
 use sosik_core::{AreaCode, ChannelId, Language};
-use sosik_delivery::{Batch, BatchId, BatchState, Campaign, CampaignId, CampaignKey, Outcomes};
+use sosik_delivery::{
+    ApprovalRule, Batch, BatchId, BatchState, Campaign, CampaignId, CampaignKey, Deed, History, Outcomes, Transition,
+};
 use sosik_registry::{
-    ConsentEvent, Note, Purpose, QuietHours, Relation, RelationState, StoreError, Subscriber, SubscriberId,
+    ConsentEvent, Note, Purpose, QuietHours, Relation, RelationState, Segment, StoreError, Subscriber, SubscriberId,
     Suppression, Vault,
 };
 use sosik_schedule::MessageClass;
@@ -139,7 +141,8 @@ fn suppressed(json: &str) -> Result<BTreeMap<Suppression, u64>, StoreError> {
         .collect()
 }
 
-pub(crate) fn campaign(row: &Row<'_>) -> Result<Campaign, StoreError> {
+/// A campaign of its row, and what was done with it.
+pub(crate) fn campaign(row: &Row<'_>, steps: Vec<Transition>) -> Result<Campaign, StoreError> {
     let (channel, slot, edition): (String, i64, String) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
     let channel = ChannelId::parse(&channel).map_err(|error| unreadable("channel", error))?;
     let key = CampaignKey::new(channel, instant(slot)?, EditionId::from_stored(edition));
@@ -147,11 +150,32 @@ pub(crate) fn campaign(row: &Row<'_>) -> Result<Campaign, StoreError> {
     let class = MessageClass::from_code(&class).ok_or_else(|| unreadable("campaign", "its class is not known"))?;
     let message: String = get(row, 4)?;
     let message = sosik_channel::stored::from_json(&message).map_err(|error| unreadable("message", error))?;
-    let (send_at, planned_at): (i64, i64) = (get(row, 5)?, get(row, 6)?);
+    let (send_at, segment, send_by): (i64, String, i64) = (get(row, 5)?, get(row, 6)?, get(row, 9)?);
+    let segment: Segment = segment.parse().map_err(|error| unreadable("segment", error))?;
     let (audience, reasons): (i64, String) = (get(row, 7)?, get(row, 8)?);
     let audience = u64::try_from(audience).map_err(|error| unreadable("audience", error))?;
-    Ok(Campaign::new(key, class, message, instant(send_at)?, instant(planned_at)?)
+    let mut rule = ApprovalRule::of(get(row, 10)?);
+    rule.author_counts = get(row, 11)?;
+    let history = History::of(rule, steps);
+    let history = history.ok_or_else(|| unreadable("campaign", "its history does not follow from its beginning"))?;
+    Ok(Campaign::new(key, class, message, instant(send_at)?, history)
+        .with_segment(segment)
+        .with_send_by(instant(send_by)?)
         .with_audience(audience, suppressed(&reasons)?))
+}
+
+/// A transition's columns deed, account, at, note.
+pub(crate) fn transition(row: &Row<'_>) -> Result<Transition, StoreError> {
+    let (deed, by, at, note): (String, String, i64, String) = (get(row, 0)?, get(row, 1)?, get(row, 2)?, get(row, 3)?);
+    let deed = Deed::from_code(&deed).ok_or_else(|| unreadable("campaign", "a deed is not known"))?;
+    Ok(Transition::new(deed, by, instant(at)?).because(note))
+}
+
+/// A batch's columns state, outcomes, codes.
+pub(crate) fn counted(row: &Row<'_>) -> Result<(BatchState, Outcomes), StoreError> {
+    let (state, outcomes, codes): (String, Vec<u8>, String) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
+    let state = BatchState::from_code(&state).ok_or_else(|| unreadable("batch", "its state is not known"))?;
+    Ok((state, Outcomes::decode(&outcomes, &codes).map_err(|error| unreadable("outcomes", error))?))
 }
 
 pub(crate) fn recipients_bytes(recipients: &[SubscriberId]) -> Vec<u8> {

@@ -6,8 +6,8 @@ use rusqlite::{Row, Transaction, params, params_from_iter};
 use sosik_core::uuid_v7;
 use sosik_registry::rows;
 use sosik_registry::{
-    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Gathering, Identity, LedgerReport, Member,
-    Need, NewSubscriber, Note, Page, Put, Reach, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
+    Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Gathering, Identity, LedgerReport, Need,
+    NewSubscriber, Note, Page, Put, Reach, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
     is_to_be_destroyed,
 };
 
@@ -100,18 +100,18 @@ impl SubscriberStore for SqliteStore {
         request: &AudienceRequest,
         after: Option<SubscriberId>,
         limit: usize,
-    ) -> Result<Vec<Member>, StoreError> {
+    ) -> Result<FrozenAudience, StoreError> {
         let request = request.clone();
         self.reader()
             .call(move |transaction| {
-                let mut members = Vec::new();
-                each_reach(transaction, &request, after, |reach, relation| {
-                    if members.len() < limit && reach.suppression(&request.need, relation.as_ref()).is_none() {
-                        members.push(Member::new(reach.id, reach.allows_text));
-                    }
-                    members.len() < limit
-                })?;
-                Ok(members)
+                let mut page = Gathering::new(&request);
+                if limit > 0 {
+                    each_reach(transaction, &request, after, |reach, relation| {
+                        page.sort(&reach, relation.as_ref());
+                        page.len() < limit
+                    })?;
+                }
+                Ok(page.frozen())
             })
             .await
     }

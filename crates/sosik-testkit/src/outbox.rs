@@ -4,28 +4,32 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use sosik_delivery::{
-    Batch, BatchId, BatchState, BatchUpdate, Campaign, Change, Claim, Claimed, Outbox, OutboxError, RecipientState,
+    ApprovalRule, Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignState, Change, Claim, Claimed, Deed,
+    History, Outbox, OutboxError, RecipientState, Sealed, Transition,
 };
-use sosik_registry::SubscriberId;
+use sosik_registry::{Segment, SubscriberId, Suppression};
 
 use crate::{campaign, noon};
 
 /// One test for each rule of the contract, on what `$make` gives: an async function of an empty outbox.
 ///
-/// Rule 10, what is answered is kept through a crash, is for each implementation to test by its own means.
+/// Rule 12, what is answered is kept through a crash, is for each implementation to test by its own means.
 #[macro_export]
 macro_rules! outbox_conformance {
     ($make:path) => {
         $crate::outbox_conformance!(@ $make:
-            rule_1_a_campaign_is_planned_once
-            rule_2_no_two_workers_hold_one_batch
-            rule_3_a_worker_gets_its_own_batch_back_at_once
-            rule_4_an_older_token_changes_nothing
-            rule_5_states_only_go_forward
-            rule_6_news_comes_at_any_time
-            rule_7_every_recipient_is_counted_once
-            rule_8_a_held_batch_goes_on_and_no_other
-            rule_9_open_campaigns_are_named_by_their_time
+            rule_1_a_campaign_is_drafted_once
+            rule_2_only_what_follows_is_done_with_a_campaign
+            rule_3_nothing_is_claimed_of_what_is_half_planned
+            rule_4_no_two_workers_hold_one_batch
+            rule_5_a_worker_gets_its_own_batch_back_at_once
+            rule_6_an_older_token_changes_nothing
+            rule_7_states_only_go_forward
+            rule_8_news_comes_at_any_time
+            rule_9_every_recipient_is_counted_once
+            rule_10_a_held_batch_goes_on_and_no_other
+            rule_4_of_a_paused_campaign_only_receipts_are_asked_for
+            rule_11_open_campaigns_are_named_by_their_time_and_finished_ones_too
         );
     };
     (@ $make:path: $($rule:ident)+) => {$(
@@ -40,11 +44,24 @@ macro_rules! outbox_conformance {
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 
 async fn planned(outbox: &dyn Outbox, edition: &str, sizes: &[usize]) -> Campaign {
-    let campaign = campaign(edition).with_audience(sizes.iter().sum::<usize>() as u64, BTreeMap::default());
-    let batches: Vec<Batch> = sizes.iter().zip(0..).map(|(size, number)| batch(&campaign, number, *size)).collect();
-    let planned = outbox.plan(&campaign, &batches).await.unwrap();
-    assert!(!planned.already);
-    campaign
+    plan(outbox, &campaign(edition), sizes).await
+}
+
+/// Drafts a campaign and plans it.
+async fn plan(outbox: &dyn Outbox, campaign: &Campaign, sizes: &[usize]) -> Campaign {
+    assert!(!outbox.draft(campaign).await.unwrap().already);
+    let token = outbox.begin(campaign.id).await.unwrap();
+    let batches: Vec<Batch> = sizes.iter().zip(0..).map(|(size, number)| batch(campaign, number, *size)).collect();
+    outbox.add(campaign.id, token, &batches).await.unwrap();
+    outbox.seal(campaign.id, token, &sealed(sizes.iter().sum::<usize>() as u64)).await.unwrap()
+}
+
+fn sealed(audience: u64) -> Sealed {
+    Sealed::new(audience, BTreeMap::from([(Suppression::Withdrawn, 3)]), did(Deed::Plan, "planner"))
+}
+
+fn did(deed: Deed, by: &str) -> Transition {
+    Transition::new(deed, by, noon()).because("as agreed")
 }
 
 fn batch(campaign: &Campaign, number: u32, size: usize) -> Batch {
@@ -59,23 +76,76 @@ async fn claim(outbox: &dyn Outbox, worker: &str, seconds: i64) -> Option<Claime
 }
 
 /// Rule 1.
-pub async fn rule_1_a_campaign_is_planned_once(outbox: &dyn Outbox) {
-    let first = planned(outbox, "w48", &[2, 1]).await;
-    let mut again = campaign("w48").with_audience(9, BTreeMap::default());
+pub async fn rule_1_a_campaign_is_drafted_once(outbox: &dyn Outbox) {
+    let rule = ApprovalRule::of(2).or_author();
+    let history = History::new(rule, did(Deed::Draft, "editor"));
+    let mut first = campaign("w48").with_segment("area:4163053000 and not text".parse().unwrap());
+    (first.history, first.send_by) = (history, noon() + TimeDelta::hours(5));
+    let drafted = outbox.draft(&first).await.unwrap();
+    assert_eq!((drafted.already, &drafted.campaign), (false, &first));
+    let mut again = campaign("w48").with_segment(Segment::AllowsText);
     again.send_at = noon() + TimeDelta::hours(1);
-    let more = [batch(&again, 0, 9), batch(&again, 7, 9)];
-    let answer = outbox.plan(&again, &more).await.unwrap();
-    assert!(answer.already);
-    assert_eq!(answer.campaign, first);
-    assert_eq!(outbox.campaign(first.id).await.unwrap(), Some(first.clone()));
-    assert_eq!(outbox.tally(first.id).await.unwrap().planned(), 3);
-    assert_eq!(outbox.batch(BatchId::new(first.id, 7)).await.unwrap(), None);
-    assert_eq!(outbox.batch(BatchId::new(first.id, 1)).await.unwrap(), Some(batch(&first, 1, 1)));
+    let answer = outbox.draft(&again).await.unwrap();
+    assert_eq!((answer.already, &answer.campaign), (true, &first));
+    assert_eq!(outbox.campaign(first.id).await.unwrap(), Some(first));
     assert_eq!(outbox.campaign(campaign("w49").id).await.unwrap(), None);
 }
 
 /// Rule 2.
-pub async fn rule_2_no_two_workers_hold_one_batch(outbox: &dyn Outbox) {
+pub async fn rule_2_only_what_follows_is_done_with_a_campaign(outbox: &dyn Outbox) {
+    let mut draft = campaign("w48");
+    draft.history = History::new(ApprovalRule::of(1), did(Deed::Draft, "editor"));
+    let missing = outbox.transition(draft.id, &did(Deed::Approve, "head")).await.unwrap_err();
+    assert!(matches!(missing, OutboxError::NoCampaign { .. }), "{missing}");
+    outbox.draft(&draft).await.unwrap();
+    for (deed, by) in [(Deed::Plan, "engine"), (Deed::Start, "engine"), (Deed::Approve, "editor")] {
+        let refused = outbox.transition(draft.id, &did(deed, by)).await.unwrap_err();
+        assert!(matches!(refused, OutboxError::Transition { .. }), "{deed}: {refused}");
+    }
+    assert!(matches!(outbox.begin(draft.id).await.unwrap_err(), OutboxError::Transition { .. }));
+    let state = outbox.transition(draft.id, &did(Deed::Approve, "head")).await.unwrap();
+    assert_eq!(state, CampaignState::Approved);
+    let state = outbox.transition(draft.id, &did(Deed::Cancel, "head")).await.unwrap();
+    assert_eq!(state, CampaignState::Cancelled);
+    let kept = outbox.campaign(draft.id).await.unwrap().unwrap();
+    let steps = [did(Deed::Draft, "editor"), did(Deed::Approve, "head"), did(Deed::Cancel, "head")];
+    assert_eq!((kept.state(), kept.history.steps()), (CampaignState::Cancelled, &steps[..]));
+}
+
+/// Rule 3.
+pub async fn rule_3_nothing_is_claimed_of_what_is_half_planned(outbox: &dyn Outbox) {
+    let draft = campaign("w48");
+    outbox.draft(&draft).await.unwrap();
+    let ghost = outbox.begin(draft.id).await.unwrap();
+    outbox.add(draft.id, ghost, &[batch(&draft, 0, 2), batch(&draft, 1, 2)]).await.unwrap();
+    assert!(claim(outbox, "a", 60).await.is_none(), "it is half planned");
+    assert_eq!(outbox.next_due("a").await.unwrap(), None);
+    assert!(outbox.open_campaigns().await.unwrap().is_empty() && outbox.finished().await.unwrap().is_empty());
+    // Whoever planned it went away, or seemed to.
+    let heir = outbox.begin(draft.id).await.unwrap();
+    assert!(heir > ghost);
+    assert_eq!(outbox.tally(draft.id).await.unwrap().batches, 0, "what was half planned is dropped");
+    let late = outbox.add(draft.id, ghost, &[batch(&draft, 2, 2)]).await.unwrap_err();
+    assert!(matches!(late, OutboxError::PlanningLost { .. }), "{late}");
+    assert!(outbox.seal(draft.id, ghost, &sealed(4)).await.is_err());
+    // All of a call or nothing: the second is there already.
+    outbox.add(draft.id, heir, &[batch(&draft, 0, 3)]).await.unwrap();
+    outbox.add(draft.id, heir, &[batch(&draft, 1, 1)]).await.unwrap();
+    let planned = outbox.seal(draft.id, heir, &sealed(4)).await.unwrap();
+    assert_eq!((planned.state(), planned.audience), (CampaignState::Planned, 4));
+    assert_eq!(planned.suppressed, BTreeMap::from([(Suppression::Withdrawn, 3)]));
+    assert_eq!(outbox.campaign(draft.id).await.unwrap(), Some(planned));
+    assert_eq!(outbox.batch(BatchId::new(draft.id, 0)).await.unwrap(), Some(batch(&draft, 0, 3)));
+    assert_eq!(outbox.batch(BatchId::new(draft.id, 2)).await.unwrap(), None);
+    assert_eq!(outbox.tally(draft.id).await.unwrap().planned(), 4);
+    assert!(claim(outbox, "a", 60).await.is_some());
+    let after = outbox.add(draft.id, heir, &[batch(&draft, 3, 1)]).await.unwrap_err();
+    assert!(matches!(after, OutboxError::PlanningLost { .. }), "{after}");
+    assert!(outbox.begin(draft.id).await.is_err(), "it is planned");
+}
+
+/// Rule 4.
+pub async fn rule_4_no_two_workers_hold_one_batch(outbox: &dyn Outbox) {
     let campaign = planned(outbox, "w48", &[1, 1]).await;
     assert_eq!(outbox.next_due("a").await.unwrap(), Some(noon()));
     assert!(claim(outbox, "a", -1).await.is_none(), "nothing is due yet");
@@ -95,8 +165,25 @@ pub async fn rule_2_no_two_workers_hold_one_batch(outbox: &dyn Outbox) {
     assert_eq!(claim(outbox, "d", 90).await.unwrap().batch.id, second.batch.id);
 }
 
-/// Rule 3.
-pub async fn rule_3_a_worker_gets_its_own_batch_back_at_once(outbox: &dyn Outbox) {
+/// Rule 4, of campaigns that are paused and go on.
+pub async fn rule_4_of_a_paused_campaign_only_receipts_are_asked_for(outbox: &dyn Outbox) {
+    let campaign = planned(outbox, "w48", &[1, 1]).await;
+    let taken = claim(outbox, "a", 5).await.unwrap();
+    let mut update = BatchUpdate::of(&taken);
+    (update.state, update.release, update.due) = (BatchState::Taken, true, noon() + TimeDelta::seconds(20));
+    outbox.update(&update).await.unwrap();
+    assert_eq!(outbox.transition(campaign.id, &did(Deed::Pause, "head")).await.unwrap(), CampaignState::Paused);
+    assert!(claim(outbox, "a", 10).await.is_none());
+    assert_eq!(outbox.next_due("a").await.unwrap(), Some(noon() + TimeDelta::seconds(20)));
+    let asked = claim(outbox, "a", 30).await.unwrap();
+    assert_eq!(asked.batch.id, taken.batch.id);
+    assert!(claim(outbox, "b", 30).await.is_none());
+    outbox.transition(campaign.id, &did(Deed::Resume, "head")).await.unwrap();
+    assert_eq!(claim(outbox, "b", 30).await.unwrap().batch.id, BatchId::new(campaign.id, 1));
+}
+
+/// Rule 5.
+pub async fn rule_5_a_worker_gets_its_own_batch_back_at_once(outbox: &dyn Outbox) {
     planned(outbox, "w48", &[1]).await;
     let before = claim(outbox, "a", 0).await.unwrap();
     assert!(claim(outbox, "b", 1).await.is_none());
@@ -105,8 +192,8 @@ pub async fn rule_3_a_worker_gets_its_own_batch_back_at_once(outbox: &dyn Outbox
     assert_eq!(outbox.next_due("a").await.unwrap(), Some(noon()));
 }
 
-/// Rule 4.
-pub async fn rule_4_an_older_token_changes_nothing(outbox: &dyn Outbox) {
+/// Rule 6.
+pub async fn rule_6_an_older_token_changes_nothing(outbox: &dyn Outbox) {
     planned(outbox, "w48", &[2]).await;
     let ghost = claim(outbox, "a", 0).await.unwrap();
     let heir = claim(outbox, "b", 61).await.unwrap();
@@ -127,8 +214,8 @@ pub async fn rule_4_an_older_token_changes_nothing(outbox: &dyn Outbox) {
     assert_eq!(kept.note.as_deref(), Some("no answer"));
 }
 
-/// Rule 5.
-pub async fn rule_5_states_only_go_forward(outbox: &dyn Outbox) {
+/// Rule 7.
+pub async fn rule_7_states_only_go_forward(outbox: &dyn Outbox) {
     let campaign = planned(outbox, "w48", &[3]).await;
     let id = BatchId::new(campaign.id, 0);
     let claimed = claim(outbox, "a", 0).await.unwrap();
@@ -142,8 +229,8 @@ pub async fn rule_5_states_only_go_forward(outbox: &dyn Outbox) {
     assert_eq!(outbox.settle(id, &[Change::new(0, RecipientState::failed("x"))]).await.unwrap(), 0);
 }
 
-/// Rule 6.
-pub async fn rule_6_news_comes_at_any_time(outbox: &dyn Outbox) {
+/// Rule 8.
+pub async fn rule_8_news_comes_at_any_time(outbox: &dyn Outbox) {
     let campaign = planned(outbox, "w48", &[2]).await;
     let id = BatchId::new(campaign.id, 0);
     let news = [Change::new(1, RecipientState::failed("3022")), Change::new(9, RecipientState::Delivered)];
@@ -158,15 +245,15 @@ pub async fn rule_6_news_comes_at_any_time(outbox: &dyn Outbox) {
     assert_eq!(outbox.next_due("a").await.unwrap(), None);
 }
 
-/// Rule 7.
-pub async fn rule_7_every_recipient_is_counted_once(outbox: &dyn Outbox) {
+/// Rule 9.
+pub async fn rule_9_every_recipient_is_counted_once(outbox: &dyn Outbox) {
     let campaign = planned(outbox, "w48", &[4, 3]).await;
     planned(outbox, "w49", &[5]).await;
     let states = [
         RecipientState::Accepted,
         RecipientState::Delivered,
         RecipientState::DeliveredAsText,
-        RecipientState::Suppressed(sosik_registry::Suppression::Withdrawn),
+        RecipientState::Suppressed(Suppression::Withdrawn.into()),
     ];
     let news: Vec<Change> = states.into_iter().enumerate().map(|(at, state)| Change::new(at, state)).collect();
     outbox.settle(BatchId::new(campaign.id, 0), &news).await.unwrap();
@@ -176,11 +263,11 @@ pub async fn rule_7_every_recipient_is_counted_once(outbox: &dyn Outbox) {
     assert_eq!((tally.batches, tally.planned(), tally.outstanding()), (2, 7, 2));
     assert_eq!((tally.pending, tally.accepted, tally.delivered, tally.fallback), (1, 1, 1, 1));
     assert_eq!((tally.failed, tally.unknown, tally.codes.get("A306")), (1, 1, Some(&1)));
-    assert_eq!(tally.suppressed.get(&sosik_registry::Suppression::Withdrawn), Some(&1));
+    assert_eq!(tally.suppressed.get(&Suppression::Withdrawn.into()), Some(&1));
 }
 
-/// Rule 8.
-pub async fn rule_8_a_held_batch_goes_on_and_no_other(outbox: &dyn Outbox) {
+/// Rule 10.
+pub async fn rule_10_a_held_batch_goes_on_and_no_other(outbox: &dyn Outbox) {
     let campaign = planned(outbox, "w48", &[1, 1]).await;
     let later = noon() + TimeDelta::days(2);
     let id = |number| BatchId::new(campaign.id, number);
@@ -200,16 +287,22 @@ pub async fn rule_8_a_held_batch_goes_on_and_no_other(outbox: &dyn Outbox) {
     }
 }
 
-/// Rule 9.
-pub async fn rule_9_open_campaigns_are_named_by_their_time(outbox: &dyn Outbox) {
+/// Rule 11.
+pub async fn rule_11_open_campaigns_are_named_by_their_time_and_finished_ones_too(outbox: &dyn Outbox) {
     assert!(outbox.open_campaigns().await.unwrap().is_empty());
-    let mut later = campaign("w49").with_audience(1, BTreeMap::default());
+    let mut later = campaign("w49");
     later.send_at = noon() + TimeDelta::days(7);
-    outbox.plan(&later, &[batch(&later, 0, 1)]).await.unwrap();
+    plan(outbox, &later, &[1]).await;
     let first = planned(outbox, "w48", &[1, 1]).await;
     assert_eq!(outbox.open_campaigns().await.unwrap(), [first.id, later.id]);
     for number in 0..2 {
         outbox.settle(BatchId::new(first.id, number), &[Change::new(0, RecipientState::Delivered)]).await.unwrap();
     }
     assert_eq!(outbox.open_campaigns().await.unwrap(), [later.id]);
+    assert_eq!(outbox.finished().await.unwrap(), [first.id]);
+    outbox.transition(first.id, &did(Deed::Settle, "engine")).await.unwrap();
+    assert!(outbox.finished().await.unwrap().is_empty());
+    // One of which nobody is left is finished at once.
+    let empty = plan(outbox, &campaign("w50"), &[]).await;
+    assert_eq!(outbox.finished().await.unwrap(), [empty.id]);
 }

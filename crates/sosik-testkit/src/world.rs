@@ -2,7 +2,7 @@ use chrono::{DateTime, TimeZone, Utc};
 use sosik_channel::TextMessage;
 use sosik_content::EditionId;
 use sosik_core::{AreaCode, ChannelId, PhoneNumber};
-use sosik_delivery::{Campaign, CampaignKey};
+use sosik_delivery::{ApprovalRule, Campaign, CampaignKey, Deed, History, Transition};
 use sosik_registry::{ConsentEvent, NewSubscriber, Purpose};
 use sosik_schedule::MessageClass;
 
@@ -41,5 +41,7 @@ pub fn campaign_key(edition: &str) -> CampaignKey {
 #[must_use]
 pub fn campaign(edition: &str) -> Campaign {
     let text = TextMessage::new(PhoneNumber::parse("031-8082-0000").unwrap(), "양주시 소식").unwrap();
-    Campaign::new(campaign_key(edition), MessageClass::Advertising, text.into(), noon(), noon())
+    let draft = Transition::new(Deed::Draft, "editor", noon());
+    let history = History::new(ApprovalRule::none(), draft);
+    Campaign::new(campaign_key(edition), MessageClass::Advertising, text.into(), noon(), history)
 }

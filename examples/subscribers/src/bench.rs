@@ -156,7 +156,7 @@ async fn stream(people: &dyn SubscriberStore, now: DateTime<Utc>) -> Result<Valu
     let start = clock();
     let (mut members, mut last) = (0_u64, None);
     loop {
-        let page = people.members(&request, last, 10_000).await.map_err(Failure::at("the store"))?;
+        let page = people.members(&request, last, 10_000).await.map_err(Failure::at("the store"))?.members;
         members += page.len() as u64;
         last = page.last().map(|member| member.id);
         if page.len() < 10_000 {

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use sosik::channel::Picture;
 use sosik::content::LeftOut;
-use sosik::delivery::{Campaign, Tally};
+use sosik::delivery::{Campaign, Tally, Withheld};
 use sosik::schedule::Decision;
 use sosik_emulator::Stats;
 
@@ -125,8 +125,9 @@ impl Report {
         self.emulator = emulator;
     }
 
-    fn suppress(&mut self, suppressed: &BTreeMap<sosik::registry::Suppression, u64>) {
+    fn suppress<R: Copy + Into<Withheld>>(&mut self, suppressed: &BTreeMap<R, u64>) {
         for (reason, count) in suppressed {
+            let reason: Withheld = (*reason).into();
             *self.suppressed.entry(reason.code()).or_default() += count;
         }
     }

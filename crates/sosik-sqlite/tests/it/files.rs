@@ -1,11 +1,12 @@
 //! Files of newer releases and of other programs, and what a crash leaves behind.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
 use sosik_core::{SeededEntropy, SystemEntropy};
-use sosik_delivery::{Batch, BatchId, Outbox};
+use sosik_delivery::{Batch, BatchId, BatchState, CampaignState, Deed, Outbox, RecipientState, Sealed, Transition};
 use sosik_registry::{
     ConsentEvent, Erasure, Purpose, Put, Segment, StoreErrorKind, SubscriberId, SubscriberStore, Vault,
 };
@@ -24,7 +25,7 @@ fn a_file_of_a_newer_release_is_refused_by_its_number_and_left_alone() {
     direct.pragma_update(None, "user_version", 99).unwrap();
     let error = open(&path).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Newer);
-    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 5");
+    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 6");
     let version: i64 = direct.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 99);
 }
@@ -103,7 +104,7 @@ fn a_database_of_another_program_is_refused() {
     assert_eq!(tables, 1, "nothing was added to it");
 }
 
-/// Rule 8 of the outbox's contract: what was answered is kept, here through a copy of the files as they lie on disk at
+/// Rule 12 of the outbox's contract: what was answered is kept, here through a copy of the files as they lie on disk at
 /// that moment, which is what a killed process leaves.
 #[tokio::test]
 async fn what_was_answered_is_on_disk() {
@@ -111,21 +112,15 @@ async fn what_was_answered_is_on_disk() {
     let path = folder.path().join("sosik.db");
     let store = open(&path).unwrap();
     store.put(&[consented(1)], noon()).await.unwrap();
-    let planned = campaign("w48");
+    let draft = campaign("w48");
     let person = SubscriberId::new(uuid::Uuid::from_u128(7));
-    store
-        .plan(
-            &planned,
-            &[Batch::new(
-                BatchId::new(planned.id, 0),
-                true,
-                vec![person],
-                noon(),
-                noon() + chrono::TimeDelta::hours(6),
-            )],
-        )
-        .await
-        .unwrap();
+    let send_by = noon() + chrono::TimeDelta::hours(6);
+    let batch = Batch::new(BatchId::new(draft.id, 0), true, vec![person], noon(), send_by);
+    store.draft(&draft).await.unwrap();
+    let token = store.begin(draft.id).await.unwrap();
+    store.add(draft.id, token, &[batch]).await.unwrap();
+    let sealed = Sealed::new(1, BTreeMap::new(), Transition::new(Deed::Plan, "planner", noon()));
+    let planned = store.seal(draft.id, token, &sealed).await.unwrap();
 
     let copy = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir(folder.path()).unwrap() {
@@ -358,4 +353,42 @@ async fn a_damaged_page_and_a_file_that_cannot_be_written_are_told() {
     store.limit_pages(1_000_000).await.unwrap();
     store.put(&more, noon()).await.unwrap();
     assert_eq!(store.count().await.unwrap(), 4_000);
+}
+
+/// Campaigns of a file of before are on their way or at their end, as their batches say.
+#[tokio::test]
+async fn campaigns_of_an_earlier_release_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let direct = old_file(&path, false, 3);
+    let (half, whole) = (campaign("w47"), campaign("w46"));
+    let at = noon().timestamp_micros();
+    for known in [&half, &whole] {
+        let message = sosik_channel::stored::to_json(&known.message);
+        let (id, edition) = (known.id.as_uuid().into_bytes(), known.key.edition.as_str());
+        let values = rusqlite::params![&id[..], known.key.channel.as_str(), at, edition, message];
+        let insert = "INSERT INTO campaigns VALUES (?1, ?2, ?3, ?4, 'advertising', ?5, ?3, ?3, 2, '{\"withdrawn\":1}')";
+        direct.execute(insert, values).unwrap();
+        for (number, state) in [(0, "settled"), (1, if known.id == half.id { "taken" } else { "settled" })] {
+            let person = uuid::Uuid::from_u128(number + 1).into_bytes();
+            let outcome: &[u8] = if state == "taken" { b"a" } else { b"d" };
+            let number = i64::try_from(number).unwrap();
+            let values = rusqlite::params![&id[..], number, &person[..], outcome, state, at];
+            let insert = "INSERT INTO batches (campaign, number, fallback, recipients, outcomes, codes, state, due, send_by, attempts, first_sent) \
+                          VALUES (?1, ?2, 1, ?3, ?4, '{}', ?5, ?6, ?6 + 1, 1, ?6)";
+            direct.execute(insert, values).unwrap();
+        }
+    }
+    drop(direct);
+    let store = open(&path).unwrap();
+    let state = async |id| store.campaign(id).await.unwrap().unwrap().state();
+    assert_eq!(state(half.id).await, CampaignState::Sending);
+    assert_eq!(state(whole.id).await, CampaignState::Settled);
+    assert_eq!(store.open_campaigns().await.unwrap(), [half.id]);
+    let batch = store.batch(BatchId::new(half.id, 1)).await.unwrap().unwrap();
+    assert_eq!((batch.state, batch.fallback, batch.attempts), (BatchState::Taken, true, 1));
+    assert_eq!(batch.recipients, [SubscriberId::new(uuid::Uuid::from_u128(2))]);
+    assert_eq!(batch.outcomes.state(0), Some(RecipientState::Accepted));
+    let tally = store.tally(half.id).await.unwrap();
+    assert_eq!((tally.delivered, tally.accepted, tally.batches), (1, 1, 2));
 }

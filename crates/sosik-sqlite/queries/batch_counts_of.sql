@@ -1,0 +1,1 @@
+SELECT state, outcomes, codes FROM batches WHERE campaign = ?1

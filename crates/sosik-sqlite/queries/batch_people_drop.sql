@@ -1,0 +1,1 @@
+DELETE FROM batch_people WHERE campaign = ?1

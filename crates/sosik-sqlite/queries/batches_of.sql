@@ -1,2 +1,0 @@
-SELECT campaign, number, fallback, recipients, outcomes, codes, state, due, attempts, first_sent, note, send_by, token
-FROM batches WHERE campaign = ?1 ORDER BY number

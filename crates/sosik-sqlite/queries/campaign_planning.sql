@@ -1,0 +1,1 @@
+UPDATE campaigns SET planning = ?2 WHERE id = ?1

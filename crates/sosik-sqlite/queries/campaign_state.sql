@@ -1,0 +1,1 @@
+UPDATE campaigns SET state = ?2 WHERE id = ?1
