@@ -53,6 +53,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("json-lines", &["sosik"]),
     ("cardnews", &["sosik"]),
     ("partner-kit", &["sosik"]),
+    ("rehearsal", &["sosik", "sosik-emulator"]),
     ("send", &["sosik"]),
     ("subscribers", &["sosik"]),
     ("when", &["sosik"]),

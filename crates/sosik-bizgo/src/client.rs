@@ -247,6 +247,10 @@ impl Transport for BizgoTransport {
         }
     }
 
+    async fn prepare(&self, _submission: &Submission) -> Result<Option<String>, SendError> {
+        Ok(None)
+    }
+
     async fn cancel(&self, handle: &str) -> Result<(), SendError> {
         self.cancel_reservation(handle).await
     }

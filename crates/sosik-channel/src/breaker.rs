@@ -121,6 +121,10 @@ impl<T: Transport> Transport for Breaker<T> {
         self.guarded(self.inner.acknowledge(page)).await
     }
 
+    async fn prepare(&self, submission: &Submission) -> Result<Option<String>, SendError> {
+        self.guarded(self.inner.prepare(submission)).await
+    }
+
     async fn cancel(&self, handle: &str) -> Result<(), SendError> {
         self.guarded(self.inner.cancel(handle)).await
     }

@@ -99,6 +99,10 @@ pub enum Idempotency {
         /// How long a key lives after its first use.
         lifetime: Duration,
     },
+    /// What was [prepared](crate::Transport::prepare) under a handle is sent once, whatever is said again, and never
+    /// after it was [cancelled](crate::Transport::cancel). Of a submission in doubt, cancelling tells: where that is
+    /// refused, it was sent.
+    Prepared,
 }
 
 impl Idempotency {

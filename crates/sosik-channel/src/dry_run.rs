@@ -78,6 +78,10 @@ impl<T: Transport> Transport for DryRun<T> {
         self.kept.acknowledge(page).await
     }
 
+    async fn prepare(&self, submission: &Submission) -> Result<Option<String>, SendError> {
+        self.kept.prepare(submission).await
+    }
+
     async fn cancel(&self, handle: &str) -> Result<(), SendError> {
         self.kept.cancel(handle).await
     }

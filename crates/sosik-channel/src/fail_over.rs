@@ -168,6 +168,11 @@ impl<A: Transport, B: Transport> Transport for FailOver<A, B> {
         }
     }
 
+    /// Nothing: which of the two takes it is not known before.
+    async fn prepare(&self, _submission: &Submission) -> Result<Option<String>, SendError> {
+        Ok(None)
+    }
+
     async fn cancel(&self, handle: &str) -> Result<(), SendError> {
         match handle.split_once(':') {
             Some(("1", handle)) => self.first.cancel(handle).await,

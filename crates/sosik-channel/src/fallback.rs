@@ -218,6 +218,10 @@ impl<T: Transport> Transport for Fallback<T> {
         self.inner.acknowledge(page).await
     }
 
+    async fn prepare(&self, submission: &Submission) -> Result<Option<String>, SendError> {
+        self.inner.prepare(submission).await
+    }
+
     async fn cancel(&self, handle: &str) -> Result<(), SendError> {
         self.inner.cancel(handle).await
     }

@@ -64,7 +64,7 @@ impl RecordingTransport {
         let mut capabilities = capabilities.clone();
         (capabilities.audiences, capabilities.schedule) = (vec![AudienceKind::Named], None);
         // It keeps its keys.
-        if capabilities.idempotency == Idempotency::None {
+        if !matches!(capabilities.idempotency, Idempotency::PerRecipient { .. }) {
             capabilities.idempotency = Idempotency::per_recipient(Duration::from_secs(86_400));
         }
         Self { capabilities, state: Mutex::default() }
@@ -165,6 +165,10 @@ impl Transport for RecordingTransport {
             state.pages += 1;
         }
         Ok(())
+    }
+
+    async fn prepare(&self, _submission: &Submission) -> Result<Option<String>, SendError> {
+        Ok(None)
     }
 
     async fn cancel(&self, _handle: &str) -> Result<(), SendError> {

@@ -190,6 +190,11 @@ impl<T: Transport> Transport for Retrying<T> {
         self.tried(|_| false, || Box::pin(self.inner.acknowledge(page))).await
     }
 
+    async fn prepare(&self, submission: &Submission) -> Result<Option<String>, SendError> {
+        // Preparing twice sends nothing.
+        self.tried(SendError::may_have_arrived, || Box::pin(self.inner.prepare(submission))).await
+    }
+
     async fn cancel(&self, handle: &str) -> Result<(), SendError> {
         // Cancelling twice is no error.
         self.tried(SendError::may_have_arrived, || Box::pin(self.inner.cancel(handle))).await

@@ -19,13 +19,22 @@ pub struct Submission {
     pub audience: Audience,
     /// When the provider is to send it; `None` for at once.
     pub send_at: Option<DateTime<Utc>>,
+    /// Under which handle it was [prepared](crate::Transport::prepare).
+    pub handle: Option<String>,
 }
 
 impl Submission {
     /// A message for an audience under a key.
     #[must_use]
     pub fn new(key: impl Into<String>, message: impl Into<Arc<Message>>, audience: Audience) -> Self {
-        Self { key: key.into(), message: message.into(), audience, send_at: None }
+        Self { key: key.into(), message: message.into(), audience, send_at: None, handle: None }
+    }
+
+    /// The submission under the handle that [`prepare`](crate::Transport::prepare) gave.
+    #[must_use]
+    pub fn under(mut self, handle: impl Into<String>) -> Self {
+        self.handle = Some(handle.into());
+        self
     }
 
     /// The submission to be sent by the provider at an instant to come: [`Capabilities::schedule`](crate::Capabilities)

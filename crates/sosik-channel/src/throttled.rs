@@ -140,6 +140,10 @@ impl<T: Transport> Transport for Throttled<T> {
         self.paced(&self.calls, 1.0, || Box::pin(self.inner.acknowledge(page))).await
     }
 
+    async fn prepare(&self, submission: &Submission) -> Result<Option<String>, SendError> {
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.prepare(submission))).await
+    }
+
     async fn cancel(&self, handle: &str) -> Result<(), SendError> {
         self.paced(&self.calls, 1.0, || Box::pin(self.inner.cancel(handle))).await
     }

@@ -34,6 +34,10 @@ use crate::{
 ///    error.
 /// 9. A webhook that is not the provider's, or that cannot be read, is refused and becomes no receipt. What the
 ///    provider does not sign is confirmed by asking it before it becomes one.
+/// 10. With [`Idempotency::Prepared`](crate::Idempotency::Prepared), [`prepare`](Self::prepare) gives a handle and sends
+///     nothing. What is submitted under it is sent once. Cancelled before, it is never sent, and cancelling twice is no
+///     error; afterwards cancelling is [`Refused`](crate::SendErrorKind::Refused), and [`find`](Self::find) under the
+///     handle tells all of it. Elsewhere there is no handle.
 ///
 /// # Implementing one
 ///
@@ -52,6 +56,7 @@ use crate::{
 ///     fn name(&self) -> &str { "nobody" }
 ///     fn capabilities(&self) -> &Capabilities { &self.0 }
 ///     async fn upload(&self, _: &Media) -> Result<MediaRef, SendError> { Err(SendError::new(SendErrorKind::Unsupported, "nobody")) }
+///     async fn prepare(&self, _: &Submission) -> Result<Option<String>, SendError> { Ok(None) }
 ///     async fn submit(&self, _: &Submission) -> Result<Submitted, SendError> { Err(SendError::new(SendErrorKind::Unsupported, "nobody")) }
 ///     async fn find(&self, _: &Submission, _: DateTime<Utc>) -> Result<Vec<Found>, SendError> { Ok(Vec::new()) }
 ///     async fn receipts(&self) -> Result<ReceiptPage, SendError> { Ok(ReceiptPage::default()) }
@@ -75,6 +80,14 @@ pub trait Transport: fmt::Debug + Send + Sync {
     ///
     /// [`SendError`]; the picture may be uploaded again.
     async fn upload(&self, media: &Media) -> Result<MediaRef, SendError>;
+
+    /// Opens a submission under the provider's own handle, without sending: write the handle down before you
+    /// [submit](Self::submit) [under](Submission::under) it. `None` where the provider knows no such step.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`]; nothing was sent, and it may be opened again.
+    async fn prepare(&self, submission: &Submission) -> Result<Option<String>, SendError>;
 
     /// Hands over a message for an audience.
     ///
@@ -105,7 +118,7 @@ pub trait Transport: fmt::Debug + Send + Sync {
     /// [`SendError`]; the page comes again, which does no harm.
     async fn acknowledge(&self, page: &str) -> Result<(), SendError>;
 
-    /// Takes back what was submitted for later, by the handle that [`Submitted::handle`] or [`Found::handle`] gave.
+    /// Takes back what was prepared, or submitted for later, by the handle that [`prepare`](Self::prepare), [`Submitted::handle`] or [`Found::handle`] gave.
     ///
     /// # Errors
     ///
@@ -153,6 +166,9 @@ macro_rules! forward {
             }
             async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
                 (**self).acknowledge(page).await
+            }
+            async fn prepare(&self, submission: &Submission) -> Result<Option<String>, SendError> {
+                (**self).prepare(submission).await
             }
             async fn cancel(&self, handle: &str) -> Result<(), SendError> {
                 (**self).cancel(handle).await

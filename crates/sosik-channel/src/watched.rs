@@ -12,6 +12,8 @@ pub enum Call {
     Cancel,
     /// [`find`](crate::Transport::find).
     Find,
+    /// [`prepare`](crate::Transport::prepare).
+    Prepare,
     /// [`receipts`](crate::Transport::receipts).
     Receipts,
     /// [`submit`](crate::Transport::submit).
@@ -30,6 +32,7 @@ impl Call {
             Self::Acknowledge => "acknowledge",
             Self::Cancel => "cancel",
             Self::Find => "find",
+            Self::Prepare => "prepare",
             Self::Receipts => "receipts",
             Self::Submit => "submit",
             Self::Upload => "upload",
@@ -84,6 +87,10 @@ macro_rules! watched {
 
             async fn acknowledge(&self, page: &str) -> Result<(), SendError> {
                 self.$watch(Call::Acknowledge, None, self.inner.acknowledge(page), |()| 0).await
+            }
+
+            async fn prepare(&self, submission: &Submission) -> Result<Option<String>, SendError> {
+                self.$watch(Call::Prepare, Some(submission), self.inner.prepare(submission), |_| 0).await
             }
 
             async fn cancel(&self, handle: &str) -> Result<(), SendError> {

@@ -114,6 +114,8 @@ pub struct Batch {
     pub first_sent: Option<DateTime<Utc>>,
     /// What was wrong the last time.
     pub note: Option<String>,
+    /// Under which of the provider's handles the last attempt was submitted, or was about to be.
+    pub handle: Option<String>,
 }
 
 impl Batch {
@@ -128,7 +130,8 @@ impl Batch {
     ) -> Self {
         let outcomes = Outcomes::pending(recipients.len());
         let state = BatchState::Ready;
-        Self { id, fallback, recipients, outcomes, state, due, send_by, attempts: 0, first_sent: None, note: None }
+        let (attempts, first_sent, note, handle) = (0, None, None, None);
+        Self { id, fallback, recipients, outcomes, state, due, send_by, attempts, first_sent, note, handle }
     }
 
     /// Lets a held batch go on, at once and until `send_by`: the rule that every outbox follows. Tells whether it was

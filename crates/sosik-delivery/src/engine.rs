@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sosik_channel::{
-    Answer, Audience, Message, Proof, Recipient, SendError, SendErrorKind, Submission, Submitted, Transport,
+    Answer, Audience, Idempotency, Message, Proof, Recipient, SendError, SendErrorKind, Submission, Submitted,
+    Transport,
 };
 use sosik_registry::{Need, SubscriberId, SubscriberStore, Suppression};
 use sosik_schedule::{MessageClass, SendWindow};
@@ -167,10 +168,8 @@ impl Engine {
             }
         }
         self.poll(now, &mut step).await?;
-        if step.batches < limit {
-            for id in self.outbox.finished().await? {
-                self.note(id, Deed::Settle, now).await?;
-            }
+        for id in self.outbox.finished().await? {
+            self.note(id, Deed::Settle, now).await?;
         }
         let due = self.outbox.next_due(&self.worker).await?;
         let poll = self.polling().next;
@@ -257,17 +256,25 @@ impl Engine {
             update.due = after(now, self.inquire_after);
             return Ok(self.finish(update).await?);
         }
+        let key = batch.id.idempotency_key();
+        let mut submission = Submission::new(key, Arc::clone(&work.message), Audience::Named(recipients));
+        if self.transport.capabilities().idempotency == Idempotency::Prepared {
+            match self.transport.prepare(&submission).await {
+                Ok(handle) => batch.handle = handle,
+                Err(error) => return self.failed(work, &batch, false, error, step).await,
+            }
+            submission.handle.clone_from(&batch.handle);
+        }
         // Written down before the step that cannot be taken back.
         let was_in_doubt = batch.state == BatchState::InDoubt;
         batch.state = BatchState::InDoubt;
         batch.attempts += 1;
         batch.first_sent = Some(batch.first_sent.unwrap_or(now));
         (update.state, update.attempts, update.first_sent) = (batch.state, batch.attempts, batch.first_sent);
+        update.handle.clone_from(&batch.handle);
         self.outbox.update(&update).await?;
 
-        let key = batch.id.idempotency_key();
-        let audience = Audience::Named(recipients);
-        let answer = self.transport.submit(&Submission::new(key, Arc::clone(&work.message), audience)).await;
+        let answer = self.transport.submit(&submission).await;
         match answer {
             Ok(submitted) => self.taken(work, &batch, &submitted, step).await,
             Err(error) => self.failed(work, &batch, was_in_doubt, error, step).await,
@@ -339,7 +346,7 @@ impl Engine {
         update.due = after(work.now, self.inquire_after);
         update.note = None;
         self.finish(update).await?;
-        *self.polling() = Polling { next: Some(work.now), empty: 0 };
+        self.expect_receipts(work.now);
         self.mark_gone(&gone, work.now).await
     }
 
@@ -359,7 +366,7 @@ impl Engine {
             // Nothing of this attempt was taken; what an earlier one left in doubt stays so.
             _ if !was_in_doubt => {
                 update.state = BatchState::Ready;
-                update.first_sent = None;
+                (update.first_sent, update.handle) = (None, None);
             }
             _ => {}
         }

@@ -13,6 +13,16 @@ impl Engine {
     /// Asks what became of a submission whose answer was lost, and repeats it only under a key that still guards it.
     pub(crate) async fn look_up(&self, work: &Work<'_>, step: &mut Step) -> Result<(), DeliveryError> {
         let mut batch = work.claimed.batch.clone();
+        let under_handle = batch.handle.is_some();
+        if let Some(handle) = &batch.handle {
+            match self.transport.cancel(handle).await {
+                // Nothing of it was sent, nor ever will be: it begins anew.
+                Ok(()) => return self.begin_anew(work).await,
+                // It was sent: what the provider has of it is all of it.
+                Err(error) if error.kind() == SendErrorKind::Refused => {}
+                Err(error) => return self.failed(work, &batch, true, error, step).await,
+            }
+        }
         let (changes, gone) = match self.find(work, &batch).await {
             Ok(found) => found,
             Err(error) => return self.failed(work, &batch, true, error, step).await,
@@ -33,6 +43,12 @@ impl Engine {
             _ => false,
         };
         self.mark_gone(&gone, work.now).await?;
+        if pending && under_handle {
+            // Whoever is not under the handle was not taken: they go under the next.
+            (update.state, update.due) = (BatchState::Ready, work.now);
+            (update.first_sent, update.handle) = (None, None);
+            return Ok(self.finish(update).await?);
+        }
         let goes_on = work.campaign.state().sends();
         if pending && guarded && goes_on {
             self.outbox.update(&update).await?;
@@ -54,6 +70,14 @@ impl Engine {
         }
         update.state = BatchState::Taken;
         update.due = after(work.now, self.inquire_after);
+        Ok(self.finish(update).await?)
+    }
+
+    /// A batch of whose last attempt nothing was sent.
+    async fn begin_anew(&self, work: &Work<'_>) -> Result<(), DeliveryError> {
+        let mut update = work.update(&work.claimed.batch);
+        (update.state, update.due) = (BatchState::Ready, work.now);
+        (update.first_sent, update.handle) = (None, None);
         Ok(self.finish(update).await?)
     }
 
@@ -97,7 +121,9 @@ impl Engine {
         let key = batch.id.idempotency_key();
         let audience = Audience::Named(Vec::new());
         let since = batch.first_sent.unwrap_or(work.now);
-        let found = self.transport.find(&Submission::new(key, Arc::clone(&work.message), audience), since).await?;
+        let mut submission = Submission::new(key, Arc::clone(&work.message), audience);
+        submission.handle.clone_from(&batch.handle);
+        let found = self.transport.find(&submission, since).await?;
         let mut changes = Vec::new();
         let mut gone = Vec::new();
         for Found { reference, settled, .. } in found {

@@ -300,6 +300,8 @@ pub struct BatchUpdate {
     pub first_sent: Option<DateTime<Utc>>,
     /// What was wrong.
     pub note: Option<String>,
+    /// Under which of the provider's handles it was submitted, or is about to be.
+    pub handle: Option<String>,
     /// What became of its recipients.
     pub changes: Vec<Change>,
     /// Whether the lease ends.
@@ -319,6 +321,7 @@ impl BatchUpdate {
             attempts: batch.attempts,
             first_sent: batch.first_sent,
             note: batch.note.clone(),
+            handle: batch.handle.clone(),
             changes: Vec::new(),
             release: false,
         }
@@ -331,6 +334,7 @@ impl BatchUpdate {
         batch.attempts = self.attempts;
         batch.first_sent = self.first_sent;
         batch.note.clone_from(&self.note);
+        batch.handle.clone_from(&self.handle);
         for change in &self.changes {
             batch.outcomes.apply(change);
         }

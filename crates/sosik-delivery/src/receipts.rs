@@ -3,15 +3,28 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sosik_channel::{Outcome, Receipt, SendErrorKind};
+use sosik_channel::{Idempotency, Outcome, Receipt, SendErrorKind};
 
-use crate::engine::{Engine, Step, after, wait};
+use crate::engine::{Engine, Polling, Step, after, wait};
 use crate::{BatchId, Change, DeliveryError, RecipientRef, RecipientState};
 
 impl Engine {
+    /// Whether receipts are asked for as they come. What was submitted under a handle is asked for by it, batch by batch: a
+    /// list of everything would be read again and again.
+    fn polls(&self) -> bool {
+        self.transport.capabilities().idempotency != Idempotency::Prepared
+    }
+
+    /// Receipts may come from now on.
+    pub(crate) fn expect_receipts(&self, now: DateTime<Utc>) {
+        if self.polls() {
+            *self.polling() = Polling { next: Some(now), empty: 0 };
+        }
+    }
+
     /// Takes the receipts that wait, and says so to the transport only when they are written down.
     pub(crate) async fn poll(&self, now: DateTime<Utc>, step: &mut Step) -> Result<(), DeliveryError> {
-        if self.polling().next.is_some_and(|next| now < next) {
+        if !self.polls() || self.polling().next.is_some_and(|next| now < next) {
             return Ok(());
         }
         let page = match self.transport.receipts().await {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use sosik_channel::{Capabilities, Tariff, http};
+use sosik_channel::{Capabilities, Idempotency, Tariff, http};
 use sosik_core::{Clock, Entropy};
 
 use crate::auth::Credentials;
@@ -123,6 +123,7 @@ impl SolapiBuilder {
         };
         let capabilities =
             Capabilities::named(limits::BATCH, self.rates.0, self.rates.1).with_schedule(limits::schedule());
+        let capabilities = capabilities.with_idempotency(Idempotency::Prepared);
         Ok(SolapiTransport {
             client,
             base,

@@ -29,8 +29,9 @@ pub(crate) const ANSWERS: http::Answers = http::Answers::new(NAME, limits::ANSWE
 
 /// A [`Transport`] over SOLAPI's API v4.
 ///
-/// SOLAPI knows no idempotency key. A submission whose answer was lost is looked for in the list of messages by its key,
-/// which goes along as the custom field `key`, and is never repeated by itself.
+/// SOLAPI knows no idempotency key, but groups, which are sent once: a submission is [prepared](Transport::prepare) as a
+/// group and submitted under its id. One without a handle whose answer was lost is looked for in the list of messages by
+/// its key, which goes along as the custom field `key`, and is never repeated by itself.
 pub struct SolapiTransport {
     pub(crate) client: Client,
     pub(crate) base: Url,
@@ -147,6 +148,9 @@ impl Transport for SolapiTransport {
         let Audience::Named(recipients) = &submission.audience else {
             return Err(SendError::new(SendErrorKind::Unsupported, NAME).with_detail("only named recipients"));
         };
+        if let Some(handle) = &submission.handle {
+            return self.submit_prepared(handle, submission).await;
+        }
         check(submission, recipients)?;
         if let Some(at) = submission.send_at.filter(|at| !limits::schedule().takes(*at, self.clock.now())) {
             let problem = format!("{} is not one minute to six months ahead", at.to_rfc3339());
@@ -166,7 +170,14 @@ impl Transport for SolapiTransport {
         Ok(handle.into_iter().fold(submitted, Submitted::with_handle))
     }
 
+    async fn prepare(&self, _submission: &Submission) -> Result<Option<String>, SendError> {
+        Ok(Some(self.open_group().await?.id))
+    }
+
     async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
+        if let Some(handle) = &submission.handle {
+            return self.find_in_group(handle).await;
+        }
         let slack = TimeDelta::minutes(5);
         let from = since.checked_sub_signed(slack).unwrap_or(since);
         let to = self.clock.now().checked_add_signed(slack).unwrap_or(since);

@@ -4,9 +4,11 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::json;
-use sosik_channel::{Acceptance, Audience, SendError, SendErrorKind, Submission, validate_values};
+use sosik_channel::{
+    Acceptance, Audience, Found, Proof, SendError, SendErrorKind, Submission, Submitted, validate_values,
+};
 
-use crate::answers::Item;
+use crate::answers::{Item, ListAnswer};
 use crate::client::{ANSWERS, Keys, SolapiTransport, check, verdicts};
 use crate::errors::NAME;
 use crate::{body, limits};
@@ -167,19 +169,73 @@ impl SolapiTransport {
         self.answer(self.of_group(Method::DELETE, id, "")?, false).await.map(drop)
     }
 
-    /// Takes back a scheduled group.
+    /// Fills a group and sends it.
+    pub(crate) async fn submit_prepared(&self, id: &str, submission: &Submission) -> Result<Submitted, SendError> {
+        // What was put in is not sent: whatever went wrong with it, nothing has arrived.
+        let filled = self.add(id, submission).await.map_err(|error| {
+            if error.may_have_arrived() {
+                SendError::new(SendErrorKind::Unavailable, NAME).with_detail("the group was not filled")
+            } else {
+                error
+            }
+        })?;
+        let submitted = Submitted::new(Proof::PerRecipient(filled)).with_handle(id);
+        // A group of no one cannot be sent.
+        if submitted.accepted() > 0 {
+            self.send_group(id).await?;
+        }
+        Ok(submitted)
+    }
+
+    /// Every message of a group, and what became of it.
+    pub(crate) async fn find_in_group(&self, id: &str) -> Result<Vec<Found>, SendError> {
+        let count = self.group(id).await?.count.registered_success;
+        let mut found = Vec::new();
+        let mut start: Option<String> = None;
+        loop {
+            let mut query = vec![("limit", limits::PAGE.to_string())];
+            query.extend(start.map(|start| ("startKey", start)));
+            let page: ListAnswer = self.call(self.of_group(Method::GET, id, "/messages")?.query(&query)).await?;
+            for item in page.message_list.values() {
+                if let Some(reference) = item.field("ref") {
+                    found.push(Found::new(reference, item.settled()).under(Some(id.to_owned())));
+                }
+            }
+            match page.next_key {
+                Some(next) => start = Some(next),
+                None => break,
+            }
+        }
+        // Who is missing in a list that is behind would be taken for someone who was never sent to.
+        if (found.len() as u64) < count {
+            let error = SendError::new(SendErrorKind::Unavailable, NAME);
+            return Err(error.with_detail("the group's list is not complete yet"));
+        }
+        Ok(found)
+    }
+
+    /// Takes back a group that waits for its time, or was not sent.
     pub(crate) async fn cancel_group(&self, id: &str) -> Result<(), SendError> {
         let cancelled = self.answer(self.of_group(Method::DELETE, id, "/schedule")?, false).await;
         let Err(error) = cancelled else { return Ok(()) };
         if error.kind() != SendErrorKind::InvalidContent {
             return Err(error);
         }
-        // It is not waiting: it went, or it was taken back before.
+        // It is not waiting: it was not sent, it went, or it was taken back before.
         let group = self.group(id).await?;
         match group.status.as_str() {
+            "PENDING" => match self.delete_group(id).await {
+                // It went in between.
+                Err(error) if error.kind() == SendErrorKind::InvalidContent => Err(went()),
+                other => other,
+            },
             "FAILED" | "DELETED" if group.date_sent.is_none() => Ok(()),
             "SCHEDULED" => Err(error),
-            _ => Err(SendError::new(SendErrorKind::Refused, NAME).with_detail("it is being sent or was")),
+            _ => Err(went()),
         }
     }
+}
+
+fn went() -> SendError {
+    SendError::new(SendErrorKind::Refused, NAME).with_detail("it is being sent or was")
 }

@@ -35,6 +35,7 @@ CREATE TABLE batches (
     attempts    INTEGER NOT NULL,
     first_sent  INTEGER,
     note        TEXT,
+    handle      TEXT,            -- the provider's, of the last attempt
     worker      TEXT,
     lease_until INTEGER,
     token       INTEGER NOT NULL DEFAULT 0,

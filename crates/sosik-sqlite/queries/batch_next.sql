@@ -1,4 +1,4 @@
-SELECT b.campaign, b.number, b.fallback, p.recipients, b.outcomes, b.codes, b.state, b.due, b.attempts, b.first_sent, b.note, b.send_by, b.token
+SELECT b.campaign, b.number, b.fallback, p.recipients, b.outcomes, b.codes, b.state, b.due, b.attempts, b.first_sent, b.note, b.send_by, b.token, b.handle
 FROM batches AS b JOIN campaigns AS c ON c.id = b.campaign JOIN batch_people AS p USING (campaign, number)
 WHERE b.state IN ('in-doubt', 'ready', 'taken')
   AND (c.state IN ('cancelled', 'expired', 'planned', 'sending', 'settled') OR c.state = 'paused' AND b.state = 'taken')

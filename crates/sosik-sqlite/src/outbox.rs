@@ -302,7 +302,18 @@ fn write(
     let (outcomes, codes) = batch.outcomes.encode();
     let (due, first_sent, send_by) = (micros(batch.due), batch.first_sent.map(micros), micros(batch.send_by));
     let state = batch.state.code();
-    let living: [&dyn rusqlite::ToSql; 10] =
-        [&campaign, &number, &outcomes, &codes, &state, &due, &batch.attempts, &first_sent, &batch.note, &send_by];
+    let living: [&dyn rusqlite::ToSql; 11] = [
+        &campaign,
+        &number,
+        &outcomes,
+        &codes,
+        &state,
+        &due,
+        &batch.attempts,
+        &first_sent,
+        &batch.note,
+        &send_by,
+        &batch.handle,
+    ];
     execute(transaction, query, &[&living, more].concat())
 }

@@ -197,6 +197,7 @@ pub(crate) fn batch(row: &Row<'_>) -> Result<(Batch, u64), StoreError> {
     batch.attempts = get(row, 8)?;
     batch.first_sent = get::<Option<i64>>(row, 9)?.map(instant).transpose()?;
     batch.note = get(row, 10)?;
+    batch.handle = get(row, 13)?;
     let token: i64 = get(row, 12)?;
     Ok((batch, u64::try_from(token).map_err(|error| unreadable("token", error))?))
 }

@@ -20,6 +20,7 @@ mockall::mock! {
         async fn find(&self, submission: &Submission, since: DateTime<Utc>) -> Result<Vec<Found>, SendError>;
         async fn receipts(&self) -> Result<ReceiptPage, SendError>;
         async fn acknowledge(&self, page: &str) -> Result<(), SendError>;
+        async fn prepare(&self, submission: &Submission) -> Result<Option<String>, SendError>;
         async fn cancel(&self, handle: &str) -> Result<(), SendError>;
         async fn webhook(&self, webhook: &Webhook) -> Result<WebhookReceipts, SendError>;
         fn price(&self, message: &Message) -> Option<Won>;

@@ -208,10 +208,11 @@ pub async fn rule_6_an_older_token_changes_nothing(outbox: &dyn Outbox) {
     let mut update = BatchUpdate::of(&heir);
     (update.state, update.attempts) = (BatchState::InDoubt, 1);
     (update.first_sent, update.note) = (Some(noon()), Some("no answer".to_owned()));
+    update.handle = Some("group-1".to_owned());
     outbox.update(&update).await.unwrap();
     let kept = outbox.batch(heir.batch.id).await.unwrap().unwrap();
     assert_eq!((kept.state, kept.attempts, kept.first_sent), (BatchState::InDoubt, 1, Some(noon())));
-    assert_eq!(kept.note.as_deref(), Some("no answer"));
+    assert_eq!((kept.note.as_deref(), kept.handle.as_deref()), (Some("no answer"), Some("group-1")));
 }
 
 /// Rule 7.

@@ -26,6 +26,7 @@ macro_rules! transport_conformance {
             rule_7_an_upload_answers_with_a_name
             rule_8_what_is_cancelled_in_time_is_never_sent
             rule_9_a_webhook_of_no_ones_is_no_receipt
+            rule_10_what_is_prepared_is_sent_once_or_cancelled
         );
     };
     (@ $make:path: $($rule:ident)+) => {$(
@@ -222,4 +223,30 @@ pub fn jpeg(width: u16, height: u16) -> Vec<u8> {
     let encoder = jpeg_encoder::Encoder::new(&mut file, 40);
     encoder.encode(&pixels, width, height, jpeg_encoder::ColorType::Luma).unwrap();
     file
+}
+
+/// Rule 10.
+pub async fn rule_10_what_is_prepared_is_sent_once_or_cancelled(transport: &dyn Transport) {
+    let submission = Submission::new("rule-10", message(), Audience::Named(recipients(1..4)));
+    let handle = transport.prepare(&submission).await.unwrap();
+    if transport.capabilities().idempotency != Idempotency::Prepared {
+        assert_eq!(handle, None);
+        return;
+    }
+    let dropped = handle.unwrap();
+    transport.cancel(&dropped).await.unwrap();
+    transport.cancel(&dropped).await.unwrap();
+    transport.submit(&submission.clone().under(&dropped)).await.unwrap_err();
+
+    let handle = transport.prepare(&submission).await.unwrap().unwrap();
+    assert_ne!(handle, dropped);
+    let submission = submission.under(&handle);
+    assert_eq!(transport.find(&submission, noon()).await.unwrap(), []);
+    assert_eq!(transport.submit(&submission).await.unwrap().accepted(), 3);
+    transport.submit(&submission).await.unwrap_err();
+    assert_eq!(transport.cancel(&handle).await.unwrap_err().kind(), SendErrorKind::Refused);
+    let found = transport.find(&submission, noon()).await.unwrap();
+    let references: BTreeSet<&str> = found.iter().map(|found| found.reference.as_str()).collect();
+    assert_eq!(references, BTreeSet::from(["ref-1", "ref-2", "ref-3"]));
+    assert_eq!(receipts(transport, 3).await, ["ref-1", "ref-2", "ref-3"]);
 }

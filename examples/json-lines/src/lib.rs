@@ -224,6 +224,10 @@ impl Transport for JsonLines {
         Ok(())
     }
 
+    async fn prepare(&self, _: &Submission) -> Result<Option<String>, SendError> {
+        Ok(None)
+    }
+
     async fn cancel(&self, _: &str) -> Result<(), SendError> {
         Err(unsupported("a file is written at once"))
     }

@@ -1,0 +1,302 @@
+//! The rehearsal itself: it starts the others, kills them, and counts.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sosik::channel::http;
+use sosik::delivery::{CampaignId, Outbox};
+use sosik::{Clock, Entropy, SeededEntropy, SystemClock};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::args::Rehearse;
+use crate::baseline::{now, rate};
+use crate::city;
+use crate::failure::Failure;
+use crate::worker::sleep;
+
+/// How often it looks at the workers.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How many recipients the baseline is measured with at the most.
+const BASELINE: u32 = 500_000;
+
+/// What was counted.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) json: Value,
+    pub(crate) is_whole: bool,
+}
+
+pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
+    let folder = Folder::of(args)?;
+    let ahead = city::friday().signed_duration_since(SystemClock::new().now()).num_milliseconds();
+    let clock = city::clock(ahead);
+    let (dealer, url) = dealer(args, ahead).await?;
+    let mut running = Running { dealer, workers: Vec::new() };
+    let measured = args.recipients.min(BASELINE);
+    let baseline = if args.baseline { Some(rate(&url, measured, args.batch, ahead).await?) } else { None };
+    let before = stats(&url).await?;
+
+    let store = city::store(&folder.path)?;
+    let start = now();
+    city::populate(&store, args.recipients, clock.now()).await?;
+    let populated = start.elapsed().as_secs_f64();
+    let people_bytes = folder.bytes();
+    let start = now();
+    let campaign = city::campaign(&store, args.batch, clock.now()).await?;
+    let planned = start.elapsed().as_secs_f64();
+
+    let start = now();
+    let chance = Chance(SeededEntropy::new(args.seed));
+    let (mut kills, mut peak, mut started) = (0, 0.0_f64, 0);
+    let mut accepted_after = None;
+    for _ in 0..args.workers.max(1) {
+        running.workers.push(worker(&folder.path, &url, ahead, started)?);
+        started += 1;
+    }
+    // A kill every so often, so that all of them fall within the time that the work takes.
+    let mut next_kill = chance.moment(args.kills);
+    loop {
+        sleep(LOOK).await;
+        let mut alive = 0;
+        for slot in &mut running.workers {
+            peak = peak.max(peak_of(slot.id()).unwrap_or(0.0));
+            match slot.try_wait().map_err(Failure::at("a worker"))? {
+                None => alive += 1,
+                Some(status) if status.success() => {}
+                Some(status) => return Err(Failure::new(format!("a worker ended by itself: {status}"))),
+            }
+        }
+        let open = !store.open_campaigns().await.map_err(Failure::at("the outbox"))?.is_empty();
+        if accepted_after.is_none()
+            && stats(&url).await.is_ok_and(|stats| taken(&stats, &before) >= args.recipients.into())
+        {
+            accepted_after = Some(start.elapsed().as_secs_f64());
+        }
+        if !open && alive == 0 {
+            break;
+        }
+        if open && kills < args.kills && start.elapsed() >= next_kill {
+            let at = chance.below(running.workers.len());
+            let victim = &mut running.workers[at];
+            let name = victim.name.clone();
+            victim.child.kill().await.map_err(Failure::at("a kill"))?;
+            kills += 1;
+            // The next process under the same name takes up what this one held.
+            *victim = again(&folder.path, &url, ahead, name)?;
+            next_kill = start.elapsed() + chance.moment(args.kills);
+        }
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let tally = store.tally(campaign.id).await.map_err(Failure::at("the outbox"))?;
+    let after = stats(&url).await?;
+    let rate = f64::from(args.recipients) / accepted_after.unwrap_or(seconds);
+    let bytes = folder.bytes();
+    let lost = u64::from(args.recipients).saturating_sub(taken(&after, &before));
+    let duplicates = count(&after, "duplicates") - count(&before, "duplicates");
+    let is_whole = lost == 0 && duplicates == 0 && tally.unknown == 0 && tally.planned() == campaign.audience;
+    let json = json!({
+        "recipients": args.recipients,
+        "accepted": taken(&after, &before),
+        "distinct": count(&after, "distinct") - count(&before, "distinct"),
+        "duplicates": duplicates,
+        "lost": lost,
+        "delivered": tally.delivered,
+        "failed": tally.failed,
+        "fallback": tally.fallback,
+        "suppressed": tally.suppressed.values().sum::<u64>(),
+        "unknown": tally.unknown,
+        "outstanding": tally.outstanding(),
+        "kills": kills,
+        "seconds": { "citizens": round(populated), "planning": round(planned), "sending": accepted_after.map(round), "settled": round(seconds) },
+        "recipients_a_second": { "accepted": rate.round(), "settled": (f64::from(args.recipients) / seconds).round() },
+        "baseline_recipients_a_second": baseline.map(f64::round),
+        "of_baseline": baseline.map(|baseline| round(rate / baseline)),
+        "worker_peak_megabytes": round(peak),
+        "database_bytes": bytes,
+        "ledger_bytes_a_recipient": round(real(bytes.saturating_sub(people_bytes)) / f64::from(args.recipients)),
+        "state": campaign_state(&store, campaign.id).await?,
+    });
+    drop(tally);
+    Ok(Outcome { json, is_whole })
+}
+
+async fn campaign_state(store: &dyn Outbox, id: CampaignId) -> Result<String, Failure> {
+    let campaign = store.campaign(id).await.map_err(Failure::at("the outbox"))?;
+    Ok(campaign.map(|campaign| campaign.state().to_string()).unwrap_or_default())
+}
+
+/// Processes that end with the rehearsal.
+struct Running {
+    dealer: Child,
+    workers: Vec<Worker>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Those that ended by themselves cannot be killed, and need not be.
+        let _ = self.dealer.start_kill();
+    }
+}
+
+struct Worker {
+    name: String,
+    child: Child,
+}
+
+impl Worker {
+    fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    fn try_wait(&mut self) -> std::io::Result<Option<std::process::ExitStatus>> {
+        self.child.try_wait()
+    }
+}
+
+fn this_program() -> Result<Command, Failure> {
+    let mut command = Command::new(std::env::current_exe().map_err(Failure::at("this program"))?);
+    command.kill_on_drop(true);
+    Ok(command)
+}
+
+async fn dealer(args: &Rehearse, ahead: i64) -> Result<(Child, String), Failure> {
+    let mut command = this_program()?;
+    command.args([
+        "dealer",
+        "--listen",
+        "127.0.0.1:0",
+        "--ahead",
+        &ahead.to_string(),
+        "--seed",
+        &args.seed.to_string(),
+    ]);
+    let faults: Vec<String> = args
+        .faults
+        .iter()
+        .filter_map(clap::ValueEnum::to_possible_value)
+        .map(|value| value.get_name().to_owned())
+        .collect();
+    if !faults.is_empty() {
+        command.args(["--faults", &faults.join(",")]);
+    }
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(Failure::at("the dealer"))?;
+    let output = child.stdout.take().ok_or_else(|| Failure::new("the dealer says nothing"))?;
+    let url = BufReader::new(output).lines().next_line().await.map_err(Failure::at("the dealer"))?;
+    Ok((child, url.ok_or_else(|| Failure::new("the dealer did not begin"))?))
+}
+
+fn worker(store: &Path, url: &str, ahead: i64, number: u32) -> Result<Worker, Failure> {
+    again(store, url, ahead, format!("worker-{number}"))
+}
+
+fn again(store: &Path, url: &str, ahead: i64, name: String) -> Result<Worker, Failure> {
+    let mut command = this_program()?;
+    command.arg("worker").arg("--store").arg(store).args([
+        "--dealer",
+        url,
+        "--ahead",
+        &ahead.to_string(),
+        "--name",
+        &name,
+    ]);
+    Ok(Worker { name, child: command.spawn().map_err(Failure::at("a worker"))? })
+}
+
+/// What the dealer counted.
+async fn stats(url: &str) -> Result<Value, Failure> {
+    let client = http::client("rehearsal", Duration::from_secs(10))
+        .map_err(|error| Failure::new(format!("the dealer: {error}")))?;
+    let answer = client.get(format!("{url}/_emulator/stats")).send().await.map_err(Failure::at("the dealer"))?;
+    answer.json().await.map_err(Failure::at("the dealer"))
+}
+
+fn count(stats: &Value, what: &str) -> u64 {
+    stats[what].as_u64().unwrap_or(0)
+}
+
+/// How many different messages were taken since.
+fn taken(after: &Value, before: &Value) -> u64 {
+    count(after, "accepted") - count(before, "accepted")
+}
+
+/// The most memory that a process has had, in megabytes.
+fn peak_of(process: Option<u32>) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process?)).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse::<f64>().ok().map(|kilobytes| kilobytes / 1e3)
+}
+
+/// Moments by a seed.
+struct Chance(SeededEntropy);
+
+impl Chance {
+    fn number(&self) -> u32 {
+        let mut bytes = [0; 4];
+        self.0.fill(&mut bytes);
+        u32::from_le_bytes(bytes)
+    }
+
+    fn below(&self, limit: usize) -> usize {
+        usize::try_from(self.number()).unwrap_or(0) % limit.max(1)
+    }
+
+    /// From one kill to the next.
+    fn moment(&self, kills: u32) -> Duration {
+        let most = if kills > 10 { 600 } else { 1_500 };
+        Duration::from_millis(50 + u64::from(self.number()) % most)
+    }
+}
+
+/// Where the store lies; a temporary folder goes away with it.
+struct Folder {
+    path: PathBuf,
+    temporary: Option<PathBuf>,
+}
+
+impl Folder {
+    fn of(args: &Rehearse) -> Result<Self, Failure> {
+        let Some(store) = &args.store else {
+            let folder = std::env::temp_dir().join(format!("rehearsal-{}", std::process::id()));
+            std::fs::create_dir_all(&folder).map_err(Failure::at("the temporary folder"))?;
+            return Ok(Self { path: folder.join("rehearsal.db"), temporary: Some(folder) });
+        };
+        let path = store.strip_prefix("sqlite:").ok_or_else(|| Failure::new("--store: write sqlite:PATH"))?;
+        let path = PathBuf::from(path);
+        if path.exists() {
+            let text = format!("--store: {} is there already: name a new file", path.display());
+            return Err(Failure::new(text));
+        }
+        Ok(Self { path, temporary: None })
+    }
+
+    /// The database with its log.
+    fn bytes(&self) -> u64 {
+        let of = |ending: &str| {
+            let path = PathBuf::from(format!("{}{ending}", self.path.display()));
+            std::fs::metadata(path).map_or(0, |file| file.len())
+        };
+        of("")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.temporary {
+            // What cannot be removed stays in the system's temporary folder.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+fn round(number: f64) -> f64 {
+    (number * 100.0).round() / 100.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "bytes of a file are far fewer")]
+fn real(number: u64) -> f64 {
+    number as f64
+}
