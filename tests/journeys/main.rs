@@ -4,8 +4,8 @@
 mod center;
 mod city;
 mod crashes;
-mod friday;
 mod friends;
+mod lifecycle;
 mod minds;
 mod templates;
 mod webhooks;

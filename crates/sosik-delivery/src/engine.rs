@@ -31,6 +31,8 @@ pub struct Engine {
     pub(crate) subscribers: Arc<dyn SubscriberStore>,
     pub(crate) transport: Arc<dyn Transport>,
     worker: String,
+    /// The names under which batches are claimed: as many as are moved on at once.
+    lanes: Vec<String>,
     lease: TimeDelta,
     pub(crate) poll_every: TimeDelta,
     pub(crate) inquire_after: TimeDelta,
@@ -56,6 +58,18 @@ impl EngineBuilder {
     /// The name under which this process works; `engine` unless set. Two processes must not share one.
     pub fn worker(mut self, name: impl Into<String>) -> Self {
         self.0.worker = name.into();
+        let lanes = self.0.lanes.len();
+        self.lanes(lanes)
+    }
+
+    /// How many batches are moved on at once: while one waits for the provider, another is read and written down. One
+    /// unless set.
+    ///
+    /// A process that begins again under its name should have as many lanes as before: what another lane held is free
+    /// only when its lease has run out.
+    pub fn lanes(mut self, lanes: usize) -> Self {
+        let name = |lane: usize| if lane == 0 { self.0.worker.clone() } else { format!("{}/{lane}", self.0.worker) };
+        self.0.lanes = (0..lanes.max(1)).map(name).collect();
         self
     }
 
@@ -116,6 +130,17 @@ pub struct Step {
     pub next_due: Option<DateTime<Utc>>,
 }
 
+impl Step {
+    /// Adds what another lane did.
+    fn take_in(&mut self, other: Self) {
+        self.batches += other.batches;
+        self.accepted += other.accepted;
+        self.settled += other.settled;
+        self.held.extend(other.held);
+        self.trouble = self.trouble.take().or(other.trouble);
+    }
+}
+
 impl Engine {
     /// An engine over an outbox, a subscriber store and a transport.
     pub fn builder(
@@ -128,6 +153,7 @@ impl Engine {
             subscribers,
             transport,
             worker: "engine".to_owned(),
+            lanes: vec!["engine".to_owned()],
             lease: TimeDelta::minutes(1),
             poll_every: TimeDelta::seconds(1),
             inquire_after: TimeDelta::minutes(1),
@@ -156,8 +182,33 @@ impl Engine {
     pub async fn run_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Step, DeliveryError> {
         let _turn = self.turn.lock().await;
         let mut step = Step::default();
+        let lanes = self.lanes.iter().enumerate().map(|(lane, name)| {
+            // Together they look at no more than was asked for.
+            let share = limit / self.lanes.len() + usize::from(lane < limit % self.lanes.len());
+            self.run_lane(name, now, share)
+        });
+        // Each lane comes to its end, also where another fails: what was sent is written down.
+        for done in futures_util::future::join_all(lanes).await {
+            step.take_in(done?);
+        }
+        self.poll(now, &mut step).await?;
+        for id in self.outbox.finished().await? {
+            self.note(id, Deed::Settle, now).await?;
+        }
+        let mut due = None;
+        for name in &self.lanes {
+            due = due.into_iter().chain(self.outbox.next_due(name).await?).min();
+        }
+        let poll = self.polling().next;
+        step.next_due = due.map(|due| poll.map_or(due, |poll| due.min(poll)));
+        Ok(step)
+    }
+
+    /// Moves batches on one after the other, under the name of a lane.
+    async fn run_lane(&self, name: &str, now: DateTime<Utc>, limit: usize) -> Result<Step, DeliveryError> {
+        let mut step = Step::default();
         while step.batches < limit && step.trouble.is_none() {
-            let Some(claimed) = self.outbox.claim(&Claim::new(&self.worker, now, self.lease)).await? else { break };
+            let Some(claimed) = self.outbox.claim(&Claim::new(name, now, self.lease)).await? else { break };
             step.batches += 1;
             match self.advance(&claimed, now, &mut step).await {
                 // Someone else has the batch now, and knows more of it.
@@ -167,13 +218,6 @@ impl Engine {
                 other => other?,
             }
         }
-        self.poll(now, &mut step).await?;
-        for id in self.outbox.finished().await? {
-            self.note(id, Deed::Settle, now).await?;
-        }
-        let due = self.outbox.next_due(&self.worker).await?;
-        let poll = self.polling().next;
-        step.next_due = due.map(|due| poll.map_or(due, |poll| due.min(poll)));
         Ok(step)
     }
 

@@ -20,6 +20,7 @@ pub(crate) async fn work(args: &args::Worker) -> Result<(), Failure> {
     let transport = transport(&args.dealer, Arc::clone(&clock))?;
     let engine = Engine::builder(Arc::clone(&store) as _, Arc::clone(&store) as _, transport)
         .worker(args.name.as_str())
+        .lanes(2)
         .lease(TimeDelta::seconds(30))
         .poll_every(TimeDelta::milliseconds(200))
         .inquire_after(TimeDelta::seconds(5))
