@@ -91,7 +91,9 @@ impl Ledger {
                 self.requests += 1;
                 let count = messages.len();
                 let places: Vec<_> = messages.into_iter().map(|message| self.enter(message)).collect();
+                let cost: u64 = places.iter().map(|place| price(&self.messages[*place].kind)).sum();
                 let group = &mut self.solapi.groups[number];
+                group.cost += cost;
                 group.messages.extend(places);
                 group.refused += refused.len();
                 group.log.push((at, format!("메시지 {count} 건이 추가되었습니다.")));
@@ -101,6 +103,8 @@ impl Ledger {
             }
             GroupEvent::Emptied { messages, .. } => {
                 let gone: HashSet<usize> = messages.into_iter().collect();
+                let cost: u64 = gone.iter().map(|place| price(&self.messages[*place].kind)).sum();
+                self.solapi.groups[number].cost -= cost;
                 self.solapi.groups[number].messages.retain(|place| !gone.contains(place));
                 for place in gone {
                     self.messages[place].group = None;
@@ -389,7 +393,7 @@ impl Ledger {
         let now = self.now();
         let went =
             self.solapi.groups.iter().filter(|group| !group.cancelled && group.due.is_some_and(|due| due <= now));
-        let spent: u64 = went.flat_map(|group| &group.messages).map(|place| price(&self.messages[*place].kind)).sum();
+        let spent: u64 = went.map(|group| group.cost).sum();
         BALANCE.saturating_sub(spent)
     }
 

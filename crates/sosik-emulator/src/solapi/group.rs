@@ -1,5 +1,7 @@
 //! Groups of messages: how they stand, and what is told of them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
@@ -14,6 +16,8 @@ pub(crate) struct Group {
     pub(crate) changed: DateTime<Utc>,
     pub(crate) new: NewGroup,
     pub(crate) messages: Vec<usize>,
+    /// What they cost, in won.
+    pub(crate) cost: u64,
     /// How many were refused when they were put in.
     pub(crate) refused: usize,
     /// When it goes, or went.
@@ -37,6 +41,7 @@ impl Group {
             changed: made,
             new,
             messages: Vec::new(),
+            cost: 0,
             refused: 0,
             due: None,
             scheduled: false,
@@ -68,19 +73,20 @@ impl Group {
         let went = self.due.filter(|due| *due <= now && !self.cancelled);
         let (mut success, mut failed) = (0, 0);
         let mut charged = 0;
-        let mut kinds: Map<String, Value> = PRICES.iter().map(|(kind, _)| ((*kind).to_owned(), json!({}))).collect();
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
         for place in &self.messages {
             let message = &messages[*place];
-            let count = &mut kinds.entry(message.kind.clone()).or_insert_with(|| json!({}))["82"];
-            *count = json!(count.as_u64().unwrap_or(0) + 1);
-            if went.is_some() {
-                charged += price(&message.kind);
-            }
+            *counts.entry(message.kind.as_str()).or_default() += 1;
             match message.tries.last().filter(|last| last.at <= now) {
                 Some(last) if last.code == Dealer::Solapi.delivered() => success += 1,
                 Some(_) => failed += 1,
                 None => {}
             }
+        }
+        let mut kinds: Map<String, Value> = PRICES.iter().map(|(kind, _)| ((*kind).to_owned(), json!({}))).collect();
+        for (kind, count) in counts {
+            charged += if went.is_some() { count * price(kind) } else { 0 };
+            kinds.insert(kind.to_owned(), json!({ "82": count }));
         }
         let sent = if went.is_some() { self.messages.len() } else { 0 };
         let money = |sum: u64| json!({ "requested": sum, "replacement": 0, "additional": 0, "refund": 0, "sum": sum });
