@@ -21,12 +21,8 @@ const EDGES: &[(&str, &[&str])] = &[
     // Channel beyond the plan: its HTTP part and its errors.
     ("sosik-kakao", &["sosik-channel", "sosik-core", "sosik-registry"]),
     // Channel and schedule beyond the plan: a campaign's message and class stand in its row.
-    (
-        "sosik-sqlite",
-        &["sosik-channel", "sosik-content", "sosik-core", "sosik-delivery", "sosik-registry", "sosik-schedule"],
-    ),
-    // Its outbox comes with the delivery that spans machines.
-    ("sosik-postgres", &["sosik-core", "sosik-registry"]),
+    ("sosik-sqlite", &["sosik-core", "sosik-delivery", "sosik-registry"]),
+    ("sosik-postgres", &["sosik-core", "sosik-delivery", "sosik-registry"]),
     ("sosik-emulator", &["sosik-core"]),
     (
         "sosik-testkit",

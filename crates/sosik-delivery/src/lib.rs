@@ -84,6 +84,7 @@ mod plan;
 mod receipts;
 #[cfg(feature = "runner")]
 mod runner;
+pub mod stored;
 mod tally;
 
 pub use async_trait::async_trait;

@@ -1,4 +1,5 @@
-//! The sosik registry on PostgreSQL: subscribers, how they stand to channels, their consents and the ledger of these.
+//! The sosik registry and outbox on PostgreSQL: subscribers, how they stand to channels, their consents and the ledger of
+//! these; campaigns, and their batches for many workers.
 //!
 //! # What it is for
 //!
@@ -8,8 +9,8 @@
 //!
 //! # Where it sits
 //!
-//! Above `sosik-registry`, whose port [`SubscriberStore`](sosik_registry::SubscriberStore) it implements. It knows no
-//! transport.
+//! Above `sosik-registry` and `sosik-delivery`, whose ports [`SubscriberStore`](sosik_registry::SubscriberStore) and
+//! [`Outbox`](sosik_delivery::Outbox) it implements. It knows no transport.
 //!
 //! # Quick start
 //!
@@ -37,6 +38,7 @@
 //! - Those who write do so one after the other, whichever program they are in: the ledger is one chain. Reading goes on
 //!   beside it.
 //! - Many new people at once go in by binary `COPY`.
+//! - Workers claim batches by `FOR UPDATE SKIP LOCKED`: none waits for another, and they join and leave at any time.
 //! - A connection to another machine is encrypted and the server's certificate checked, unless the address says
 //!   `sslmode=disable`.
 //!
@@ -46,7 +48,7 @@
 //!
 //! # What is not here
 //!
-//! Campaigns and the outbox, which are kept by `sosik-sqlite`; and backups, which are the server's own.
+//! Backups, which are the server's own.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -56,6 +58,7 @@ mod events;
 mod journal;
 mod ledger;
 mod migration;
+mod outbox;
 mod people;
 mod portable;
 mod put;

@@ -8,10 +8,11 @@ use crate::query::{get, meta, note, one, run};
 use crate::reseal::Noted;
 
 /// The migrations, in order; `meta` says how many a schema has had.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001_registry.sql"),
     include_str!("../migrations/0002_accesses.sql"),
     include_str!("../migrations/0003_rights.sql"),
+    include_str!("../migrations/0004_delivery.sql"),
 ];
 
 const VERSION: &str = "version";

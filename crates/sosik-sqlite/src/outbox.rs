@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, params};
+use sosik_delivery::stored::{CampaignColumns, recipients_to_bytes, suppressed_to_json};
 use sosik_delivery::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
     OutboxError, PlannedCampaign, Sealed, Tally, Transition,
@@ -9,7 +10,7 @@ use sosik_registry::StoreError;
 
 use crate::error::database;
 use crate::query::{all, one};
-use crate::rows::{batch, campaign, counted, instant, micros, recipients_bytes, suppressed_json, transition, uuid};
+use crate::rows::{batch, campaign, counted, instant, micros, transition, uuid};
 use crate::store::SqliteStore;
 
 #[deny(clippy::missing_trait_methods)]
@@ -65,7 +66,7 @@ impl Outbox for SqliteStore {
                 planning(transaction, id, token)?;
                 take(transaction, id, &sealed.transition)?;
                 let audience = i64::try_from(sealed.audience).unwrap_or(i64::MAX);
-                let values = params![bytes(id), audience, suppressed_json(&sealed.suppressed)];
+                let values = params![bytes(id), audience, suppressed_to_json(&sealed.suppressed)];
                 execute(transaction, include_str!("../queries/campaign_seal.sql"), values)?;
                 load_campaign(transaction, id)?.ok_or_else(|| OutboxError::no_campaign(id))
             })
@@ -258,21 +259,21 @@ fn load_campaign(transaction: &Transaction<'_>, id: CampaignId) -> Result<Option
 }
 
 fn insert_campaign(transaction: &Transaction<'_>, campaign: &Campaign) -> Result<(), StoreError> {
-    let rule = campaign.history.rule();
+    let columns = CampaignColumns::of(campaign);
     let values = params![
         bytes(campaign.id),
-        campaign.key.channel.as_str(),
-        micros(campaign.key.slot),
-        campaign.key.edition.as_str(),
-        campaign.class.code(),
-        sosik_channel::stored::to_json(&campaign.message),
-        micros(campaign.send_at),
-        campaign.segment.to_string(),
-        i64::try_from(campaign.audience).unwrap_or(i64::MAX),
-        suppressed_json(&campaign.suppressed),
-        micros(campaign.send_by),
-        rule.approvers,
-        rule.author_counts,
+        columns.channel,
+        micros(columns.slot),
+        columns.edition,
+        columns.class,
+        columns.message,
+        micros(columns.send_at),
+        columns.segment,
+        i64::try_from(columns.audience).unwrap_or(i64::MAX),
+        columns.suppressed,
+        micros(columns.send_by),
+        columns.approvers,
+        columns.author_counts,
         campaign.state().code(),
     ];
     execute(transaction, include_str!("../queries/campaign_insert.sql"), values)?;
@@ -283,7 +284,7 @@ fn insert_campaign(transaction: &Transaction<'_>, campaign: &Campaign) -> Result
 fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<(), StoreError> {
     write(transaction, include_str!("../queries/batch_insert.sql"), batch, &[&batch.fallback])?;
     let (id, number) = key(batch.id);
-    let recipients = recipients_bytes(&batch.recipients);
+    let recipients = recipients_to_bytes(&batch.recipients);
     execute(transaction, include_str!("../queries/batch_people_insert.sql"), params![id, number, recipients])
 }
 

@@ -1,19 +1,15 @@
 //! Rows of the database as the types that code works with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Row, Transaction};
-use sosik_content::EditionId;
 use sosik_core::{AreaCode, ChannelId, Language};
-use sosik_delivery::{
-    ApprovalRule, Batch, BatchId, BatchState, Campaign, CampaignId, CampaignKey, Deed, History, Outcomes, Transition,
-};
+use sosik_delivery::stored::{self, BatchColumns, CampaignColumns};
+use sosik_delivery::{Batch, BatchId, BatchState, Campaign, CampaignId, Outcomes, Transition};
 use sosik_registry::{
-    ConsentEvent, Note, Purpose, QuietHours, Relation, RelationState, Segment, StoreError, Subscriber, SubscriberId,
-    Suppression, Vault,
+    ConsentEvent, Note, Purpose, QuietHours, Relation, RelationState, StoreError, Subscriber, SubscriberId, Vault,
 };
-use sosik_schedule::MessageClass;
 use uuid::Uuid;
 
 use crate::error::{database, unreadable};
@@ -124,80 +120,55 @@ pub(crate) fn consent(row: &Row<'_>) -> Result<ConsentEvent, StoreError> {
     said.with_details(&details).ok_or_else(|| unreadable("consent", "its details are not of a known form"))
 }
 
-pub(crate) fn suppressed_json(suppressed: &BTreeMap<Suppression, u64>) -> String {
-    let by_code: BTreeMap<&str, u64> = suppressed.iter().map(|(reason, count)| (reason.code(), *count)).collect();
-    serde_json::to_string(&by_code).unwrap_or_default()
-}
-
-fn suppressed(json: &str) -> Result<BTreeMap<Suppression, u64>, StoreError> {
-    let by_code: BTreeMap<String, u64> =
-        serde_json::from_str(json).map_err(|error| unreadable("suppressions", error))?;
-    by_code
-        .into_iter()
-        .map(|(code, count)| {
-            let reason = Suppression::from_code(&code);
-            Ok((reason.ok_or_else(|| unreadable("suppressions", "a reason is not known"))?, count))
-        })
-        .collect()
-}
-
 /// A campaign of its row, and what was done with it.
 pub(crate) fn campaign(row: &Row<'_>, steps: Vec<Transition>) -> Result<Campaign, StoreError> {
-    let (channel, slot, edition): (String, i64, String) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
-    let channel = ChannelId::parse(&channel).map_err(|error| unreadable("channel", error))?;
-    let key = CampaignKey::new(channel, instant(slot)?, EditionId::from_stored(edition));
-    let class: String = get(row, 3)?;
-    let class = MessageClass::from_code(&class).ok_or_else(|| unreadable("campaign", "its class is not known"))?;
-    let message: String = get(row, 4)?;
-    let message = sosik_channel::stored::from_json(&message).map_err(|error| unreadable("message", error))?;
-    let (send_at, segment, send_by): (i64, String, i64) = (get(row, 5)?, get(row, 6)?, get(row, 9)?);
-    let segment: Segment = segment.parse().map_err(|error| unreadable("segment", error))?;
-    let (audience, reasons): (i64, String) = (get(row, 7)?, get(row, 8)?);
-    let audience = u64::try_from(audience).map_err(|error| unreadable("audience", error))?;
-    let mut rule = ApprovalRule::of(get(row, 10)?);
-    rule.author_counts = get(row, 11)?;
-    let history = History::of(rule, steps);
-    let history = history.ok_or_else(|| unreadable("campaign", "its history does not follow from its beginning"))?;
-    Ok(Campaign::new(key, class, message, instant(send_at)?, history)
-        .with_segment(segment)
-        .with_send_by(instant(send_by)?)
-        .with_audience(audience, suppressed(&reasons)?))
+    let audience: i64 = get(row, 7)?;
+    let columns = CampaignColumns {
+        channel: get(row, 0)?,
+        slot: instant(get(row, 1)?)?,
+        edition: get(row, 2)?,
+        class: get(row, 3)?,
+        message: get(row, 4)?,
+        send_at: instant(get(row, 5)?)?,
+        segment: get(row, 6)?,
+        audience: u64::try_from(audience).map_err(|error| unreadable("audience", error))?,
+        suppressed: get(row, 8)?,
+        send_by: instant(get(row, 9)?)?,
+        approvers: get(row, 10)?,
+        author_counts: get(row, 11)?,
+    };
+    columns.campaign(steps)
 }
 
 /// A transition's columns deed, account, at, note.
 pub(crate) fn transition(row: &Row<'_>) -> Result<Transition, StoreError> {
-    let (deed, by, at, note): (String, String, i64, String) = (get(row, 0)?, get(row, 1)?, get(row, 2)?, get(row, 3)?);
-    let deed = Deed::from_code(&deed).ok_or_else(|| unreadable("campaign", "a deed is not known"))?;
-    Ok(Transition::new(deed, by, instant(at)?).because(note))
+    let deed: String = get(row, 0)?;
+    stored::transition(&deed, get(row, 1)?, instant(get(row, 2)?)?, get(row, 3)?)
 }
 
 /// A batch's columns state, outcomes, codes.
 pub(crate) fn counted(row: &Row<'_>) -> Result<(BatchState, Outcomes), StoreError> {
     let (state, outcomes, codes): (String, Vec<u8>, String) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
-    let state = BatchState::from_code(&state).ok_or_else(|| unreadable("batch", "its state is not known"))?;
-    Ok((state, Outcomes::decode(&outcomes, &codes).map_err(|error| unreadable("outcomes", error))?))
-}
-
-pub(crate) fn recipients_bytes(recipients: &[SubscriberId]) -> Vec<u8> {
-    recipients.iter().flat_map(|id| *id.as_uuid().as_bytes()).collect()
+    stored::standing(&state, &outcomes, &codes)
 }
 
 /// A batch with its lease's token.
 pub(crate) fn batch(row: &Row<'_>) -> Result<(Batch, u64), StoreError> {
     let (campaign, number): (Vec<u8>, u32) = (get(row, 0)?, get(row, 1)?);
-    let id = BatchId::new(CampaignId::from_uuid(uuid(&campaign)?), number);
-    let recipients: Vec<u8> = get(row, 3)?;
-    let recipients =
-        recipients.chunks(16).map(|bytes| Ok(SubscriberId::new(uuid(bytes)?))).collect::<Result<_, StoreError>>()?;
-    let mut batch = Batch::new(id, get(row, 2)?, recipients, instant(get(row, 7)?)?, instant(get(row, 11)?)?);
-    let (outcomes, codes): (Vec<u8>, String) = (get(row, 4)?, get(row, 5)?);
-    batch.outcomes = Outcomes::decode(&outcomes, &codes).map_err(|error| unreadable("outcomes", error))?;
-    let state: String = get(row, 6)?;
-    batch.state = BatchState::from_code(&state).ok_or_else(|| unreadable("batch", "its state is not known"))?;
-    batch.attempts = get(row, 8)?;
-    batch.first_sent = get::<Option<i64>>(row, 9)?.map(instant).transpose()?;
-    batch.note = get(row, 10)?;
-    batch.handle = get(row, 13)?;
+    let columns = BatchColumns {
+        id: BatchId::new(CampaignId::from_uuid(uuid(&campaign)?), number),
+        fallback: get(row, 2)?,
+        recipients: get(row, 3)?,
+        outcomes: get(row, 4)?,
+        codes: get(row, 5)?,
+        state: get(row, 6)?,
+        due: instant(get(row, 7)?)?,
+        attempts: get(row, 8)?,
+        first_sent: get::<Option<i64>>(row, 9)?.map(instant).transpose()?,
+        note: get(row, 10)?,
+        send_by: instant(get(row, 11)?)?,
+        handle: get(row, 13)?,
+    };
     let token: i64 = get(row, 12)?;
-    Ok((batch, u64::try_from(token).map_err(|error| unreadable("token", error))?))
+    Ok((columns.batch()?, u64::try_from(token).map_err(|error| unreadable("token", error))?))
 }

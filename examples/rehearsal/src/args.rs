@@ -1,7 +1,6 @@
 //! The command line.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -21,7 +20,8 @@ pub(crate) struct Rehearse {
     /// How many citizens.
     #[arg(long, default_value_t = 10_000)]
     pub(crate) recipients: u32,
-    /// Where they and the campaign are kept: `sqlite:PATH`. A new file in a temporary folder without it.
+    /// Where they and the campaign are kept: `sqlite:PATH` of a new file, or `postgres:URL` of a database, in which a schema
+    /// is made that stays. A new file in a temporary folder without it.
     #[arg(long, value_name = "WHERE")]
     pub(crate) store: Option<String>,
     /// Recipients of a request.
@@ -94,7 +94,7 @@ pub(crate) struct Dealer {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Worker {
     #[arg(long)]
-    pub(crate) store: PathBuf,
+    pub(crate) store: String,
     #[arg(long)]
     pub(crate) dealer: String,
     #[arg(long, allow_hyphen_values = true)]

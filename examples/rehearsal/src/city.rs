@@ -1,18 +1,17 @@
 //! The city of the rehearsal: its store, its citizens, its message and its clock.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use sosik::channel::{Message, TextMessage};
 use sosik::content::EditionId;
 use sosik::delivery::{Campaign, CampaignKey, Plan, plan};
-use sosik::registry::{ConsentEvent, NewSubscriber, Purpose, SecretKey, Segment, SubscriberStore, Vault};
+use sosik::registry::{ConsentEvent, NewSubscriber, Purpose, Segment, SubscriberStore};
 use sosik::schedule::MessageClass;
-use sosik::sqlite::SqliteStore;
-use sosik::{AreaCode, ChannelId, Clock, PhoneNumber, ShiftedClock, SystemClock, SystemEntropy};
+use sosik::{AreaCode, ChannelId, Clock, PhoneNumber, ShiftedClock, SystemClock};
 
 use crate::failure::Failure;
+use crate::place::Store;
 
 /// People put into the store at a time.
 const PART: u32 = 10_000;
@@ -27,13 +26,6 @@ pub(crate) fn clock(ahead: i64) -> Arc<dyn Clock> {
     let machine = SystemClock::new();
     let start = machine.now().checked_add_signed(TimeDelta::milliseconds(ahead)).unwrap_or_default();
     Arc::new(ShiftedClock::starting_at(start, Arc::new(machine)))
-}
-
-/// Opens the store. Its key is no secret: everything in it is made up.
-pub(crate) fn store(path: &Path) -> Result<SqliteStore, Failure> {
-    let key = SecretKey::from_hex(&"0f".repeat(32)).map_err(Failure::at("the key"))?;
-    let entropy = Arc::new(SystemEntropy::new());
-    SqliteStore::open(path, Vault::new(&key, Arc::clone(&entropy) as _), entropy).map_err(Failure::at("the store"))
 }
 
 /// The placeholder number `010-nnnn-nnnn`.
@@ -68,9 +60,9 @@ pub(crate) fn message() -> Result<Message, Failure> {
 }
 
 /// Plans the campaign to everyone.
-pub(crate) async fn campaign(store: &SqliteStore, batch: usize, now: DateTime<Utc>) -> Result<Campaign, Failure> {
+pub(crate) async fn campaign(store: &Store, batch: usize, now: DateTime<Utc>) -> Result<Campaign, Failure> {
     let channel = ChannelId::parse("rehearsal").map_err(Failure::at("the channel"))?;
     let key = CampaignKey::new(channel, friday(), EditionId::from_stored("rehearsal"));
     let request = Plan::new(key, message()?, MessageClass::Advertising, Segment::All, now, batch);
-    Ok(plan(store, store, &request, now).await.map_err(Failure::at("the plan"))?.campaign)
+    Ok(plan(&*store.outbox, &*store.people, &request, now).await.map_err(Failure::at("the plan"))?.campaign)
 }

@@ -8,6 +8,7 @@ mod baseline;
 mod city;
 mod dealer;
 mod failure;
+mod place;
 mod rehearse;
 mod worker;
 

@@ -1,6 +1,5 @@
 //! The rehearsal itself: it starts the others, kills them, and counts.
 
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use crate::args::Rehearse;
 use crate::baseline::{now, rate};
 use crate::city;
 use crate::failure::Failure;
+use crate::place::{Place, Store};
 use crate::worker::sleep;
 
 /// How often it looks at the workers.
@@ -31,7 +31,7 @@ pub(crate) struct Outcome {
 }
 
 pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
-    let folder = Folder::of(args)?;
+    let place = Place::of(args.store.as_deref())?;
     let ahead = city::friday().signed_duration_since(SystemClock::new().now()).num_milliseconds();
     let clock = city::clock(ahead);
     let (dealer, url) = dealer(args, ahead).await?;
@@ -40,11 +40,11 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
     let baseline = if args.baseline { Some(rate(&url, measured, args.batch, ahead).await?) } else { None };
     let before = stats(&url).await?;
 
-    let store = city::store(&folder.path)?;
+    let store = Store::open(&place.name).await?;
     let start = now();
-    city::populate(&store, args.recipients, clock.now()).await?;
+    city::populate(&*store.people, args.recipients, clock.now()).await?;
     let populated = start.elapsed().as_secs_f64();
-    let people_bytes = folder.bytes();
+    let people_bytes = place.bytes();
     let start = now();
     let campaign = city::campaign(&store, args.batch, clock.now()).await?;
     let planned = start.elapsed().as_secs_f64();
@@ -54,7 +54,7 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
     let (mut kills, mut peak, mut started) = (0, 0.0_f64, 0);
     let (mut accepted_after, mut ask_at) = (None, Duration::ZERO);
     for _ in 0..args.workers.max(1) {
-        running.workers.push(worker(&folder.path, &url, ahead, started)?);
+        running.workers.push(worker(&place.name, &url, ahead, started)?);
         started += 1;
     }
     // A kill every so often, so that all of them fall within the time that the work takes.
@@ -70,11 +70,11 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
                 Some(status) => return Err(Failure::new(format!("a worker ended by itself: {status}"))),
             }
         }
-        let open = !store.open_campaigns().await.map_err(Failure::at("the outbox"))?.is_empty();
+        let open = !store.outbox.open_campaigns().await.map_err(Failure::at("the outbox"))?.is_empty();
         // Everyone is counted to answer that: asked often, it would do little else.
         if accepted_after.is_none() && start.elapsed() >= ask_at {
             let asked = now();
-            if store.tally(campaign.id).await.map_err(Failure::at("the outbox"))?.pending == 0 {
+            if store.outbox.tally(campaign.id).await.map_err(Failure::at("the outbox"))?.pending == 0 {
                 accepted_after = Some(start.elapsed().as_secs_f64());
             }
             ask_at = start.elapsed() + asked.elapsed() * 20;
@@ -89,15 +89,15 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
             victim.child.kill().await.map_err(Failure::at("a kill"))?;
             kills += 1;
             // The next process under the same name takes up what this one held.
-            *victim = again(&folder.path, &url, ahead, name)?;
+            *victim = again(&place.name, &url, ahead, name)?;
             next_kill = start.elapsed() + chance.moment(args.kills);
         }
     }
     let seconds = start.elapsed().as_secs_f64();
-    let tally = store.tally(campaign.id).await.map_err(Failure::at("the outbox"))?;
+    let tally = store.outbox.tally(campaign.id).await.map_err(Failure::at("the outbox"))?;
     let after = stats(&url).await?;
     let rate = f64::from(args.recipients) / accepted_after.unwrap_or(seconds);
-    let bytes = folder.bytes();
+    let bytes = place.bytes();
     let lost = u64::from(args.recipients).saturating_sub(taken(&after, &before));
     let duplicates = count(&after, "duplicates") - count(&before, "duplicates");
     let is_whole = lost == 0 && duplicates == 0 && tally.unknown == 0 && tally.planned() == campaign.audience;
@@ -120,8 +120,9 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
         "of_baseline": baseline.map(|baseline| round(rate / baseline)),
         "worker_peak_megabytes": round(peak),
         "database_bytes": bytes,
-        "ledger_bytes_a_recipient": round(real(bytes.saturating_sub(people_bytes)) / f64::from(args.recipients)),
-        "state": campaign_state(&store, campaign.id).await?,
+        "ledger_bytes_a_recipient": bytes.zip(people_bytes).map(|(all, people)| round(real(all.saturating_sub(people)) / f64::from(args.recipients))),
+        "schema": place.schema(),
+        "state": campaign_state(&*store.outbox, campaign.id).await?,
     });
     drop(tally);
     Ok(Outcome { json, is_whole })
@@ -192,11 +193,11 @@ async fn dealer(args: &Rehearse, ahead: i64) -> Result<(Child, String), Failure>
     Ok((child, url.ok_or_else(|| Failure::new("the dealer did not begin"))?))
 }
 
-fn worker(store: &Path, url: &str, ahead: i64, number: u32) -> Result<Worker, Failure> {
+fn worker(store: &str, url: &str, ahead: i64, number: u32) -> Result<Worker, Failure> {
     again(store, url, ahead, format!("worker-{number}"))
 }
 
-fn again(store: &Path, url: &str, ahead: i64, name: String) -> Result<Worker, Failure> {
+fn again(store: &str, url: &str, ahead: i64, name: String) -> Result<Worker, Failure> {
     let mut command = this_program()?;
     command.arg("worker").arg("--store").arg(store).args([
         "--dealer",
@@ -251,47 +252,6 @@ impl Chance {
     fn moment(&self, kills: u32) -> Duration {
         let most = if kills > 10 { 600 } else { 1_500 };
         Duration::from_millis(50 + u64::from(self.number()) % most)
-    }
-}
-
-/// Where the store lies; a temporary folder goes away with it.
-struct Folder {
-    path: PathBuf,
-    temporary: Option<PathBuf>,
-}
-
-impl Folder {
-    fn of(args: &Rehearse) -> Result<Self, Failure> {
-        let Some(store) = &args.store else {
-            let folder = std::env::temp_dir().join(format!("rehearsal-{}", std::process::id()));
-            std::fs::create_dir_all(&folder).map_err(Failure::at("the temporary folder"))?;
-            return Ok(Self { path: folder.join("rehearsal.db"), temporary: Some(folder) });
-        };
-        let path = store.strip_prefix("sqlite:").ok_or_else(|| Failure::new("--store: write sqlite:PATH"))?;
-        let path = PathBuf::from(path);
-        if path.exists() {
-            let text = format!("--store: {} is there already: name a new file", path.display());
-            return Err(Failure::new(text));
-        }
-        Ok(Self { path, temporary: None })
-    }
-
-    /// The database with its log.
-    fn bytes(&self) -> u64 {
-        let of = |ending: &str| {
-            let path = PathBuf::from(format!("{}{ending}", self.path.display()));
-            std::fs::metadata(path).map_or(0, |file| file.len())
-        };
-        of("")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Some(folder) = &self.temporary {
-            // What cannot be removed stays in the system's temporary folder.
-            let _ = std::fs::remove_dir_all(folder);
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use sosik::delivery::{Engine, Outbox};
+use sosik::delivery::Engine;
 use sosik::solapi::{Credentials, Solapi};
 use sosik::{Clock, SystemEntropy};
 
@@ -12,13 +12,14 @@ use crate::args;
 use crate::city;
 use crate::dealer::{KEY, PATIENCE_MILLISECONDS};
 use crate::failure::Failure;
+use crate::place::Store;
 
 /// Steps the engine until nothing is open.
 pub(crate) async fn work(args: &args::Worker) -> Result<(), Failure> {
     let clock = city::clock(args.ahead);
-    let store = Arc::new(city::store(&args.store)?);
+    let store = Store::open(&args.store).await?;
     let transport = transport(&args.dealer, Arc::clone(&clock))?;
-    let engine = Engine::builder(Arc::clone(&store) as _, Arc::clone(&store) as _, transport)
+    let engine = Engine::builder(Arc::clone(&store.outbox), store.people, transport)
         .worker(args.name.as_str())
         .lanes(2)
         .lease(TimeDelta::seconds(30))
@@ -27,7 +28,7 @@ pub(crate) async fn work(args: &args::Worker) -> Result<(), Failure> {
         .build();
     loop {
         let step = engine.run_due(clock.now(), 4).await.map_err(Failure::at("the engine"))?;
-        if store.open_campaigns().await.map_err(Failure::at("the outbox"))?.is_empty() {
+        if store.outbox.open_campaigns().await.map_err(Failure::at("the outbox"))?.is_empty() {
             return Ok(());
         }
         let due = step.next_due.unwrap_or_else(|| clock.now());

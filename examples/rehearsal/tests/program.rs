@@ -34,9 +34,10 @@ fn a_store_that_is_there_or_elsewhere_is_refused_by_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("there.db");
     std::fs::write(&path, "something").unwrap();
-    for (store, said) in
-        [(format!("sqlite:{}", path.display()), "there already"), ("mysql:x".to_owned(), "write sqlite:PATH")]
-    {
+    for (store, said) in [
+        (format!("sqlite:{}", path.display()), "there already"),
+        ("mysql:x".to_owned(), "write sqlite:PATH or postgres:URL"),
+    ] {
         let (status, _, told) = rehearse(&["--recipients", "10", "--store", &store]);
         assert_eq!(status, Some(1));
         assert!(told.contains(said), "{told}");

@@ -13,6 +13,11 @@ async fn make() -> Option<PostgresStore> {
 
 sosik_testkit::subscriber_store_conformance!(live make);
 
+mod outbox {
+    use super::make;
+    sosik_testkit::outbox_conformance!(live make);
+}
+
 mod accesses {
     use super::make;
     sosik_testkit::journal_conformance!(live make, sosik_registry::access::Access);
