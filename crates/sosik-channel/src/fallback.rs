@@ -58,6 +58,11 @@ impl<T: Transport> Fallback<T> {
     pub fn new(inner: T) -> Self {
         let (name, capabilities) =
             (format!("fallback({})", inner.name()), inner.capabilities().clone().with_fallback());
+        // The texts go beside the handle: it tells nothing of them.
+        let capabilities = match capabilities.idempotency {
+            Idempotency::Prepared => capabilities.with_idempotency(Idempotency::None),
+            _ => capabilities,
+        };
         Self { inner, name, capabilities, waiting: Mutex::default() }
     }
 
@@ -218,8 +223,9 @@ impl<T: Transport> Transport for Fallback<T> {
         self.inner.acknowledge(page).await
     }
 
-    async fn prepare(&self, submission: &Submission) -> Result<Option<String>, SendError> {
-        self.inner.prepare(submission).await
+    /// Nothing: the texts would go beside the handle.
+    async fn prepare(&self, _submission: &Submission) -> Result<Option<String>, SendError> {
+        Ok(None)
     }
 
     async fn cancel(&self, handle: &str) -> Result<(), SendError> {

@@ -174,6 +174,10 @@ impl<T: Transport> Transport for Retrying<T> {
 
     async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
         let guarded = matches!(self.inner.capabilities().idempotency, Idempotency::PerRecipient { .. });
+        if submission.handle.is_some() {
+            // What is prepared is submitted once: whoever prepared it begins anew with another handle.
+            return self.inner.submit(submission).await;
+        }
         let repeatable = self.lost_answers && guarded && submission.send_at.is_none();
         self.tried(|error| repeatable && error.may_have_arrived(), || Box::pin(self.inner.submit(submission))).await
     }

@@ -170,7 +170,8 @@ impl Engine {
         &self.outbox
     }
 
-    /// Does what is due at `now`: looks at up to `limit` batches, and asks for receipts. It never sleeps.
+    /// Does what is due at `now`: looks at up to `limit` batches, and asks for receipts. It never sleeps. A limit below the
+    /// number of its [lanes](EngineBuilder::lanes) leaves some of them without work.
     ///
     /// Two calls at once on one engine take turns.
     ///
@@ -188,15 +189,23 @@ impl Engine {
             self.run_lane(name, now, share)
         });
         // Each lane comes to its end, also where another fails: what was sent is written down.
+        let mut failed = None;
         for done in futures_util::future::join_all(lanes).await {
-            step.take_in(done?);
+            match done {
+                Ok(done) => step.take_in(done),
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
         self.poll(now, &mut step).await?;
         for id in self.outbox.finished().await? {
             self.note(id, Deed::Settle, now).await?;
         }
         let mut due = None;
-        for name in &self.lanes {
+        // Lanes that had no share this time have none the next.
+        for name in self.lanes.iter().take(limit.max(1)) {
             due = due.into_iter().chain(self.outbox.next_due(name).await?).min();
         }
         let poll = self.polling().next;
@@ -221,6 +230,12 @@ impl Engine {
         Ok(step)
     }
 
+    /// How many batches it moves on at once.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        self.lanes.len()
+    }
+
     pub(crate) fn polling(&self) -> MutexGuard<'_, Polling> {
         self.polling.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -239,6 +254,11 @@ impl Engine {
                 }
                 if campaign.state() == CampaignState::Planned {
                     self.note(id.campaign, Deed::Start, now).await?;
+                }
+                // It may have been paused or called off since it was claimed: then the batch waits, as it stands.
+                let stands = self.outbox.campaign(id.campaign).await?.is_some_and(|campaign| campaign.state().sends());
+                if !stands {
+                    return Ok(self.finish(work.update(&claimed.batch)).await?);
                 }
                 self.send(&work, claimed.batch.clone(), step).await
             }

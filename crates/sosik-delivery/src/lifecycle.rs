@@ -284,6 +284,12 @@ impl History {
         Ok(state)
     }
 
+    /// Whether its audience was ever frozen. Batches of one that was called off before are dropped.
+    #[must_use]
+    pub fn is_planned(&self) -> bool {
+        self.steps.iter().any(|step| step.deed == Deed::Plan)
+    }
+
     /// Where a deed of anyone's would bring the campaign.
     ///
     /// # Errors

@@ -7,11 +7,21 @@ use sosik_channel::{Audience, Found, Idempotency, Outcome, SendError, SendErrorK
 use sosik_registry::SubscriberId;
 
 use crate::engine::{Engine, Step, Work, after, wait};
-use crate::{Batch, BatchId, BatchState, BatchUpdate, Change, DeliveryError, Outcomes, RecipientRef, RecipientState};
+use crate::{
+    Batch, BatchId, BatchState, BatchUpdate, CampaignState, Change, DeliveryError, Outcomes, RecipientRef,
+    RecipientState,
+};
+
+/// The code of whoever the provider refused in an answer that was lost.
+const NOT_TAKEN: &str = "not-taken";
 
 impl Engine {
     /// Asks what became of a submission whose answer was lost, and repeats it only under a key that still guards it.
     pub(crate) async fn look_up(&self, work: &Work<'_>, step: &mut Step) -> Result<(), DeliveryError> {
+        if work.campaign.state() == CampaignState::Paused {
+            // It was paused since it was claimed: it waits, as it stands, for what becomes of the campaign.
+            return Ok(self.finish(work.update(&work.claimed.batch)).await?);
+        }
         let mut batch = work.claimed.batch.clone();
         let under_handle = batch.handle.is_some();
         if let Some(handle) = &batch.handle {
@@ -44,9 +54,14 @@ impl Engine {
         };
         self.mark_gone(&gone, work.now).await?;
         if pending && under_handle {
-            // Whoever is not under the handle was not taken: they go under the next.
-            (update.state, update.due) = (BatchState::Ready, work.now);
-            (update.first_sent, update.handle) = (None, None);
+            // It was sent after it was filled: whoever is not in it was refused, by a code that came with the lost answer.
+            for (index, state) in batch.outcomes.iter().enumerate() {
+                if state == RecipientState::Pending {
+                    update.changes.push(Change::new(index, RecipientState::failed(NOT_TAKEN)));
+                }
+            }
+            update.state = BatchState::Taken;
+            update.due = after(work.now, self.inquire_after);
             return Ok(self.finish(update).await?);
         }
         let goes_on = work.campaign.state().sends();

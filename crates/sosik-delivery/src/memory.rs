@@ -62,7 +62,12 @@ impl Outbox for MemoryOutbox {
     async fn transition(&self, id: CampaignId, transition: &Transition) -> Result<CampaignState, OutboxError> {
         let mut state = self.lock();
         let campaign = state.campaigns.get_mut(&id).ok_or_else(|| OutboxError::no_campaign(id))?;
-        campaign.history.take(transition.clone()).map_err(|why| OutboxError::transition(id, why))
+        let after = campaign.history.take(transition.clone()).map_err(|why| OutboxError::transition(id, why))?;
+        if after.is_over() && !campaign.history.is_planned() {
+            state.plannings.remove(&id);
+            state.batches.retain(|batch, _| batch.campaign != id);
+        }
+        Ok(after)
     }
 
     async fn begin(&self, id: CampaignId) -> Result<u64, OutboxError> {

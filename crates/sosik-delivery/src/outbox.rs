@@ -20,7 +20,8 @@ use crate::{Batch, BatchId, BatchState, Campaign, CampaignId, CampaignState, Cha
 /// 3. [`begin`](Self::begin) opens the planning of an approved campaign under a token that is higher than any before, and
 ///    drops what an earlier planning left. [`add`](Self::add) keeps all of its batches or none. From
 ///    [`seal`](Self::seal) on the campaign is planned and its batches are claimed, never before. Under an older token, or
-///    after the seal, both are refused as [`PlanningLost`](OutboxError::PlanningLost) and change nothing.
+///    after the seal, both are refused as [`PlanningLost`](OutboxError::PlanningLost) and change nothing. Of a campaign that
+///    is called off meanwhile nothing is left.
 /// 4. [`claim`](Self::claim) gives an open batch that is due and not leased by another worker, the earliest due first,
 ///    and leases it. No two workers hold one batch at a time. Of a campaign that is paused only what was
 ///    [taken](BatchState::Taken) is claimed.

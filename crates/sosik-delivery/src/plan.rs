@@ -94,11 +94,11 @@ pub(crate) fn purpose(class: MessageClass) -> Purpose {
 /// it stopped, and changes nothing of what is planned already.
 ///
 /// A campaign that someone has to agree to is given back as a [draft](CampaignState::Draft); when they did, call this again
-/// or [`freeze`] it.
+/// or [`freeze`] it. One that was called off is given back as it stands.
 ///
 /// # Errors
 ///
-/// [`DeliveryError`] when a store fails, or the campaign was called off.
+/// [`DeliveryError`] when a store fails.
 pub async fn plan(
     outbox: &dyn Outbox,
     subscribers: &dyn SubscriberStore,

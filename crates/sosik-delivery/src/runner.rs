@@ -50,7 +50,7 @@ impl Runner {
         let mut trouble_since = None;
         loop {
             let now = self.clock.now();
-            let step = self.engine.run_due(now, 1).await?;
+            let step = self.engine.run_due(now, self.engine.lanes()).await?;
             accepted += step.accepted;
             watch(&step);
             if !self.engine.outbox().open_campaigns().await?.contains(&campaign) {

@@ -51,8 +51,7 @@ impl Outbox for PostgresStore {
         let transaction = client.transaction().await.map_err(database)?;
         let campaign = locked(&transaction, id).await?;
         campaign.history.may(Deed::Plan).map_err(|why| OutboxError::transition(id, why))?;
-        run(&transaction, "DELETE FROM batch_people WHERE campaign = $1", &[&id.as_uuid()]).await?;
-        run(&transaction, "DELETE FROM batches WHERE campaign = $1", &[&id.as_uuid()]).await?;
+        unplan(&transaction, id).await?;
         let raise = "UPDATE campaigns SET planning = nextval('fence') WHERE id = $1 RETURNING planning";
         let token = one(&transaction, raise, &[&id.as_uuid()]).await?.map(|row| get::<i64>(&row, 0)).transpose()?;
         transaction.commit().await.map_err(database)?;
@@ -232,6 +231,12 @@ async fn planning(transaction: &Transaction<'_>, id: CampaignId, token: u64) -> 
     if is_held { Ok(()) } else { Err(OutboxError::planning_lost(id)) }
 }
 
+/// Drops what was half planned.
+async fn unplan(transaction: &Transaction<'_>, id: CampaignId) -> Result<(), StoreError> {
+    run(transaction, "DELETE FROM batch_people WHERE campaign = $1", &[&id.as_uuid()]).await?;
+    run(transaction, "DELETE FROM batches WHERE campaign = $1", &[&id.as_uuid()]).await.map(drop)
+}
+
 /// Takes a transition, if it can follow.
 async fn take(
     transaction: &Transaction<'_>,
@@ -244,6 +249,10 @@ async fn take(
     insert_transition(transaction, id, seq, transition).await?;
     let update = "UPDATE campaigns SET state = $2 WHERE id = $1";
     run(transaction, update, &[&id.as_uuid(), &state.code()]).await?;
+    if state.is_over() && !history.is_planned() {
+        unplan(transaction, id).await?;
+        run(transaction, "UPDATE campaigns SET planning = NULL WHERE id = $1", &[&id.as_uuid()]).await?;
+    }
     Ok(state)
 }
 

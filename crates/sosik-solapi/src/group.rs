@@ -1,5 +1,7 @@
 //! Groups of messages: how a scheduled submission is taken back, and how a large one is put together before it goes.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
@@ -190,18 +192,24 @@ impl SolapiTransport {
     /// Every message of a group, and what became of it.
     pub(crate) async fn find_in_group(&self, id: &str) -> Result<Vec<Found>, SendError> {
         let count = self.group(id).await?.count.registered_success;
-        let mut found = Vec::new();
+        let (mut found, mut references) = (Vec::new(), HashSet::new());
         let mut start: Option<String> = None;
         loop {
             let mut query = vec![("limit", limits::PAGE.to_string())];
-            query.extend(start.map(|start| ("startKey", start)));
+            query.extend(start.clone().map(|start| ("startKey", start)));
             let page: ListAnswer = self.call(self.of_group(Method::GET, id, "/messages")?.query(&query)).await?;
             for item in page.message_list.values() {
-                if let Some(reference) = item.field("ref") {
+                if let Some(reference) =
+                    item.field("ref").filter(|reference| references.insert((*reference).to_owned()))
+                {
                     found.push(Found::new(reference, item.settled()).under(Some(id.to_owned())));
                 }
             }
             match page.next_key {
+                // A key that does not move would go round for ever.
+                Some(next) if Some(&next) == start.as_ref() => {
+                    return Err(ANSWERS.unreadable(false).with_detail("the list does not go on"));
+                }
                 Some(next) => start = Some(next),
                 None => break,
             }

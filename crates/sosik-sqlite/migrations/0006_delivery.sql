@@ -22,6 +22,11 @@ BEGIN
     SELECT RAISE(ABORT, 'what was done with a campaign is never changed');
 END;
 
+CREATE TRIGGER transitions_are_never_dropped BEFORE DELETE ON transitions
+BEGIN
+    SELECT RAISE(ABORT, 'what was done with a campaign is never dropped');
+END;
+
 ALTER TABLE batches RENAME TO batches_before;
 DROP INDEX batches_by_due;
 
@@ -65,13 +70,15 @@ CREATE INDEX batches_by_due ON batches (due, campaign, number) WHERE state IN ('
 CREATE INDEX batches_leased ON batches (worker) WHERE worker IS NOT NULL;
 CREATE INDEX batches_unsettled ON batches (campaign) WHERE state <> 'settled';
 
--- Campaigns of before were planned as soon as they were written, and were on their way from then on.
+-- Campaigns of before were planned as soon as they were written, and were on their way from their first batch on.
 UPDATE campaigns SET send_by = coalesce((SELECT max(send_by) FROM batches WHERE campaign = campaigns.id), send_at + 86400000000);
 UPDATE campaigns SET state = 'settled'
 WHERE NOT EXISTS (SELECT 1 FROM batches WHERE campaign = campaigns.id AND state <> 'settled');
+UPDATE campaigns SET state = 'planned'
+WHERE state = 'sending' AND NOT EXISTS (SELECT 1 FROM batches WHERE campaign = campaigns.id AND attempts > 0);
 INSERT INTO transitions (campaign, seq, deed, account, at, note) SELECT id, 0, 'draft', 'sosik', planned_at, '' FROM campaigns;
 INSERT INTO transitions (campaign, seq, deed, account, at, note) SELECT id, 1, 'plan', 'sosik', planned_at, '' FROM campaigns;
-INSERT INTO transitions (campaign, seq, deed, account, at, note) SELECT id, 2, 'start', 'sosik', send_at, '' FROM campaigns;
+INSERT INTO transitions (campaign, seq, deed, account, at, note) SELECT id, 2, 'start', 'sosik', send_at, '' FROM campaigns WHERE state <> 'planned';
 INSERT INTO transitions (campaign, seq, deed, account, at, note)
 SELECT id, 3, 'settle', 'sosik', send_at, '' FROM campaigns WHERE state = 'settled';
 

@@ -39,11 +39,9 @@ impl Outbox for SqliteStore {
             .call(move |transaction| {
                 let campaign = load_campaign(transaction, id)?.ok_or_else(|| OutboxError::no_campaign(id))?;
                 campaign.history.may(Deed::Plan).map_err(|why| OutboxError::transition(id, why))?;
-                let key = bytes(id);
-                execute(transaction, include_str!("../queries/batch_people_drop.sql"), params![key])?;
-                execute(transaction, include_str!("../queries/batches_drop.sql"), params![key])?;
+                unplan(transaction, id)?;
                 let token = raise(transaction)?;
-                execute(transaction, include_str!("../queries/campaign_planning.sql"), params![key, token])?;
+                execute(transaction, include_str!("../queries/campaign_planning.sql"), params![bytes(id), token])?;
                 Ok(u64::try_from(token).unwrap_or(0))
             })
             .await
@@ -198,6 +196,12 @@ fn planning(transaction: &Transaction<'_>, id: CampaignId, token: u64) -> Result
     if is_held { Ok(()) } else { Err(OutboxError::planning_lost(id)) }
 }
 
+/// Drops what was half planned.
+fn unplan(transaction: &Transaction<'_>, id: CampaignId) -> Result<(), StoreError> {
+    execute(transaction, include_str!("../queries/batch_people_drop.sql"), params![bytes(id)])?;
+    execute(transaction, include_str!("../queries/batches_drop.sql"), params![bytes(id)])
+}
+
 /// Takes a transition, if it can follow.
 fn take(transaction: &Transaction<'_>, id: CampaignId, transition: &Transition) -> Result<CampaignState, OutboxError> {
     let campaign = load_campaign(transaction, id)?.ok_or_else(|| OutboxError::no_campaign(id))?;
@@ -205,6 +209,10 @@ fn take(transaction: &Transaction<'_>, id: CampaignId, transition: &Transition) 
     let state = history.take(transition.clone()).map_err(|why| OutboxError::transition(id, why))?;
     insert_transition(transaction, id, transition)?;
     execute(transaction, include_str!("../queries/campaign_state.sql"), params![bytes(id), state.code()])?;
+    if state.is_over() && !history.is_planned() {
+        unplan(transaction, id)?;
+        execute(transaction, include_str!("../queries/campaign_planning.sql"), params![bytes(id), None::<i64>])?;
+    }
     Ok(state)
 }
 

@@ -170,6 +170,15 @@ pub async fn rule_3_nothing_is_claimed_of_what_is_half_planned(outbox: &dyn Outb
     let after = outbox.add(draft.id, heir, &[batch(&draft, 3, 1)]).await.unwrap_err();
     assert!(matches!(after, OutboxError::PlanningLost { .. }), "{after}");
     assert!(outbox.begin(draft.id).await.is_err(), "it is planned");
+    // One that is called off while it is planned leaves nothing behind.
+    let dropped = campaign("w49");
+    outbox.draft(&dropped).await.unwrap();
+    let token = outbox.begin(dropped.id).await.unwrap();
+    outbox.add(dropped.id, token, &[batch(&dropped, 0, 2)]).await.unwrap();
+    outbox.transition(dropped.id, &did(Deed::Cancel, "head")).await.unwrap();
+    assert_eq!(outbox.tally(dropped.id).await.unwrap().batches, 0);
+    let late = outbox.add(dropped.id, token, &[batch(&dropped, 1, 2)]).await.unwrap_err();
+    assert!(matches!(late, OutboxError::PlanningLost { .. }), "{late}");
 }
 
 /// Rule 4.

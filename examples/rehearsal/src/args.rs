@@ -36,8 +36,8 @@ pub(crate) struct Rehearse {
     /// What goes wrong at the dealer, with a few of a hundred calls each.
     #[arg(long, value_delimiter = ',')]
     pub(crate) faults: Vec<Trouble>,
-    /// Also measures the same requests to the same dealer without any ledger.
-    #[arg(long)]
+    /// Also measures the same requests to the same dealer without any ledger, which knows of nothing that goes wrong.
+    #[arg(long, conflicts_with = "faults")]
     pub(crate) baseline: bool,
     /// The result as JSON.
     #[arg(long)]
@@ -64,8 +64,6 @@ pub(crate) enum Trouble {
     Slow,
     /// Receipts that come seconds later.
     LateReceipts,
-    /// Receipts that come twice.
-    DuplicateReceipts,
 }
 
 /// The parts that are processes of their own; the rehearsal starts them itself.

@@ -12,8 +12,8 @@ pub(crate) const KEY: (&str, &str) = ("REHEARSAL", "REHEARSAL-SECRET");
 /// How many of a hundred calls each fault strikes.
 const SHARE: f64 = 0.03;
 
-/// How long a worker waits for an answer where answers may fail to come.
-pub(crate) const PATIENCE_MILLISECONDS: u64 = 1_000;
+/// How long a worker waits for an answer.
+pub(crate) const PATIENCE_MILLISECONDS: u64 = 2_000;
 
 /// Serves until it is ended.
 pub(crate) async fn serve(args: &args::Dealer) -> Result<(), Failure> {
@@ -23,13 +23,13 @@ pub(crate) async fn serve(args: &args::Dealer) -> Result<(), Failure> {
     options = options.with_receipt_delay(chrono::TimeDelta::zero());
     for trouble in &args.faults {
         options = match trouble {
-            Trouble::Timeouts => options.with_fault(Fault::silence(2 * PATIENCE_MILLISECONDS), SHARE / 3.0),
+            Trouble::Timeouts => options.with_fault(Fault::silence(PATIENCE_MILLISECONDS * 3 / 2), SHARE / 3.0),
             Trouble::Away => options.with_fault(Fault::status(503), SHARE),
             Trouble::TooMany => options.with_fault(Fault::too_many(1), SHARE),
-            Trouble::DropAfterAccept => options.with_lost_answers(SHARE),
-            Trouble::Slow => options.with_fault(Fault::slow(PATIENCE_MILLISECONDS / 4), SHARE),
+            // Of every call, and of a group's sending above all.
+            Trouble::DropAfterAccept => options.with_fault(Fault::NoAnswer, SHARE).with_lost_answers(4.0 * SHARE),
+            Trouble::Slow => options.with_fault(Fault::slow(PATIENCE_MILLISECONDS / 8), SHARE),
             Trouble::LateReceipts => options.with_receipt_delay(chrono::TimeDelta::seconds(3)),
-            Trouble::DuplicateReceipts => options.with_repeated_receipts(0.1),
         };
     }
     let emulator = Emulator::start(args.listen, options).await.map_err(Failure::at("the dealer"))?;

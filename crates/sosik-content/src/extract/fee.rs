@@ -51,7 +51,7 @@ pub(crate) fn fees(sentence: &Sentence<'_>, out: &mut Vec<Found<u32>>) {
         }
     }
     // What is free for whoever holds a ticket stands among what is cheaper for them: no price of the event.
-    let is_of_benefits = text.contains("% 할인");
+    let is_of_benefits = text.contains("소지자") && text.contains("할인");
     for free in FREE.find_iter(text).filter(|_| !is_of_benefits) {
         let after = text[free.end()..].trim_start();
         if !NOT_FREE.iter().any(|word| after.starts_with(word)) {

@@ -14,7 +14,8 @@ const ENDINGS: &str = "센터 회관 공원 도서관 문학관 미술관 박물
     전망대 과학관 기술원 진흥원 해수욕장 둘레길 식물원 동물원 읍성 산성 고분군 선착장";
 
 /// Words that are no place though something happens "in" them.
-const NOT_PLACES: &str = "현장 행사 축제 과정 분야 점 상황 무대 공연 지역 강좌 개회식 교육 가운데 측면 차원 자리 간담회 대회 회의 사업 조사 평가 기간 이날 시중 전국 해외 국내 시장 관계자 정원 근거리 행사장 이사회 총회 위원회";
+const NOT_PLACES: &str = "현장 행사 축제 과정 분야 점 상황 무대 공연 지역 강좌 개회식 교육 가운데 측면 차원 자리 간담회 대회 회의 사업 조사 평가 기간 이날 시중 전국 해외 국내 시장 관계자 정원 근거리 행사장 이사회 총회 위원회 \
+    본회의 임시회 인터뷰 기자회견 온라인 유튜브 방송";
 
 /// What is done at a counter, or what is asked there: no event.
 const ERRANDS: &str = "확인 신청 접수 구입 예매 안내받 발급 판매 문의 열람 가능 할인 재배되 생산되 온라인 배부";
@@ -44,7 +45,7 @@ patterns! {
     TOKEN = r"\S+";
     AT = r"^(?P<name>.+?)(?:에서|에서는|에서도)$";
     VILLAGE = r"[읍면시군]\s\S{2,}[리동]$";
-    WHEN = r"(?:\d\S*(?:일|월|시|분|까지|부터|간|\.)|\d{1,2}:\d{2}|[(（][월화수목금토일](?:요일)?[)）](?:부터|까지)?|이틀간|사흘간|나흘간|양일간|동안|까지)$";
+    WHEN = r"(?:\d\S*(?:일|월|시|분|까지|부터|간|\.)|\d{1,2}:\d{2}|[(（][월화수목금토일](?:요일)?[)）](?:부터|까지)?|이틀간|사흘간|나흘간|양일간)$";
 }
 
 /// The places in a sentence.
@@ -90,7 +91,7 @@ pub(crate) fn places(sentence: &Sentence<'_>, out: &mut Vec<Found<String>>) {
         let is_held = words(HELD).any(|word| following(1).starts_with(word));
         let start = name_start(text, &tokens, at);
         let mut clause = (1..=14).map(following).take_while(|word| !AT.is_match(word));
-        let dated = clause.any(|next| words(DONE).any(|done| next.starts_with(done)));
+        let dated = clause.any(is_done);
         let dated = dated.then(|| dated_start(text, &tokens, start)).flatten();
         let is_place = dated.is_some() || is_named(head) || VILLAGE.is_match(&text[..end]);
         let start = dated.unwrap_or(start);
@@ -134,6 +135,15 @@ fn dated_start(text: &str, tokens: &[Range<usize>], start: usize) -> Option<usiz
     }
     None
 }
+
+/// Whether a word says that something takes place: `개최한다`, and not `개최` or `개최를`.
+fn is_done(word: &str) -> bool {
+    let as_verb =
+        |rest: &str| rest.starts_with(|c: char| ('가'..='힣').contains(&c)) && !rest.starts_with(NOUN_ENDINGS);
+    words(DONE).any(|done| word.strip_prefix(done).is_some_and(as_verb))
+}
+
+const NOUN_ENDINGS: [char; 8] = ['을', '를', '이', '가', '은', '의', '에', '과'];
 
 /// The words of a list.
 fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
@@ -227,6 +237,9 @@ mod tests {
             ("지난 23일 국회 소통관에서 기자회견을 열고 발표했다.", &["국회 소통관"]),
             ("10월 3일 오후 2시 가파도 상동항에서 축제가 열린다.", &["가파도 상동항"]),
             ("3일까지 평촌중앙공원, 삼덕공원, 범계로데오에서 축제를 연다.", &["평촌중앙공원, 삼덕공원, 범계로데오"]),
+            ("지난 20일 제300회 임시회 본회의에서 축제 개최 결의안을 통과시켰다.", &[]),
+            ("5일 온라인에서 강연이 진행된다.", &[]),
+            ("지난 3일 별산대에서 축제 개최 계획을 밝혔다.", &[]),
             ("5일 이 자리에서 시장은 공연을 열겠다고 했다.", &[]),
             ("다리에서 산책길까지 이어지는 길", &[]),
             ("지난 8일 옥정중학교를 찾아 캠페인을 벌였다.", &["옥정중학교"]),

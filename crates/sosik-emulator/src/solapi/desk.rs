@@ -352,6 +352,11 @@ impl Ledger {
         self.tell_group(id)
     }
 
+    /// Whether the answer to the sending of a group is lost on its way.
+    pub(crate) fn loses_group(&self, id: &str) -> bool {
+        self.chance("answer", id) < self.options.lost_answers
+    }
+
     pub(crate) fn schedule_group(&mut self, id: &str, date: &str) -> Result<Value, Refusal> {
         if self.standing(id, PENDING)?.messages.is_empty() {
             return Err(Refusal::invalid("groupId: the group is empty"));

@@ -130,7 +130,10 @@ async fn empty(State(shared): Server, Path(id): Path<String>, headers: HeaderMap
 }
 
 async fn send(State(shared): Server, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    told(&shared, &headers, |ledger| ledger.send_group(&id))
+    answer(&shared, &headers, |ledger| {
+        let value = ledger.send_group(&id)?;
+        Ok(if ledger.loses_group(&id) { lost() } else { Json(value).into_response() })
+    })
 }
 
 async fn schedule(State(shared): Server, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
