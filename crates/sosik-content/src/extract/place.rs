@@ -25,7 +25,10 @@ const HELD: &str = "열린 열리는 열릴 열렸 열려 열리 개최 진행�
 
 /// What is done where something takes place, further on in the same clause, when a day or a time stands right before the
 /// place.
-const DONE: &str = "열린 열리 열릴 열렸 열려 연다 열고 열어 열었 열기로 개최 진행 펼쳐 펼친 펼칠 운영 공연 거행 막을 선보 치러 치른 상영 전시 개막 개장 만날 만나 실시";
+const DONE: &str = "열린 열리 열릴 열렸 열려 연다 열고 열어 열었 열기로 펼쳐 펼친 펼칠 막을 선보 치러 치른 만날 만나";
+
+/// The same as nouns, which say so with a verb behind them: `개최한다`, and not `개최 결의안`.
+const HELD_BY_NAME: &str = "개최 진행 운영 공연 거행 상영 전시 개막 개장 실시";
 
 /// What may follow the name of a place and says no more than that it is there.
 const AROUND: &str = "일원 일대 주변 인근 부근 내 안 앞 옆 등 곳곳 전역";
@@ -138,12 +141,13 @@ fn dated_start(text: &str, tokens: &[Range<usize>], start: usize) -> Option<usiz
 
 /// Whether a word says that something takes place: `개최한다`, and not `개최` or `개최를`.
 fn is_done(word: &str) -> bool {
-    let as_verb =
-        |rest: &str| rest.starts_with(|c: char| ('가'..='힣').contains(&c)) && !rest.starts_with(NOUN_ENDINGS);
-    words(DONE).any(|done| word.strip_prefix(done).is_some_and(as_verb))
+    let as_verb = |rest: &str| rest.starts_with(VERB);
+    words(DONE).any(|done| word.starts_with(done))
+        || words(HELD_BY_NAME).any(|noun| word.strip_prefix(noun).is_some_and(as_verb))
 }
 
-const NOUN_ENDINGS: [char; 8] = ['을', '를', '이', '가', '은', '의', '에', '과'];
+/// How what makes a verb of a noun begins.
+const VERB: [char; 12] = ['하', '한', '할', '합', '해', '했', '되', '된', '될', '됩', '돼', '됐'];
 
 /// The words of a list.
 fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
