@@ -4,6 +4,7 @@
 mod center;
 mod city;
 mod crashes;
+mod friday;
 mod friends;
 mod lifecycle;
 mod minds;

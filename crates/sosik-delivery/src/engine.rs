@@ -272,11 +272,7 @@ impl Engine {
     async fn withhold(&self, work: &Work<'_>, reason: Withheld) -> Result<(), DeliveryError> {
         let batch = &work.claimed.batch;
         let mut update = work.update(batch);
-        for (index, state) in batch.outcomes.iter().enumerate() {
-            if state == RecipientState::Pending {
-                update.changes.push(Change::new(index, RecipientState::Suppressed(reason)));
-            }
-        }
+        update.changes = batch.outcomes.pending_to(&RecipientState::Suppressed(reason));
         // Of an earlier attempt some may have been taken.
         update.state = BatchState::Taken;
         update.due = after(work.now, self.inquire_after);

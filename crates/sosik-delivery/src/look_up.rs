@@ -55,11 +55,7 @@ impl Engine {
         self.mark_gone(&gone, work.now).await?;
         if pending && under_handle {
             // It was sent after it was filled: whoever is not in it was refused, by a code that came with the lost answer.
-            for (index, state) in batch.outcomes.iter().enumerate() {
-                if state == RecipientState::Pending {
-                    update.changes.push(Change::new(index, RecipientState::failed(NOT_TAKEN)));
-                }
-            }
+            update.changes.extend(batch.outcomes.pending_to(&RecipientState::failed(NOT_TAKEN)));
             update.state = BatchState::Taken;
             update.due = after(work.now, self.inquire_after);
             return Ok(self.finish(update).await?);
@@ -70,11 +66,7 @@ impl Engine {
             return self.send(work, batch, step).await;
         }
         if pending {
-            for (index, state) in batch.outcomes.iter().enumerate() {
-                if state == RecipientState::Pending {
-                    update.changes.push(Change::new(index, RecipientState::Unknown));
-                }
-            }
+            update.changes.extend(batch.outcomes.pending_to(&RecipientState::Unknown));
             let note = if goes_on {
                 "its answer was lost, and its idempotency key has run out"
             } else {

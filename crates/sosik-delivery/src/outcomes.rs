@@ -229,6 +229,12 @@ impl Outcomes {
         true
     }
 
+    /// The steps that bring everyone who is pending to a state.
+    pub(crate) fn pending_to(&self, state: &RecipientState) -> Vec<Change> {
+        let pending = self.iter().enumerate().filter(|(_, now)| *now == RecipientState::Pending);
+        pending.map(|(index, _)| Change::new(index, state.clone())).collect()
+    }
+
     /// Whether nothing more is to come.
     #[must_use]
     pub fn are_final(&self) -> bool {
