@@ -192,7 +192,8 @@ await test("a group, filled, emptied, scheduled, deleted and sent", async () => 
   await fails(() => solapi.addMessagesToGroup(other, { to: to(9), from, text: "늦음" }), "ClientError", "EmuInvalid");
   const empty = await solapi.createGroup();
   await solapi.removeGroup(empty);
-  await fails(() => solapi.getGroup(empty), "ClientError", "EmuNotFound");
+  is((await solapi.getGroup(empty)).status, "DELETED", "a deleted group is told as such");
+  await fails(() => solapi.addMessagesToGroup(empty, { to: to(1), from, text: "늦음" }), "ClientError", "EmuInvalid");
   const groups = await solapi.getGroups({ limit: 3 });
   is(Object.keys(groups.groupList).length, 3);
 });
