@@ -23,6 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
     // Channel and schedule beyond the plan: a campaign's message and class stand in its row.
     ("sosik-sqlite", &["sosik-core", "sosik-delivery", "sosik-registry"]),
     ("sosik-postgres", &["sosik-core", "sosik-delivery", "sosik-registry"]),
+    ("sosik-nats", &["sosik-core", "sosik-delivery"]),
     ("sosik-emulator", &["sosik-core"]),
     (
         "sosik-testkit",
@@ -39,6 +40,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sosik-delivery",
             "sosik-feeds",
             "sosik-kakao",
+            "sosik-nats",
             "sosik-postgres",
             "sosik-registry",
             "sosik-schedule",
@@ -64,6 +66,7 @@ const WALLS: &[(&str, &[&str])] = &[
     // The example measures an import against bare rows.
     ("tokio-postgres", &["sosik-postgres", "subscribers"]),
     ("reqwest", &["sosik-bizgo", "sosik-channel", "sosik-kakao", "sosik-solapi"]),
+    ("async-nats", &["sosik-nats"]),
     ("mockall", &["sosik-testkit"]),
     ("axum", &["sosik-emulator"]),
     ("resvg", &["sosik-cards"]),

@@ -36,6 +36,16 @@ impl BatchId {
     }
 }
 
+impl std::str::FromStr for BatchId {
+    type Err = RecipientRefError;
+
+    fn from_str(text: &str) -> Result<Self, RecipientRefError> {
+        let (campaign, number) = text.split_once('.').ok_or(RecipientRefError)?;
+        let campaign = Uuid::try_parse(campaign).map_err(|_| RecipientRefError)?;
+        Ok(Self::new(CampaignId::from_uuid(campaign), number.parse().map_err(|_| RecipientRefError)?))
+    }
+}
+
 impl fmt::Display for BatchId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.campaign, self.number)
@@ -72,15 +82,8 @@ impl std::str::FromStr for RecipientRef {
     type Err = RecipientRefError;
 
     fn from_str(text: &str) -> Result<Self, RecipientRefError> {
-        let mut parts = text.split('.');
-        let mut next = || parts.next().ok_or(RecipientRefError);
-        let campaign = Uuid::try_parse(next()?).map_err(|_| RecipientRefError)?;
-        let number = next()?.parse().map_err(|_| RecipientRefError)?;
-        let index = next()?.parse().map_err(|_| RecipientRefError)?;
-        if parts.next().is_some() {
-            return Err(RecipientRefError);
-        }
-        Ok(Self { batch: BatchId::new(CampaignId::from_uuid(campaign), number), index })
+        let (batch, index) = text.rsplit_once('.').ok_or(RecipientRefError)?;
+        Ok(Self { batch: batch.parse()?, index: index.parse().map_err(|_| RecipientRefError)? })
     }
 }
 
@@ -98,6 +101,8 @@ pub struct Batch {
     pub id: BatchId,
     /// Whether the fallback text goes to those whom the message cannot reach.
     pub fallback: bool,
+    /// Whether it goes before all that is not: the batches of an emergency.
+    pub urgent: bool,
     /// Who they are.
     pub recipients: Vec<SubscriberId>,
     /// Where each of them stands.
@@ -131,7 +136,15 @@ impl Batch {
         let outcomes = Outcomes::pending(recipients.len());
         let state = BatchState::Ready;
         let (attempts, first_sent, note, handle) = (0, None, None, None);
-        Self { id, fallback, recipients, outcomes, state, due, send_by, attempts, first_sent, note, handle }
+        let urgent = false;
+        Self { id, fallback, urgent, recipients, outcomes, state, due, send_by, attempts, first_sent, note, handle }
+    }
+
+    /// The batch that goes before all that are not urgent, or does not.
+    #[must_use]
+    pub fn with_urgency(mut self, urgent: bool) -> Self {
+        self.urgent = urgent;
+        self
     }
 
     /// Lets a held batch go on, at once and until `send_by`: the rule that every outbox follows. Tells whether it was

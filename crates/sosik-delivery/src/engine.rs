@@ -11,9 +11,10 @@ use sosik_schedule::{MessageClass, SendWindow};
 
 use crate::look_up;
 use crate::plan::purpose;
+use crate::tickets::Tickets;
 use crate::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed,
-    DeliveryError, Outbox, OutboxError, RecipientState, Transition, Withheld,
+    DeliveryError, Outbox, OutboxError, Queue, RecipientState, Transition, Withheld,
 };
 
 /// Moves campaigns on, one bounded round at a time.
@@ -39,6 +40,7 @@ pub struct Engine {
     pub(crate) give_up_after: TimeDelta,
     windows: Vec<SendWindow>,
     polling: Mutex<Polling>,
+    pub(crate) tickets: Option<Tickets>,
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -48,6 +50,9 @@ pub(crate) struct Polling {
     pub(crate) next: Option<DateTime<Utc>>,
     pub(crate) empty: u32,
 }
+
+/// When a batch is to be looked at next; `None` when there is nothing more to do for it.
+pub(crate) type Next = Option<DateTime<Utc>>;
 
 /// Makes an [`Engine`].
 #[derive(Debug)]
@@ -102,6 +107,13 @@ impl EngineBuilder {
     /// ([`SendWindow::statutory_day`]), which always must.
     pub fn window(mut self, window: SendWindow) -> Self {
         self.0.windows.push(window);
+        self
+    }
+
+    /// By which workers tell one another what there is to do. Without one each asks the outbox, which is enough for some
+    /// ten workers; where the queue is away, they do so too.
+    pub fn queue(mut self, queue: Arc<dyn Queue>) -> Self {
+        self.0.tickets = Some(Tickets::new(queue));
         self
     }
 
@@ -160,6 +172,7 @@ impl Engine {
             give_up_after: TimeDelta::days(1),
             windows: vec![SendWindow::statutory_day()],
             polling: Mutex::new(Polling { next: None, empty: 0 }),
+            tickets: None,
             turn: tokio::sync::Mutex::new(()),
         })
     }
@@ -183,6 +196,7 @@ impl Engine {
     pub async fn run_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Step, DeliveryError> {
         let _turn = self.turn.lock().await;
         let mut step = Step::default();
+        self.tell(now).await?;
         let lanes = self.lanes.iter().enumerate().map(|(lane, name)| {
             // Together they look at no more than was asked for.
             let share = limit / self.lanes.len() + usize::from(lane < limit % self.lanes.len());
@@ -208,6 +222,7 @@ impl Engine {
         for name in self.lanes.iter().take(limit.max(1)) {
             due = due.into_iter().chain(self.outbox.next_due(name).await?).min();
         }
+        let due = self.with_tickets(due, step.batches, now);
         let poll = self.polling().next;
         step.next_due = due.map(|due| poll.map_or(due, |poll| due.min(poll)));
         Ok(step)
@@ -217,15 +232,17 @@ impl Engine {
     async fn run_lane(&self, name: &str, now: DateTime<Utc>, limit: usize) -> Result<Step, DeliveryError> {
         let mut step = Step::default();
         while step.batches < limit && step.trouble.is_none() {
-            let Some(claimed) = self.outbox.claim(&Claim::new(name, now, self.lease)).await? else { break };
+            let Some((claimed, ticket)) = self.next(&Claim::new(name, now, self.lease)).await? else { break };
             step.batches += 1;
-            match self.advance(&claimed, now, &mut step).await {
+            let next = match self.advance(&claimed, now, &mut step).await {
                 // Someone else has the batch now, and knows more of it.
                 Err(DeliveryError::Outbox(OutboxError::LeaseLost { batch, .. })) => {
                     tracing::warn!(%batch, "lease lost");
+                    None
                 }
                 other => other?,
-            }
+            };
+            self.hand_in(ticket, next, now).await;
         }
         Ok(step)
     }
@@ -240,7 +257,7 @@ impl Engine {
         self.polling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn advance(&self, claimed: &Claimed, now: DateTime<Utc>, step: &mut Step) -> Result<(), DeliveryError> {
+    async fn advance(&self, claimed: &Claimed, now: DateTime<Utc>, step: &mut Step) -> Result<Next, DeliveryError> {
         let id = claimed.batch.id;
         let Some(campaign) = self.outbox.campaign(id.campaign).await? else {
             return self.hold(claimed, "its campaign is missing", step).await;
@@ -264,12 +281,12 @@ impl Engine {
             }
             BatchState::InDoubt => self.look_up(&work, step).await,
             BatchState::Taken => self.inquire(&work, step).await,
-            BatchState::Held | BatchState::Settled => Ok(()),
+            BatchState::Held | BatchState::Settled => Ok(None),
         }
     }
 
     /// Brings a batch of a campaign that was called off to its end: nothing of it was submitted.
-    async fn withhold(&self, work: &Work<'_>, reason: Withheld) -> Result<(), DeliveryError> {
+    async fn withhold(&self, work: &Work<'_>, reason: Withheld) -> Result<Next, DeliveryError> {
         let batch = &work.claimed.batch;
         let mut update = work.update(batch);
         update.changes = batch.outcomes.pending_to(&RecipientState::Suppressed(reason));
@@ -291,7 +308,7 @@ impl Engine {
     }
 
     /// Submits those of a batch who are not known to be taken. `batch` is what is known of it by now.
-    pub(crate) async fn send(&self, work: &Work<'_>, mut batch: Batch, step: &mut Step) -> Result<(), DeliveryError> {
+    pub(crate) async fn send(&self, work: &Work<'_>, mut batch: Batch, step: &mut Step) -> Result<Next, DeliveryError> {
         let now = work.now;
         if now >= batch.send_by {
             return self.hold_batch(work.claimed, &batch, "its time is past: a person has to decide", step).await;
@@ -378,7 +395,7 @@ impl Engine {
         batch: &Batch,
         submitted: &Submitted,
         step: &mut Step,
-    ) -> Result<(), DeliveryError> {
+    ) -> Result<Next, DeliveryError> {
         let mut update = work.update(batch);
         let mut gone = Vec::new();
         let Proof::PerRecipient(answers) = &submitted.proof else {
@@ -405,9 +422,10 @@ impl Engine {
         update.state = BatchState::Taken;
         update.due = after(work.now, self.inquire_after);
         update.note = None;
-        self.finish(update).await?;
+        let next = self.finish(update).await?;
         self.expect_receipts(work.now);
-        self.mark_gone(&gone, work.now).await
+        self.mark_gone(&gone, work.now).await?;
+        Ok(next)
     }
 
     pub(crate) async fn failed(
@@ -417,7 +435,7 @@ impl Engine {
         was_in_doubt: bool,
         error: SendError,
         step: &mut Step,
-    ) -> Result<(), DeliveryError> {
+    ) -> Result<Next, DeliveryError> {
         let mut update = work.update(batch);
         update.note = Some(error.to_string());
         update.due = after(work.now, wait(&error, batch.attempts));
@@ -438,9 +456,8 @@ impl Engine {
                 Err(error.into())
             }
             SendErrorKind::OutcomeUnknown | SendErrorKind::RateLimited | SendErrorKind::Unavailable => {
-                self.finish(update).await?;
                 step.trouble = Some(error);
-                Ok(())
+                Ok(self.finish(update).await?)
             }
             // The same again would be refused again: a person has to look.
             _ => {
@@ -455,7 +472,7 @@ impl Engine {
         if gone.is_empty() { Ok(()) } else { Ok(self.subscribers.mark_gone(gone, now).await?) }
     }
 
-    async fn hold(&self, claimed: &Claimed, note: &str, step: &mut Step) -> Result<(), DeliveryError> {
+    async fn hold(&self, claimed: &Claimed, note: &str, step: &mut Step) -> Result<Next, DeliveryError> {
         self.hold_batch(claimed, &claimed.batch, note, step).await
     }
 
@@ -465,7 +482,7 @@ impl Engine {
         batch: &Batch,
         note: &str,
         step: &mut Step,
-    ) -> Result<(), DeliveryError> {
+    ) -> Result<Next, DeliveryError> {
         let mut update = BatchUpdate::of(&Claimed::new(batch.clone(), claimed.token));
         update.state = BatchState::Held;
         update.note = Some(note.to_owned());
@@ -473,9 +490,11 @@ impl Engine {
         Ok(self.finish(update).await?)
     }
 
-    pub(crate) async fn finish(&self, mut update: BatchUpdate) -> Result<(), OutboxError> {
+    /// Writes down where the batch stands, gives up its lease, and tells when it is to be looked at next.
+    pub(crate) async fn finish(&self, mut update: BatchUpdate) -> Result<Next, OutboxError> {
         update.release = true;
-        self.outbox.update(&update).await
+        self.outbox.update(&update).await?;
+        Ok(update.state.is_open().then_some(update.due))
     }
 }
 

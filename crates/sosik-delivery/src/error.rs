@@ -82,3 +82,15 @@ pub enum DeliveryError {
     #[error("the transport cannot be used")]
     Transport(#[from] SendError),
 }
+
+impl DeliveryError {
+    /// Whether the same may be done again after a while: a store or the provider is away. What was written down stays.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Outbox(OutboxError::Store(error)) | Self::Subscribers(error) => error.is_retryable(),
+            Self::Transport(error) => error.is_retryable(),
+            Self::Outbox(_) => false,
+        }
+    }
+}

@@ -57,7 +57,8 @@
 //! 4. The engine is stepped: [`Engine::run_due`] does one bounded round and never sleeps.
 //! 5. Consent is checked again when a batch is sent, and the sending window with it. A pause or a cancellation takes effect
 //!    before the next batch; what was submitted before is accounted for to the end.
-//! 6. Planned = delivered + failed + by text + suppressed + unknown, once nothing is outstanding: [`Tally`].
+//! 6. Workers find what is due in the outbox, or, where many would ask one database too often, by tickets of a [`Queue`].
+//! 7. Planned = delivered + failed + by text + suppressed + unknown, once nothing is outstanding: [`Tally`].
 //!
 //! # Features
 //!
@@ -78,14 +79,17 @@ mod error;
 mod lifecycle;
 mod look_up;
 mod memory;
+mod memory_queue;
 mod outbox;
 mod outcomes;
 mod plan;
+mod queue;
 mod receipts;
 #[cfg(feature = "runner")]
 mod runner;
 pub mod stored;
 mod tally;
+mod tickets;
 
 pub use async_trait::async_trait;
 pub use batch::{Batch, BatchId, BatchState, RecipientRef, RecipientRefError};
@@ -94,9 +98,11 @@ pub use engine::{Engine, EngineBuilder, Step};
 pub use error::{DeliveryError, OutboxError};
 pub use lifecycle::{ApprovalRule, CampaignState, Deed, History, Transition, TransitionError};
 pub use memory::MemoryOutbox;
+pub use memory_queue::MemoryQueue;
 pub use outbox::{BatchUpdate, Claim, Claimed, Outbox, PlannedCampaign, Sealed};
 pub use outcomes::{Change, Outcomes, OutcomesError, RecipientState, Withheld};
 pub use plan::{Plan, freeze, plan};
+pub use queue::{Queue, QueueError, QueueErrorKind, TakenTicket, Ticket};
 #[cfg(feature = "runner")]
 pub use runner::Runner;
 pub use tally::Tally;

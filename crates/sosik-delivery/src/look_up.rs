@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use sosik_channel::{Audience, Found, Idempotency, Outcome, SendError, SendErrorKind, Submission};
 use sosik_registry::SubscriberId;
 
-use crate::engine::{Engine, Step, Work, after, wait};
+use crate::engine::{Engine, Next, Step, Work, after, wait};
 use crate::{
     Batch, BatchId, BatchState, BatchUpdate, CampaignState, Change, DeliveryError, Outcomes, RecipientRef,
     RecipientState,
@@ -17,7 +17,7 @@ const NOT_TAKEN: &str = "not-taken";
 
 impl Engine {
     /// Asks what became of a submission whose answer was lost, and repeats it only under a key that still guards it.
-    pub(crate) async fn look_up(&self, work: &Work<'_>, step: &mut Step) -> Result<(), DeliveryError> {
+    pub(crate) async fn look_up(&self, work: &Work<'_>, step: &mut Step) -> Result<Next, DeliveryError> {
         if work.campaign.state() == CampaignState::Paused {
             // It was paused since it was claimed: it waits, as it stands, for what becomes of the campaign.
             return Ok(self.finish(work.update(&work.claimed.batch)).await?);
@@ -81,7 +81,7 @@ impl Engine {
     }
 
     /// A batch of whose last attempt nothing was sent.
-    async fn begin_anew(&self, work: &Work<'_>) -> Result<(), DeliveryError> {
+    async fn begin_anew(&self, work: &Work<'_>) -> Result<Next, DeliveryError> {
         let mut update = work.update(&work.claimed.batch);
         (update.state, update.due) = (BatchState::Ready, work.now);
         (update.first_sent, update.handle) = (None, None);
@@ -89,7 +89,7 @@ impl Engine {
     }
 
     /// Asks for the receipts that did not come by themselves.
-    pub(crate) async fn inquire(&self, work: &Work<'_>, step: &mut Step) -> Result<(), DeliveryError> {
+    pub(crate) async fn inquire(&self, work: &Work<'_>, step: &mut Step) -> Result<Next, DeliveryError> {
         let batch = &work.claimed.batch;
         let (changes, gone) = match self.find(work, batch).await {
             Ok(found) => found,
@@ -100,12 +100,12 @@ impl Engine {
                 if age >= self.give_up_after {
                     give_up(&batch.outcomes, &mut update);
                 }
-                self.finish(update).await?;
+                let next = self.finish(update).await?;
                 if matches!(error.kind(), SendErrorKind::Unauthorized | SendErrorKind::NotPermitted) {
                     return Err(error.into());
                 }
                 step.trouble = Some(error);
-                return Ok(());
+                return Ok(next);
             }
         };
         let mut after_all = batch.outcomes.clone();
@@ -119,8 +119,9 @@ impl Engine {
         // Asked again later and later, at twice the age of the submission, and for the last time when it is given up.
         let rest = (self.give_up_after - age).max(self.inquire_after);
         update.due = after(work.now, self.inquire_after.max(age).min(rest));
-        self.finish(update).await?;
-        self.mark_gone(&gone, work.now).await
+        let next = self.finish(update).await?;
+        self.mark_gone(&gone, work.now).await?;
+        Ok(next)
     }
 
     /// What the transport knows of a batch, and who of it cannot be reached any more.

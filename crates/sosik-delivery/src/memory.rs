@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
-    OutboxError, PlannedCampaign, Sealed, Tally, Transition,
+    OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
 };
 
 /// An outbox in memory: for tests and first steps. A crash loses it.
@@ -123,14 +123,26 @@ impl Outbox for MemoryOutbox {
         };
         let next = batches
             .values_mut()
+            .filter(|held| claim.only.is_none_or(|only| held.batch.id == only))
             .filter(|held| is_open(campaigns, &held.batch) && held.batch.due <= claim.now && free(held))
-            .min_by_key(|held| (held.batch.due, held.batch.id));
+            .min_by_key(|held| order(&held.batch));
         let Some(held) = next else { return Ok(None) };
         held.token = token;
         held.lease = Some((claim.worker.to_owned(), claim.now.checked_add_signed(claim.lease).unwrap_or(claim.now)));
         let claimed = Claimed::new(held.batch.clone(), token);
         state.token = token;
         Ok(Some(claimed))
+    }
+
+    async fn waiting(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Ticket>, OutboxError> {
+        let state = self.lock();
+        let free = |held: &&Held| held.lease.as_ref().is_none_or(|(_, until)| *until <= now);
+        let open = state.batches.values().filter(free).map(|held| &held.batch);
+        let mut due: Vec<&Batch> = open.filter(|batch| is_open(&state.campaigns, batch) && batch.due <= now).collect();
+        due.sort_by_key(|batch| order(batch));
+        let channel =
+            |batch: &Batch| state.campaigns.get(&batch.id.campaign).map(|campaign| campaign.key.channel.clone());
+        Ok(due.into_iter().filter_map(|batch| Some(Ticket::of(batch, channel(batch)?))).take(limit).collect())
     }
 
     async fn update(&self, update: &BatchUpdate) -> Result<(), OutboxError> {
@@ -194,4 +206,9 @@ impl Outbox for MemoryOutbox {
         });
         Ok(due.min())
     }
+}
+
+/// What is claimed first.
+fn order(batch: &Batch) -> (bool, DateTime<Utc>, BatchId) {
+    (!batch.urgent, batch.due, batch.id)
 }

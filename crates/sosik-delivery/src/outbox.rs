@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use sosik_registry::Suppression;
 
-use crate::{Batch, BatchId, BatchState, Campaign, CampaignId, CampaignState, Change, OutboxError, Tally, Transition};
+use crate::{
+    Batch, BatchId, BatchState, Campaign, CampaignId, CampaignState, Change, OutboxError, Tally, Ticket, Transition,
+};
 
 /// Where campaigns and their batches are kept: the ledger of what was sent.
 ///
@@ -22,9 +24,9 @@ use crate::{Batch, BatchId, BatchState, Campaign, CampaignId, CampaignState, Cha
 ///    [`seal`](Self::seal) on the campaign is planned and its batches are claimed, never before. Under an older token, or
 ///    after the seal, both are refused as [`PlanningLost`](OutboxError::PlanningLost) and change nothing. Of a campaign that
 ///    is called off meanwhile nothing is left.
-/// 4. [`claim`](Self::claim) gives an open batch that is due and not leased by another worker, the earliest due first,
-///    and leases it. No two workers hold one batch at a time. Of a campaign that is paused only what was
-///    [taken](BatchState::Taken) is claimed.
+/// 4. [`claim`](Self::claim) gives an open batch that is due and not leased by another worker, what is urgent first and
+///    then the earliest due, and leases it. No two workers hold one batch at a time. Of a campaign that is paused only what
+///    was [taken](BatchState::Taken) is claimed. Asked for [one batch](Claim::of) it gives that, or nothing.
 /// 5. A worker that claims under a name gets back at once what was leased under that name: whoever starts again after
 ///    a crash need not wait for its own lease to run out.
 /// 6. Every claim has a higher token than the one before it. An [`update`](Self::update) under an older token is
@@ -37,7 +39,8 @@ use crate::{Batch, BatchId, BatchState, Campaign, CampaignId, CampaignState, Cha
 /// 11. [`open_campaigns`](Self::open_campaigns) names each campaign with a batch that a worker has something to do for, and
 ///     [`finished`](Self::finished) each that [sends](crate::CampaignState::sends) or is paused and whose batches are all
 ///     settled.
-/// 12. What a call has answered is kept through a crash.
+/// 12. [`waiting`](Self::waiting) names what a claim would give, in that order, and leases nothing.
+/// 13. What a call has answered is kept through a crash.
 #[async_trait]
 pub trait Outbox: fmt::Debug + Send + Sync {
     /// Keeps a campaign, unless it is kept already.
@@ -96,6 +99,13 @@ pub trait Outbox: fmt::Debug + Send + Sync {
     ///
     /// [`OutboxError`]; nothing was leased.
     async fn claim(&self, claim: &Claim<'_>) -> Result<Option<Claimed>, OutboxError>;
+
+    /// What is due and leased by nobody, up to a limit: for a [`Queue`](crate::Queue).
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError`].
+    async fn waiting(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Ticket>, OutboxError>;
 
     /// Writes down what the holder of a lease did.
     ///
@@ -176,6 +186,9 @@ macro_rules! forward {
             async fn claim(&self, claim: &Claim<'_>) -> Result<Option<Claimed>, OutboxError> {
                 (**self).claim(claim).await
             }
+            async fn waiting(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Ticket>, OutboxError> {
+                (**self).waiting(now, limit).await
+            }
             async fn update(&self, update: &BatchUpdate) -> Result<(), OutboxError> {
                 (**self).update(update).await
             }
@@ -255,13 +268,22 @@ pub struct Claim<'a> {
     pub now: DateTime<Utc>,
     /// How long the lease lasts.
     pub lease: TimeDelta,
+    /// The one batch that is asked for, where it is one.
+    pub only: Option<BatchId>,
 }
 
 impl<'a> Claim<'a> {
     /// A claim of a worker.
     #[must_use]
     pub fn new(worker: &'a str, now: DateTime<Utc>, lease: TimeDelta) -> Self {
-        Self { worker, now, lease }
+        Self { worker, now, lease, only: None }
+    }
+
+    /// A claim of one batch and no other.
+    #[must_use]
+    pub fn of(mut self, batch: BatchId) -> Self {
+        self.only = Some(batch);
+        self
     }
 }
 

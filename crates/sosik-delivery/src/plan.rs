@@ -197,9 +197,10 @@ impl<'a> Cutter<'a> {
     }
 
     fn close(&mut self, fallback: bool) -> Batch {
-        let Campaign { id, send_at, send_by, .. } = self.campaign;
+        let Campaign { id, send_at, send_by, class, .. } = self.campaign;
         let recipients = std::mem::take(&mut self.open[usize::from(fallback)]);
-        let batch = Batch::new(BatchId::new(*id, self.number), fallback, recipients, *send_at, *send_by);
+        let batch = Batch::new(BatchId::new(*id, self.number), fallback, recipients, *send_at, *send_by)
+            .with_urgency(class.is_emergency());
         self.number += 1;
         batch
     }

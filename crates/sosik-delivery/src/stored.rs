@@ -104,6 +104,8 @@ pub struct BatchColumns {
     pub id: BatchId,
     /// Whether the fallback text goes to those whom the message cannot reach.
     pub fallback: bool,
+    /// Whether it goes before all that is not.
+    pub urgent: bool,
     /// Who they are: 16 bytes each.
     pub recipients: Vec<u8>,
     /// Where each stands: a byte each.
@@ -134,7 +136,8 @@ impl BatchColumns {
     /// [`StoreError`] of the kind [`Corrupt`](StoreErrorKind::Corrupt), which names the column.
     pub fn batch(self) -> Result<Batch, StoreError> {
         let recipients = recipients_from_bytes(&self.recipients)?;
-        let mut batch = Batch::new(self.id, self.fallback, recipients, self.due, self.send_by);
+        let mut batch =
+            Batch::new(self.id, self.fallback, recipients, self.due, self.send_by).with_urgency(self.urgent);
         (batch.state, batch.outcomes) = standing(&self.state, &self.outcomes, &self.codes)?;
         (batch.attempts, batch.first_sent, batch.note, batch.handle) =
             (self.attempts, self.first_sent, self.note, self.handle);

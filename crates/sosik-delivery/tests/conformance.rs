@@ -1,8 +1,15 @@
-//! The memory outbox keeps the port's contract.
+//! The memory outbox and the memory queue keep their ports' contracts.
 
 mod memory {
     async fn make() -> sosik_delivery::MemoryOutbox {
         sosik_delivery::MemoryOutbox::new()
     }
     sosik_testkit::outbox_conformance!(make);
+}
+
+mod queue {
+    async fn make() -> sosik_delivery::MemoryQueue {
+        sosik_delivery::MemoryQueue::new(chrono::TimeDelta::from_std(sosik_testkit::queue::HOLD).expect("two seconds"))
+    }
+    sosik_testkit::queue_conformance!(make);
 }

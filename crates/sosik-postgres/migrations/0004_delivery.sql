@@ -40,6 +40,7 @@ CREATE TABLE batches (
     campaign    uuid NOT NULL REFERENCES campaigns (id),
     number      bigint NOT NULL,
     fallback    boolean NOT NULL,
+    urgent      boolean NOT NULL, -- goes before all that is not
     state       text NOT NULL,
     due         timestamptz NOT NULL,
     send_by     timestamptz NOT NULL,
@@ -64,7 +65,7 @@ CREATE TABLE batch_people (
     FOREIGN KEY (campaign, number) REFERENCES batches (campaign, number)
 );
 
-CREATE INDEX batches_by_due ON batches (due, campaign, number) WHERE state IN ('in-doubt', 'ready', 'taken');
+CREATE INDEX batches_by_due ON batches (urgent DESC, due, campaign, number) WHERE state IN ('in-doubt', 'ready', 'taken');
 CREATE INDEX batches_leased ON batches (worker) WHERE worker IS NOT NULL;
 CREATE INDEX batches_unsettled ON batches (campaign) WHERE state <> 'settled';
 

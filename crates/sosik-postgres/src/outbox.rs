@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use deadpool_postgres::Transaction;
+use sosik_core::ChannelId;
 use sosik_delivery::stored::{self, BatchColumns, CampaignColumns, recipients_to_bytes, standing, suppressed_to_json};
 use sosik_delivery::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
-    OutboxError, PlannedCampaign, Sealed, Tally, Transition,
+    OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
 };
 use sosik_registry::StoreError;
 use tokio_postgres::Row;
@@ -23,7 +24,7 @@ const OPEN: &str = "b.state IN ('in-doubt', 'ready', 'taken') \
 
 /// The columns that [`batch`] reads, of `batches AS b` and `batch_people AS p`.
 const COLUMNS: &str = "b.campaign, b.number, b.fallback, p.recipients, b.outcomes, b.codes, b.state, b.due, b.attempts, \
-                       b.first_sent, b.note, b.send_by, b.handle, b.token";
+                       b.first_sent, b.note, b.send_by, b.handle, b.token, b.urgent";
 
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
@@ -96,11 +97,12 @@ impl Outbox for PostgresStore {
 
     async fn claim(&self, claim: &Claim<'_>) -> Result<Option<Claimed>, OutboxError> {
         // What another worker is just claiming is passed over, and not waited for.
+        let only = if claim.only.is_some() { "AND b.campaign = $4 AND b.number = $5" } else { "" };
         let sql = format!(
             "WITH next AS ( \
                  SELECT b.campaign, b.number FROM batches AS b JOIN campaigns AS c ON c.id = b.campaign \
-                 WHERE {OPEN} AND b.due <= $1 AND (b.worker IS NULL OR b.worker = $2 OR b.lease_until <= $1) \
-                 ORDER BY b.due, b.campaign, b.number LIMIT 1 FOR UPDATE OF b SKIP LOCKED \
+                 WHERE {OPEN} AND b.due <= $1 AND (b.worker IS NULL OR b.worker = $2 OR b.lease_until <= $1) {only} \
+                 ORDER BY b.urgent DESC, b.due, b.campaign, b.number LIMIT 1 FOR UPDATE OF b SKIP LOCKED \
              ) \
              UPDATE batches AS b SET worker = $2, lease_until = $3, token = nextval('fence') \
              FROM next JOIN batch_people AS p USING (campaign, number) \
@@ -109,10 +111,29 @@ impl Outbox for PostgresStore {
         let until = claim.now.checked_add_signed(claim.lease).unwrap_or(claim.now);
         let mut client = self.client().await?;
         let transaction = client.transaction().await.map_err(database)?;
-        let row = one(&transaction, &sql, &[&claim.now, &claim.worker, &until]).await?;
+        let row = match claim.only {
+            None => one(&transaction, &sql, &[&claim.now, &claim.worker, &until]).await?,
+            Some(BatchId { campaign, number, .. }) => {
+                let (campaign, number) = (campaign.as_uuid(), i64::from(number));
+                one(&transaction, &sql, &[&claim.now, &claim.worker, &until, &campaign, &number]).await?
+            }
+        };
         let claimed = row.as_ref().map(batch).transpose()?;
         transaction.commit().await.map_err(database)?;
         Ok(claimed.map(|(batch, token)| Claimed::new(batch, token)))
+    }
+
+    async fn waiting(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Ticket>, OutboxError> {
+        let sql = format!(
+            "SELECT b.campaign, b.number, c.channel, b.urgent, b.due, b.attempts \
+             FROM batches AS b JOIN campaigns AS c ON c.id = b.campaign \
+             WHERE {OPEN} AND b.due <= $1 AND (b.worker IS NULL OR b.lease_until <= $1) \
+             ORDER BY b.urgent DESC, b.due, b.campaign, b.number LIMIT $2"
+        );
+        let mut client = self.client().await?;
+        let transaction = crate::store::reading(&mut client).await?;
+        let rows = all(&transaction, &sql, &[&now, &i64::try_from(limit).unwrap_or(i64::MAX)]).await?;
+        Ok(rows.iter().map(ticket).collect::<Result<_, StoreError>>()?)
     }
 
     async fn update(&self, update: &BatchUpdate) -> Result<(), OutboxError> {
@@ -189,7 +210,10 @@ impl Outbox for PostgresStore {
         let of = "FROM batches AS b JOIN campaigns AS c ON c.id = b.campaign WHERE";
         let sql = format!(
             "SELECT min(at) FROM ( \
-                 (SELECT b.due AS at {of} {OPEN} AND (b.worker IS NULL OR b.worker = $1) \
+                 (SELECT b.due AS at {of} b.urgent AND {OPEN} AND (b.worker IS NULL OR b.worker = $1) \
+                  ORDER BY b.due, b.campaign, b.number LIMIT 1) \
+                 UNION ALL \
+                 (SELECT b.due AS at {of} NOT b.urgent AND {OPEN} AND (b.worker IS NULL OR b.worker = $1) \
                   ORDER BY b.due, b.campaign, b.number LIMIT 1) \
                  UNION ALL \
                  (SELECT greatest(b.due, b.lease_until) {of} {OPEN} AND b.worker IS NOT NULL AND b.worker <> $1) \
@@ -324,6 +348,16 @@ async fn insert_campaign(transaction: &Transaction<'_>, campaign: &Campaign) -> 
     Ok(true)
 }
 
+/// What waits, by its columns campaign, number, channel, urgent, due, attempts.
+fn ticket(row: &Row) -> Result<Ticket, StoreError> {
+    let beyond = |error| unreadable("batch", error);
+    let (number, attempts): (i64, i64) = (get(row, 1)?, get(row, 5)?);
+    let batch = BatchId::new(CampaignId::from_uuid(get::<Uuid>(row, 0)?), u32::try_from(number).map_err(beyond)?);
+    let channel = ChannelId::parse(&get::<String>(row, 2)?).map_err(|error| unreadable("channel", error))?;
+    let attempts = u32::try_from(attempts).map_err(beyond)?;
+    Ok(Ticket::new(batch, channel, get(row, 4)?).with_attempts(attempts).with_urgency(get(row, 3)?))
+}
+
 /// A batch with its lease's token.
 fn batch(row: &Row) -> Result<(Batch, u64), StoreError> {
     let beyond = |error| unreadable("batch", error);
@@ -342,6 +376,7 @@ fn batch(row: &Row) -> Result<(Batch, u64), StoreError> {
         note: get(row, 10)?,
         send_by: get(row, 11)?,
         handle: get(row, 12)?,
+        urgent: get(row, 14)?,
     };
     let token: i64 = get(row, 13)?;
     Ok((columns.batch()?, u64::try_from(token).map_err(beyond)?))
@@ -364,7 +399,8 @@ async fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<()
     let (outcomes, codes) = batch.outcomes.encode();
     let (campaign, number) = (batch.id.campaign.as_uuid(), i64::from(batch.id.number));
     let insert = "INSERT INTO batches (campaign, number, fallback, state, due, send_by, attempts, first_sent, note, \
-                  handle, codes, outcomes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+                  handle, codes, outcomes, urgent) \
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let values: Values<'_> = &[
         &campaign,
         &number,
@@ -378,6 +414,7 @@ async fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<()
         &batch.handle,
         &codes,
         &outcomes,
+        &batch.urgent,
     ];
     run(transaction, insert, values).await?;
     let insert = "INSERT INTO batch_people (campaign, number, recipients) VALUES ($1, $2, $3)";

@@ -34,6 +34,7 @@ CREATE TABLE batches (
     campaign    BLOB NOT NULL REFERENCES campaigns (id),
     number      INTEGER NOT NULL,
     fallback    INTEGER NOT NULL,
+    urgent      INTEGER NOT NULL DEFAULT 0, -- goes before all that is not
     state       TEXT NOT NULL,
     due         INTEGER NOT NULL,
     send_by     INTEGER NOT NULL,
@@ -66,7 +67,7 @@ INSERT INTO batch_people (campaign, number, recipients) SELECT campaign, number,
 
 DROP TABLE batches_before;
 
-CREATE INDEX batches_by_due ON batches (due, campaign, number) WHERE state IN ('in-doubt', 'ready', 'taken');
+CREATE INDEX batches_by_due ON batches (urgent DESC, due, campaign, number) WHERE state IN ('in-doubt', 'ready', 'taken');
 CREATE INDEX batches_leased ON batches (worker) WHERE worker IS NOT NULL;
 CREATE INDEX batches_unsettled ON batches (campaign) WHERE state <> 'settled';
 

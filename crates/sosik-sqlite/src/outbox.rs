@@ -4,13 +4,13 @@ use rusqlite::{Transaction, params};
 use sosik_delivery::stored::{CampaignColumns, recipients_to_bytes, suppressed_to_json};
 use sosik_delivery::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
-    OutboxError, PlannedCampaign, Sealed, Tally, Transition,
+    OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
 };
 use sosik_registry::StoreError;
 
 use crate::error::database;
 use crate::query::{all, one};
-use crate::rows::{batch, campaign, counted, instant, micros, transition, uuid};
+use crate::rows::{batch, campaign, counted, instant, micros, ticket, transition, uuid};
 use crate::store::SqliteStore;
 
 #[deny(clippy::missing_trait_methods)]
@@ -80,10 +80,16 @@ impl Outbox for SqliteStore {
     }
 
     async fn claim(&self, claim: &Claim<'_>) -> Result<Option<Claimed>, OutboxError> {
-        let (worker, now, lease) = (claim.worker.to_owned(), claim.now, claim.lease);
+        let (worker, now, lease, only) = (claim.worker.to_owned(), claim.now, claim.lease, claim.only);
         self.worker
             .call(move |transaction| {
-                let next = load(transaction, include_str!("../queries/batch_next.sql"), params![micros(now), worker])?;
+                let next = match only.map(key) {
+                    None => load(transaction, include_str!("../queries/batch_next.sql"), params![micros(now), worker])?,
+                    Some((id, number)) => {
+                        let values = params![micros(now), worker, id, number];
+                        load(transaction, include_str!("../queries/batch_next_of.sql"), values)?
+                    }
+                };
                 let Some((batch, _)) = next.into_iter().next() else { return Ok(None) };
                 let token = raise(transaction)?;
                 let until = now.checked_add_signed(lease).unwrap_or(now);
@@ -91,6 +97,16 @@ impl Outbox for SqliteStore {
                 let values = params![id, number, worker, micros(until), token];
                 execute(transaction, include_str!("../queries/batch_lease.sql"), values)?;
                 Ok(Some(Claimed::new(batch, u64::try_from(token).unwrap_or(0))))
+            })
+            .await
+    }
+
+    async fn waiting(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Ticket>, OutboxError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.worker
+            .call(move |transaction| {
+                let query = include_str!("../queries/batch_waiting.sql");
+                Ok(all(transaction, query, params![micros(now), limit], ticket)?)
             })
             .await
     }
@@ -290,7 +306,7 @@ fn insert_campaign(transaction: &Transaction<'_>, campaign: &Campaign) -> Result
 }
 
 fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<(), StoreError> {
-    write(transaction, include_str!("../queries/batch_insert.sql"), batch, &[&batch.fallback])?;
+    write(transaction, include_str!("../queries/batch_insert.sql"), batch, &[&batch.fallback, &batch.urgent])?;
     let (id, number) = key(batch.id);
     let recipients = recipients_to_bytes(&batch.recipients);
     execute(transaction, include_str!("../queries/batch_people_insert.sql"), params![id, number, recipients])

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Row, Transaction};
 use sosik_core::{AreaCode, ChannelId, Language};
 use sosik_delivery::stored::{self, BatchColumns, CampaignColumns};
-use sosik_delivery::{Batch, BatchId, BatchState, Campaign, CampaignId, Outcomes, Transition};
+use sosik_delivery::{Batch, BatchId, BatchState, Campaign, CampaignId, Outcomes, Ticket, Transition};
 use sosik_registry::{
     ConsentEvent, Note, Purpose, QuietHours, Relation, RelationState, StoreError, Subscriber, SubscriberId, Vault,
 };
@@ -146,6 +146,14 @@ pub(crate) fn transition(row: &Row<'_>) -> Result<Transition, StoreError> {
     stored::transition(&deed, get(row, 1)?, instant(get(row, 2)?)?, get(row, 3)?)
 }
 
+/// What waits, by its columns campaign, number, channel, urgent, due, attempts.
+pub(crate) fn ticket(row: &Row<'_>) -> Result<Ticket, StoreError> {
+    let (campaign, channel): (Vec<u8>, String) = (get(row, 0)?, get(row, 2)?);
+    let batch = BatchId::new(CampaignId::from_uuid(uuid(&campaign)?), get(row, 1)?);
+    let channel = ChannelId::parse(&channel).map_err(|error| unreadable("channel", error))?;
+    Ok(Ticket::new(batch, channel, instant(get(row, 4)?)?).with_attempts(get(row, 5)?).with_urgency(get(row, 3)?))
+}
+
 /// A batch's columns state, outcomes, codes.
 pub(crate) fn counted(row: &Row<'_>) -> Result<(BatchState, Outcomes), StoreError> {
     let (state, outcomes, codes): (String, Vec<u8>, String) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
@@ -168,6 +176,7 @@ pub(crate) fn batch(row: &Row<'_>) -> Result<(Batch, u64), StoreError> {
         note: get(row, 10)?,
         send_by: instant(get(row, 11)?)?,
         handle: get(row, 13)?,
+        urgent: get(row, 14)?,
     };
     let token: i64 = get(row, 12)?;
     Ok((columns.batch()?, u64::try_from(token).map_err(|error| unreadable("token", error))?))

@@ -2,7 +2,7 @@
 //!
 //! # What it is for
 //!
-//! Each port (`Transport`, `GroupSender`, `SubscriberStore`, `Outbox`, `Classifier`) has a numbered contract. Here each rule is one function, and a
+//! Each port (`Transport`, `GroupSender`, `SubscriberStore`, `Outbox`, `Queue`, `Classifier`) has a numbered contract. Here each rule is one function, and a
 //! macro expands to one test for each, so that whoever writes an implementation cannot forget a rule, and a failure
 //! names it.
 //!
@@ -48,6 +48,7 @@ pub mod kills;
 mod mocks;
 pub mod outbox;
 pub mod portable;
+pub mod queue;
 pub mod subscribers;
 pub mod transport;
 mod world;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use sosik_delivery::{
     ApprovalRule, Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignState, Change, Claim, Claimed, Deed,
-    History, Outbox, OutboxError, RecipientState, Sealed, Transition,
+    History, Outbox, OutboxError, RecipientState, Sealed, Ticket, Transition,
 };
 use sosik_registry::{Segment, SubscriberId, Suppression};
 
@@ -14,7 +14,7 @@ use crate::{campaign, noon};
 /// One test for each rule of the contract, on what `$make` gives: an async function of an empty outbox. After `live`, of an
 /// empty outbox or `None` where the server that it needs is not there.
 ///
-/// Rule 12, what is answered is kept through a crash, is for each implementation to test by its own means.
+/// Rule 13, what is answered is kept through a crash, is for each implementation to test by its own means.
 #[macro_export]
 macro_rules! outbox_conformance {
     (live $make:path) => {
@@ -31,6 +31,9 @@ macro_rules! outbox_conformance {
             rule_10_a_held_batch_goes_on_and_no_other
             rule_4_of_a_paused_campaign_only_receipts_are_asked_for
             rule_11_open_campaigns_are_named_by_their_time_and_finished_ones_too
+            rule_4_what_is_urgent_is_claimed_first
+            rule_4_one_batch_is_claimed_or_none
+            rule_12_what_waits_is_named_and_not_leased
         );
     };
     ($make:path) => {
@@ -47,6 +50,9 @@ macro_rules! outbox_conformance {
             rule_10_a_held_batch_goes_on_and_no_other
             rule_4_of_a_paused_campaign_only_receipts_are_asked_for
             rule_11_open_campaigns_are_named_by_their_time_and_finished_ones_too
+            rule_4_what_is_urgent_is_claimed_first
+            rule_4_one_batch_is_claimed_or_none
+            rule_12_what_waits_is_named_and_not_leased
         );
     };
     (@ $kind:ident $make:path: $($rule:ident)+) => {$(
@@ -217,6 +223,64 @@ pub async fn rule_4_of_a_paused_campaign_only_receipts_are_asked_for(outbox: &dy
     assert!(claim(outbox, "b", 30).await.is_none());
     outbox.transition(campaign.id, &did(Deed::Resume, "head")).await.unwrap();
     assert_eq!(claim(outbox, "b", 30).await.unwrap().batch.id, BatchId::new(campaign.id, 1));
+}
+
+/// Rule 4, of emergencies.
+pub async fn rule_4_what_is_urgent_is_claimed_first(outbox: &dyn Outbox) {
+    planned(outbox, "w48", &[1, 1]).await;
+    let alert = campaign("alert");
+    outbox.draft(&alert).await.unwrap();
+    let token = outbox.begin(alert.id).await.unwrap();
+    let mut due_at_9 = batch(&alert, 0, 1).with_urgency(true);
+    due_at_9.due = noon() + TimeDelta::seconds(9);
+    outbox.add(alert.id, token, &[due_at_9]).await.unwrap();
+    outbox.seal(alert.id, token, &sealed(1)).await.unwrap();
+    assert_eq!(outbox.next_due("a").await.unwrap(), Some(noon()));
+    assert_ne!(claim(outbox, "a", 5).await.unwrap().batch.id.campaign, alert.id, "it is not due yet");
+    let claimed = claim(outbox, "b", 9).await.unwrap();
+    assert_eq!((claimed.batch.id.campaign, claimed.batch.urgent), (alert.id, true));
+    assert!(!claim(outbox, "c", 9).await.unwrap().batch.urgent);
+}
+
+/// Rule 4, of a batch that is asked for by name.
+pub async fn rule_4_one_batch_is_claimed_or_none(outbox: &dyn Outbox) {
+    let campaign = planned(outbox, "w48", &[1, 1, 1]).await;
+    let id = |number| BatchId::new(campaign.id, number);
+    let of = async |worker: &str, number, seconds| {
+        let claim = Claim::new(worker, noon() + TimeDelta::seconds(seconds), LEASE).of(id(number));
+        outbox.claim(&claim).await.unwrap()
+    };
+    let claimed = of("a", 1, 5).await.unwrap();
+    assert_eq!(claimed.batch.id, id(1), "and not the earliest due");
+    assert!(of("b", 1, 5).await.is_none(), "it is leased");
+    assert_eq!(of("a", 1, 5).await.unwrap().batch.id, id(1), "by oneself");
+    assert!(of("b", 2, 1).await.is_none(), "it is not due");
+    assert!(of("b", 7, 5).await.is_none(), "there is none");
+    assert_eq!(of("b", 1, 70).await.unwrap().batch.id, id(1), "the lease has run out");
+}
+
+/// Rule 12.
+pub async fn rule_12_what_waits_is_named_and_not_leased(outbox: &dyn Outbox) {
+    let campaign = planned(outbox, "w48", &[1, 1, 1, 1]).await;
+    let waiting = async |seconds, limit| {
+        let tickets = outbox.waiting(noon() + TimeDelta::seconds(seconds), limit).await.unwrap();
+        tickets.into_iter().map(|ticket| ticket.batch.number).collect::<Vec<_>>()
+    };
+    assert_eq!(waiting(2, 10).await, [0, 1, 2], "those that are due");
+    assert_eq!(waiting(2, 2).await, [0, 1]);
+    let first = outbox.waiting(noon(), 1).await.unwrap();
+    assert_eq!(first, [Ticket::of(&batch(&campaign, 0, 1), campaign.key.channel.clone())]);
+    let taken = claim(outbox, "a", 5).await.unwrap();
+    assert_eq!(waiting(5, 10).await, [1, 2, 3], "what is leased is not named");
+    assert_eq!(waiting(70, 10).await, [0, 1, 2, 3], "until the lease has run out");
+    let mut update = BatchUpdate::of(&taken);
+    (update.state, update.attempts, update.release) = (BatchState::Taken, 2, true);
+    update.due = noon() + TimeDelta::seconds(20);
+    outbox.update(&update).await.unwrap();
+    let last = outbox.waiting(noon() + TimeDelta::seconds(20), 10).await.unwrap().pop().unwrap();
+    assert_eq!((last.batch.number, last.attempts, last.due), (0, 2, update.due));
+    outbox.transition(campaign.id, &did(Deed::Pause, "head")).await.unwrap();
+    assert_eq!(waiting(30, 10).await, [0], "of a paused campaign what was taken");
 }
 
 /// Rule 5.

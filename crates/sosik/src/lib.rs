@@ -22,7 +22,8 @@
 //! | `bizgo` | the message dealer Bizgo (feature `bizgo`) |
 //! | `solapi` | the message dealer SOLAPI (feature `solapi`) |
 //! | `kakao` | Kakao's own channel API (feature `kakao`) |
-//! | `postgres` | the registry on PostgreSQL (feature `postgres`) |
+//! | `nats` | the work queue on NATS JetStream (feature `nats`) |
+//! | `postgres` | every store on PostgreSQL (feature `postgres`) |
 //! | `sqlite` | every store on SQLite (feature `sqlite`) |
 //!
 //! # Quick start
@@ -50,7 +51,8 @@
 //! | `cards` | no | pictures of cards: `sosik::cards` |
 //! | `feeds` | no | blog feeds: `sosik::feeds` |
 //! | `kakao` | no | Kakao's own channel API: `sosik::kakao` |
-//! | `postgres` | no | the registry on PostgreSQL: `sosik::postgres` |
+//! | `nats` | no | the work queue on NATS JetStream: `sosik::nats` |
+//! | `postgres` | no | every store on PostgreSQL: `sosik::postgres` |
 //! | `runner` | no | `delivery::Runner`, `channel::Throttled`, `channel::Retrying`: the parts that wait |
 //! | `traced` | no | `channel::Traced`: spans of a transport's calls |
 //! | `schedule-files` | no | policies as files, plans as JSON and iCalendar: `schedule::policy_file`, `json`, `ics` |
@@ -82,6 +84,8 @@ pub use sosik_delivery as delivery;
 pub use sosik_feeds as feeds;
 #[cfg(feature = "kakao")]
 pub use sosik_kakao as kakao;
+#[cfg(feature = "nats")]
+pub use sosik_nats as nats;
 #[cfg(feature = "postgres")]
 pub use sosik_postgres as postgres;
 pub use sosik_registry as registry;

@@ -24,6 +24,10 @@ pub(crate) struct Rehearse {
     /// is made that stays. A new file in a temporary folder without it.
     #[arg(long, value_name = "WHERE")]
     pub(crate) store: Option<String>,
+    /// How workers tell one another what there is to do: `nats:URL` of a server with JetStream, where a stream is made that
+    /// goes away with the rehearsal. Each asks the store without it.
+    #[arg(long, value_name = "WHERE")]
+    pub(crate) queue: Option<String>,
     /// Recipients of a request.
     #[arg(long, default_value_t = 1_000)]
     pub(crate) batch: usize,
@@ -39,6 +43,9 @@ pub(crate) struct Rehearse {
     /// Also measures the same requests to the same dealer without any ledger, which knows of nothing that goes wrong.
     #[arg(long, conflicts_with = "faults")]
     pub(crate) baseline: bool,
+    /// A command for the shell, run when half of them have it: such as one that restarts the database.
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) halfway: Option<String>,
     /// The result as JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -93,6 +100,8 @@ pub(crate) struct Dealer {
 pub(crate) struct Worker {
     #[arg(long)]
     pub(crate) store: String,
+    #[arg(long)]
+    pub(crate) queue: Option<String>,
     #[arg(long)]
     pub(crate) dealer: String,
     #[arg(long, allow_hyphen_values = true)]

@@ -6,6 +6,7 @@
 mod args;
 mod baseline;
 mod city;
+mod crew;
 mod dealer;
 mod failure;
 mod place;

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sosik::delivery::Outbox;
+use sosik::nats::NatsQueue;
 use sosik::postgres::{PostgresStore, Settings};
 use sosik::registry::{SecretKey, SubscriberStore, Vault};
 use sosik::sqlite::SqliteStore;
@@ -28,8 +30,7 @@ impl Store {
         if let Some(path) = place.strip_prefix("sqlite:") {
             return Ok(Self::both(SqliteStore::open(Path::new(path), vault, entropy).map_err(wrong)?));
         }
-        let (address, schema) = place
-            .strip_prefix("postgres:")
+        let (address, schema) = postgres(place)
             .and_then(|place| place.rsplit_once('#'))
             .ok_or_else(|| Failure::new("--store: write sqlite:PATH or postgres:URL"))?;
         let settings = Settings::parse(address).and_then(|settings| settings.with_schema(schema));
@@ -41,6 +42,40 @@ impl Store {
         let store = Arc::new(store);
         Self { people: Arc::clone(&store) as _, outbox: store }
     }
+}
+
+/// The address in `postgres:URL`, or in the bare URL.
+fn postgres(place: &str) -> Option<&str> {
+    let rest = place.strip_prefix("postgres:")?;
+    Some(if rest.starts_with("//") { place } else { rest })
+}
+
+/// Something that no other rehearsal has in its names.
+fn moment() -> String {
+    let mut moment = [0; 4];
+    SystemEntropy::new().fill(&mut moment);
+    format!("{:08x}", u32::from_le_bytes(moment))
+}
+
+/// What tells a stream of a rehearsal, as processes are told it, from the address before it.
+const STREAM: char = '#';
+
+/// A queue with a stream of the rehearsal's own, as processes are told it.
+pub(crate) fn queue(at: &str) -> Result<String, Failure> {
+    let rest = at.strip_prefix("nats:").ok_or_else(|| Failure::new("--queue: write nats:URL"))?;
+    let address = if rest.starts_with("//") { at } else { rest };
+    Ok(format!("{address}{STREAM}{}", moment()))
+}
+
+/// Connects to a queue.
+pub(crate) async fn connect(queue: &str) -> Result<NatsQueue, Failure> {
+    let (address, moment) = queue.rsplit_once(STREAM).unwrap_or((queue, "0"));
+    NatsQueue::builder(address)
+        .stream(format!("SOSIK_REHEARSAL_{moment}"), format!("sosik-rehearsal.{moment}"))
+        .hold(Duration::from_secs(30))
+        .connect()
+        .await
+        .map_err(Failure::at("the queue"))
 }
 
 /// The place of a rehearsal; a temporary folder goes away with it.
@@ -68,13 +103,10 @@ impl Place {
             }
             return Ok(Self { name: store.to_owned(), file: Some(file), temporary: None });
         }
-        if !store.starts_with("postgres:") {
+        if postgres(store).is_none() {
             return Err(Failure::new("--store: write sqlite:PATH or postgres:URL"));
         }
-        let mut moment = [0; 4];
-        SystemEntropy::new().fill(&mut moment);
-        let name = format!("{store}#rehearsal_{:08x}", u32::from_le_bytes(moment));
-        Ok(Self { name, file: None, temporary: None })
+        Ok(Self { name: format!("{store}#rehearsal_{}", moment()), file: None, temporary: None })
     }
 
     /// How large the file is, where it is one.
@@ -84,7 +116,7 @@ impl Place {
 
     /// The schema that was made, where it is a server's.
     pub(crate) fn schema(&self) -> Option<&str> {
-        self.name.strip_prefix("postgres:")?.rsplit_once('#').map(|(_, schema)| schema)
+        postgres(&self.name)?.rsplit_once('#').map(|(_, schema)| schema)
     }
 }
 

@@ -1,21 +1,19 @@
 //! The rehearsal itself: it starts the others, kills them, and counts.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use sosik::channel::http;
-use sosik::delivery::{CampaignId, Outbox};
+use sosik::delivery::{CampaignId, Outbox, QueueError, Tally};
 use sosik::{Clock, Entropy, SeededEntropy, SystemClock};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
 
 use crate::args::Rehearse;
 use crate::baseline::{now, rate};
 use crate::city;
+use crate::crew::{City, Running, Worker, dealer, peak_of, shell};
 use crate::failure::Failure;
-use crate::place::{Place, Store};
-use crate::worker::sleep;
+use crate::place::{self, Place, Store};
+use crate::worker::{is_away, open, patiently, sleep};
 
 /// How often it looks at the workers.
 const LOOK: Duration = Duration::from_millis(100);
@@ -32,6 +30,12 @@ pub(crate) struct Outcome {
 
 pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
     let place = Place::of(args.store.as_deref())?;
+    let queue = args.queue.as_deref().map(place::queue).transpose()?;
+    // Made here, so that a wrong address is told before anything else is done; and removed at the end.
+    let made = match &queue {
+        Some(queue) => Some(place::connect(queue).await?),
+        None => None,
+    };
     let ahead = city::friday().signed_duration_since(SystemClock::new().now()).num_milliseconds();
     let clock = city::clock(ahead);
     let (dealer, url) = dealer(args, ahead).await?;
@@ -49,54 +53,14 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
     let campaign = city::campaign(&store, args.batch, clock.now()).await?;
     let planned = start.elapsed().as_secs_f64();
 
-    let start = now();
-    let chance = Chance(SeededEntropy::new(args.seed));
-    let (mut kills, mut peak, mut started) = (0, 0.0_f64, 0);
-    let (mut accepted_after, mut ask_at) = (None, Duration::ZERO);
-    for _ in 0..args.workers.max(1) {
-        running.workers.push(worker(&place.name, &url, ahead, started)?);
-        started += 1;
+    let city = City { store: &place.name, queue: queue.as_deref(), url: &url, ahead };
+    let sent = send(args, &store, campaign.id, &city, &mut running.workers).await?;
+    if let Some(made) = made {
+        patiently(|| made.remove(), QueueError::is_retryable).await.map_err(Failure::at("the queue"))?;
     }
-    // A kill every so often, as long as there is work.
-    let mut next_kill = chance.moment(args.kills);
-    loop {
-        sleep(LOOK).await;
-        let mut alive = 0;
-        for slot in &mut running.workers {
-            peak = peak.max(peak_of(slot.id()).unwrap_or(0.0));
-            match slot.try_wait().map_err(Failure::at("a worker"))? {
-                None => alive += 1,
-                Some(status) if status.success() => {}
-                Some(status) => return Err(Failure::new(format!("a worker ended by itself: {status}"))),
-            }
-        }
-        let open = !store.outbox.open_campaigns().await.map_err(Failure::at("the outbox"))?.is_empty();
-        // Everyone is counted to answer that: asked often, it would do little else.
-        if accepted_after.is_none() && start.elapsed() >= ask_at {
-            let asked = now();
-            if store.outbox.tally(campaign.id).await.map_err(Failure::at("the outbox"))?.pending == 0 {
-                accepted_after = Some(start.elapsed().as_secs_f64());
-            }
-            ask_at = start.elapsed() + asked.elapsed() * 20;
-        }
-        if !open && alive == 0 {
-            break;
-        }
-        if open && kills < args.kills && start.elapsed() >= next_kill {
-            let at = chance.below(running.workers.len());
-            let victim = &mut running.workers[at];
-            let name = victim.name.clone();
-            victim.child.kill().await.map_err(Failure::at("a kill"))?;
-            kills += 1;
-            // The next process under the same name takes up what this one held.
-            *victim = again(&place.name, &url, ahead, name)?;
-            next_kill = start.elapsed() + chance.moment(args.kills);
-        }
-    }
-    let seconds = start.elapsed().as_secs_f64();
-    let tally = store.outbox.tally(campaign.id).await.map_err(Failure::at("the outbox"))?;
+    let tally = tally(&store, campaign.id).await?;
     let after = stats(&url).await?;
-    let rate = f64::from(args.recipients) / accepted_after.unwrap_or(seconds);
+    let rate = f64::from(args.recipients) / sent.accepted_after.unwrap_or(sent.seconds);
     let bytes = place.bytes();
     let lost = u64::from(args.recipients).saturating_sub(taken(&after, &before));
     let duplicates = count(&after, "duplicates") - count(&before, "duplicates");
@@ -116,12 +80,14 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
         "suppressed": tally.suppressed.values().sum::<u64>(),
         "unknown": tally.unknown,
         "outstanding": tally.outstanding(),
-        "kills": kills,
-        "seconds": { "citizens": round(populated), "planning": round(planned), "sending": accepted_after.map(round), "settled": round(seconds) },
-        "recipients_a_second": { "accepted": rate.round(), "settled": (f64::from(args.recipients) / seconds).round() },
+        "kills": sent.kills,
+        "workers": args.workers,
+        "halfway_succeeded": sent.disturbed,
+        "seconds": { "citizens": round(populated), "planning": round(planned), "sending": sent.accepted_after.map(round), "settled": round(sent.seconds) },
+        "recipients_a_second": { "accepted": rate.round(), "settled": (f64::from(args.recipients) / sent.seconds).round() },
         "baseline_recipients_a_second": baseline.map(f64::round),
         "of_baseline": baseline.map(|baseline| round(rate / baseline)),
-        "worker_peak_megabytes": round(peak),
+        "worker_peak_megabytes": round(sent.peak),
         "database_bytes": bytes,
         "ledger_bytes_a_recipient": bytes.zip(people_bytes).map(|(all, people)| round(real(all.saturating_sub(people)) / f64::from(args.recipients))),
         "schema": place.schema(),
@@ -130,86 +96,93 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
     Ok(Outcome { json, is_whole })
 }
 
+/// What the sending was like.
+struct Sent {
+    kills: u32,
+    /// The most memory of a worker, in megabytes.
+    peak: f64,
+    /// After how many seconds everyone was taken, where that was seen.
+    accepted_after: Option<f64>,
+    seconds: f64,
+    disturbed: Option<bool>,
+}
+
+/// Starts the workers, kills some of them, and waits until nothing is left to do.
+async fn send(
+    args: &Rehearse,
+    store: &Store,
+    campaign: CampaignId,
+    city: &City<'_>,
+    workers: &mut Vec<Worker>,
+) -> Result<Sent, Failure> {
+    let before = stats(city.url).await?;
+    let start = now();
+    let mut halfway = args.halfway.as_deref();
+    let mut disturbance = None;
+    let chance = Chance(SeededEntropy::new(args.seed));
+    let (mut kills, mut peak, mut started) = (0, 0.0_f64, 0);
+    let (mut accepted_after, mut ask_at) = (None, Duration::ZERO);
+    for _ in 0..args.workers.max(1) {
+        workers.push(city.worker(format!("worker-{started}"))?);
+        started += 1;
+    }
+    // A kill every so often, as long as there is work.
+    let mut next_kill = chance.moment(args.kills);
+    loop {
+        sleep(LOOK).await;
+        let mut alive = 0;
+        for slot in &mut *workers {
+            peak = peak.max(peak_of(slot.id()).unwrap_or(0.0));
+            match slot.try_wait().map_err(Failure::at("a worker"))? {
+                None => alive += 1,
+                Some(status) if status.success() => {}
+                Some(status) => return Err(Failure::new(format!("a worker ended by itself: {status}"))),
+            }
+        }
+        if let Some(command) = halfway
+            && taken(&stats(city.url).await?, &before) * 2 >= u64::from(args.recipients)
+        {
+            disturbance = Some(shell(command)?);
+            halfway = None;
+        }
+        let open = !open(&*store.outbox).await?.is_empty();
+        // Everyone is counted to answer that: asked often, it would do little else.
+        if accepted_after.is_none() && start.elapsed() >= ask_at {
+            let asked = now();
+            if tally(store, campaign).await?.pending == 0 {
+                accepted_after = Some(start.elapsed().as_secs_f64());
+            }
+            ask_at = start.elapsed() + asked.elapsed() * 20;
+        }
+        if !open && alive == 0 {
+            break;
+        }
+        if open && kills < args.kills && start.elapsed() >= next_kill {
+            let at = chance.below(workers.len());
+            let victim = &mut workers[at];
+            let name = victim.name.clone();
+            victim.child.kill().await.map_err(Failure::at("a kill"))?;
+            kills += 1;
+            // The next process under the same name takes up what this one held.
+            *victim = city.worker(name)?;
+            next_kill = start.elapsed() + chance.moment(args.kills);
+        }
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let disturbed = match &mut disturbance {
+        None => None,
+        Some(command) => Some(command.wait().await.map_err(Failure::at("--halfway"))?.success()),
+    };
+    Ok(Sent { kills, peak, accepted_after, seconds, disturbed })
+}
+
 async fn campaign_state(store: &dyn Outbox, id: CampaignId) -> Result<String, Failure> {
     let campaign = store.campaign(id).await.map_err(Failure::at("the outbox"))?;
     Ok(campaign.map(|campaign| campaign.state().to_string()).unwrap_or_default())
 }
 
-/// Processes that end with the rehearsal.
-struct Running {
-    dealer: Child,
-    workers: Vec<Worker>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Those that ended by themselves cannot be killed, and need not be.
-        let _ = self.dealer.start_kill();
-    }
-}
-
-struct Worker {
-    name: String,
-    child: Child,
-}
-
-impl Worker {
-    fn id(&self) -> Option<u32> {
-        self.child.id()
-    }
-
-    fn try_wait(&mut self) -> std::io::Result<Option<std::process::ExitStatus>> {
-        self.child.try_wait()
-    }
-}
-
-fn this_program() -> Result<Command, Failure> {
-    let mut command = Command::new(std::env::current_exe().map_err(Failure::at("this program"))?);
-    command.kill_on_drop(true);
-    Ok(command)
-}
-
-async fn dealer(args: &Rehearse, ahead: i64) -> Result<(Child, String), Failure> {
-    let mut command = this_program()?;
-    command.args([
-        "dealer",
-        "--listen",
-        "127.0.0.1:0",
-        "--ahead",
-        &ahead.to_string(),
-        "--seed",
-        &args.seed.to_string(),
-    ]);
-    let faults: Vec<String> = args
-        .faults
-        .iter()
-        .filter_map(clap::ValueEnum::to_possible_value)
-        .map(|value| value.get_name().to_owned())
-        .collect();
-    if !faults.is_empty() {
-        command.args(["--faults", &faults.join(",")]);
-    }
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(Failure::at("the dealer"))?;
-    let output = child.stdout.take().ok_or_else(|| Failure::new("the dealer says nothing"))?;
-    let url = BufReader::new(output).lines().next_line().await.map_err(Failure::at("the dealer"))?;
-    Ok((child, url.ok_or_else(|| Failure::new("the dealer did not begin"))?))
-}
-
-fn worker(store: &str, url: &str, ahead: i64, number: u32) -> Result<Worker, Failure> {
-    again(store, url, ahead, format!("worker-{number}"))
-}
-
-fn again(store: &str, url: &str, ahead: i64, name: String) -> Result<Worker, Failure> {
-    let mut command = this_program()?;
-    command.arg("worker").arg("--store").arg(store).args([
-        "--dealer",
-        url,
-        "--ahead",
-        &ahead.to_string(),
-        "--name",
-        &name,
-    ]);
-    Ok(Worker { name, child: command.spawn().map_err(Failure::at("a worker"))? })
+async fn tally(store: &Store, campaign: CampaignId) -> Result<Tally, Failure> {
+    patiently(|| store.outbox.tally(campaign), is_away).await.map_err(Failure::at("the outbox"))
 }
 
 /// What the dealer counted.
@@ -227,13 +200,6 @@ fn count(stats: &Value, what: &str) -> u64 {
 /// How many different messages were taken since.
 fn taken(after: &Value, before: &Value) -> u64 {
     count(after, "accepted") - count(before, "accepted")
-}
-
-/// The most memory that a process has had, in megabytes.
-fn peak_of(process: Option<u32>) -> Option<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", process?)).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches(" kB").parse::<f64>().ok().map(|kilobytes| kilobytes / 1e3)
 }
 
 /// Moments by a seed.
