@@ -147,6 +147,13 @@ impl Batch {
         self
     }
 
+    /// The batch with the place that a person has in it, if they have one.
+    #[must_use]
+    pub fn with_place_of(self, person: SubscriberId) -> Option<(Self, usize)> {
+        let place = self.recipients.iter().position(|recipient| *recipient == person)?;
+        Some((self, place))
+    }
+
     /// Lets a held batch go on, at once and until `send_by`: the rule that every outbox follows. Tells whether it was
     /// held.
     ///

@@ -133,6 +133,12 @@ impl Campaign {
         self
     }
 
+    /// When it came to its end, if it did: nothing more of it will ever be submitted.
+    #[must_use]
+    pub fn ended(&self) -> Option<DateTime<Utc>> {
+        self.history.steps().last().filter(|_| self.state().is_over()).map(|step| step.at)
+    }
+
     /// Where it stands.
     #[must_use]
     pub fn state(&self) -> CampaignState {

@@ -1,8 +1,11 @@
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use sosik_core::ChannelId;
+use sosik_registry::SubscriberId;
 
 use crate::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
@@ -19,6 +22,8 @@ pub struct MemoryOutbox {
 struct State {
     campaigns: BTreeMap<CampaignId, Campaign>,
     batches: BTreeMap<BatchId, Held>,
+    /// Campaigns of which only numbers are left.
+    forgotten: BTreeSet<CampaignId>,
     token: u64,
     /// The token of each campaign that is being planned.
     plannings: BTreeMap<CampaignId, u64>,
@@ -33,6 +38,14 @@ struct Held {
     batch: Batch,
     token: u64,
     lease: Option<(String, DateTime<Utc>)>,
+}
+
+impl State {
+    /// The batches whose recipients are known.
+    fn known(&self) -> impl Iterator<Item = &Batch> {
+        let batches = self.batches.values().map(|held| &held.batch);
+        batches.filter(|batch| !self.forgotten.contains(&batch.id.campaign))
+    }
 }
 
 impl MemoryOutbox {
@@ -110,7 +123,7 @@ impl Outbox for MemoryOutbox {
     }
 
     async fn batch(&self, id: BatchId) -> Result<Option<Batch>, OutboxError> {
-        Ok(self.lock().batches.get(&id).map(|held| held.batch.clone()))
+        Ok(self.lock().known().find(|batch| batch.id == id).cloned())
     }
 
     async fn claim(&self, claim: &Claim<'_>) -> Result<Option<Claimed>, OutboxError> {
@@ -159,6 +172,9 @@ impl Outbox for MemoryOutbox {
 
     async fn settle(&self, batch: BatchId, changes: &[Change]) -> Result<usize, OutboxError> {
         let mut state = self.lock();
+        if state.forgotten.contains(&batch.campaign) {
+            return Ok(0);
+        }
         let Some(held) = state.batches.get_mut(&batch) else { return Ok(0) };
         let forward = changes.iter().filter(|change| held.batch.outcomes.apply(change)).count();
         if held.batch.outcomes.are_final() {
@@ -168,7 +184,45 @@ impl Outbox for MemoryOutbox {
     }
 
     async fn reopen(&self, batch: BatchId, send_by: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool, OutboxError> {
-        Ok(self.lock().batches.get_mut(&batch).is_some_and(|held| held.batch.reopen(send_by, now)))
+        let mut state = self.lock();
+        let is_known = !state.forgotten.contains(&batch.campaign);
+        Ok(is_known && state.batches.get_mut(&batch).is_some_and(|held| held.batch.reopen(send_by, now)))
+    }
+
+    async fn held(&self, limit: usize) -> Result<Vec<Batch>, OutboxError> {
+        let state = self.lock();
+        let held = state.known().filter(|batch| batch.state == BatchState::Held);
+        Ok(held.take(limit).cloned().collect())
+    }
+
+    async fn place(&self, id: CampaignId, person: SubscriberId) -> Result<Option<(Batch, usize)>, OutboxError> {
+        let state = self.lock();
+        let of = state.known().filter(|batch| batch.id.campaign == id);
+        Ok(of.cloned().find_map(|batch| batch.with_place_of(person)))
+    }
+
+    async fn campaigns(&self, channel: Option<&ChannelId>, limit: usize) -> Result<Vec<Campaign>, OutboxError> {
+        let state = self.lock();
+        let of = state.campaigns.values().filter(|campaign| channel.is_none_or(|of| campaign.key.channel == *of));
+        let mut campaigns: Vec<Campaign> = of.cloned().collect();
+        campaigns.sort_by_key(|campaign| (Reverse(campaign.key.slot), Reverse(campaign.send_at), campaign.id));
+        campaigns.truncate(limit);
+        Ok(campaigns)
+    }
+
+    async fn forget(&self, before: DateTime<Utc>) -> Result<u64, OutboxError> {
+        let mut state = self.lock();
+        let ended = state.campaigns.values().filter(|campaign| campaign.ended().is_some_and(|at| at < before));
+        let ended: Vec<CampaignId> = ended.map(|campaign| campaign.id).collect();
+        let open: BTreeSet<CampaignId> =
+            state.known().filter(|batch| batch.state.is_open()).map(|batch| batch.id.campaign).collect();
+        let there: BTreeSet<CampaignId> = state.known().map(|batch| batch.id.campaign).collect();
+        let gone = ended.into_iter().filter(|id| there.contains(id) && !open.contains(id)).collect::<Vec<_>>();
+        state.forgotten.extend(gone.iter().copied());
+        for held in state.batches.values_mut().filter(|held| gone.contains(&held.batch.id.campaign)) {
+            held.batch.recipients = Vec::new();
+        }
+        Ok(gone.len() as u64)
     }
 
     async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError> {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use sosik_registry::Suppression;
+use sosik_core::ChannelId;
+use sosik_registry::{SubscriberId, Suppression};
 
 use crate::{
     Batch, BatchId, BatchState, Campaign, CampaignId, CampaignState, Change, OutboxError, Tally, Ticket, Transition,
@@ -40,7 +41,12 @@ use crate::{
 ///     [`finished`](Self::finished) each that [sends](crate::CampaignState::sends) or is paused and whose batches are all
 ///     settled.
 /// 12. [`waiting`](Self::waiting) names what a claim would give, in that order, and leases nothing.
-/// 13. What a call has answered is kept through a crash.
+/// 13. [`campaigns`](Self::campaigns) names those of a channel, or of all, from the latest slot on, and
+///     [`held`](Self::held) the batches that wait for a person.
+/// 14. [`place`](Self::place) finds a person in a campaign.
+/// 15. [`forget`](Self::forget) drops who the recipients were of campaigns that ended before and have nothing open. Their
+///     numbers stay.
+/// 16. What a call has answered is kept through a crash.
 #[async_trait]
 pub trait Outbox: fmt::Debug + Send + Sync {
     /// Keeps a campaign, unless it is kept already.
@@ -128,6 +134,35 @@ pub trait Outbox: fmt::Debug + Send + Sync {
     /// [`OutboxError`]; nothing was changed.
     async fn reopen(&self, batch: BatchId, send_by: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool, OutboxError>;
 
+    /// Batches that wait for a person, up to a limit.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError`].
+    async fn held(&self, limit: usize) -> Result<Vec<Batch>, OutboxError>;
+
+    /// The batch in which a campaign has a person, and their place in it.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError`].
+    async fn place(&self, id: CampaignId, person: SubscriberId) -> Result<Option<(Batch, usize)>, OutboxError>;
+
+    /// The campaigns of a channel, or of all, from the latest slot on, up to a limit.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError`].
+    async fn campaigns(&self, channel: Option<&ChannelId>, limit: usize) -> Result<Vec<Campaign>, OutboxError>;
+
+    /// Forgets who the recipients were of campaigns that ended before an instant, and tells how many campaigns these were.
+    /// Where each of them stood remains as a number: [`tally`](Self::tally).
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError`]; nothing was changed.
+    async fn forget(&self, before: DateTime<Utc>) -> Result<u64, OutboxError>;
+
     /// The campaigns that are not at their end, by the time of their sending.
     ///
     /// # Errors
@@ -202,6 +237,18 @@ macro_rules! forward {
                 now: DateTime<Utc>,
             ) -> Result<bool, OutboxError> {
                 (**self).reopen(batch, send_by, now).await
+            }
+            async fn held(&self, limit: usize) -> Result<Vec<Batch>, OutboxError> {
+                (**self).held(limit).await
+            }
+            async fn place(&self, id: CampaignId, person: SubscriberId) -> Result<Option<(Batch, usize)>, OutboxError> {
+                (**self).place(id, person).await
+            }
+            async fn campaigns(&self, channel: Option<&ChannelId>, limit: usize) -> Result<Vec<Campaign>, OutboxError> {
+                (**self).campaigns(channel, limit).await
+            }
+            async fn forget(&self, before: DateTime<Utc>) -> Result<u64, OutboxError> {
+                (**self).forget(before).await
             }
             async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError> {
                 (**self).open_campaigns().await

@@ -9,7 +9,7 @@ use sosik_delivery::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
     OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
 };
-use sosik_registry::StoreError;
+use sosik_registry::{StoreError, SubscriberId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -178,20 +178,68 @@ impl Outbox for PostgresStore {
         Ok(reopened)
     }
 
+    async fn held(&self, limit: usize) -> Result<Vec<Batch>, OutboxError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM batches AS b JOIN batch_people AS p USING (campaign, number) \
+             WHERE b.state = 'held' AND b.state <> 'settled' ORDER BY b.campaign, b.number LIMIT $1"
+        );
+        self.batches(&sql, &[&i64::try_from(limit).unwrap_or(i64::MAX)]).await
+    }
+
+    async fn place(&self, id: CampaignId, person: SubscriberId) -> Result<Option<(Batch, usize)>, OutboxError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM batches AS b JOIN batch_people AS p USING (campaign, number) \
+             WHERE b.campaign = $1 AND position($2 IN p.recipients) > 0 ORDER BY b.number"
+        );
+        let found = self.batches(&sql, &[&id.as_uuid(), &&person.as_uuid().as_bytes()[..]]).await?;
+        Ok(found.into_iter().find_map(|batch| batch.with_place_of(person)))
+    }
+
+    async fn campaigns(&self, channel: Option<&ChannelId>, limit: usize) -> Result<Vec<Campaign>, OutboxError> {
+        let sql = "SELECT id FROM campaigns WHERE $1::text IS NULL OR channel = $1 \
+                   ORDER BY slot DESC, send_at DESC, id LIMIT $2";
+        let (channel, limit) = (channel.map(ToString::to_string), i64::try_from(limit).unwrap_or(i64::MAX));
+        let mut client = self.client().await?;
+        let transaction = crate::store::reading(&mut client).await?;
+        let mut campaigns = Vec::new();
+        for row in all(&transaction, sql, &[&channel, &limit]).await? {
+            let id = CampaignId::from_uuid(get::<Uuid>(&row, 0)?);
+            campaigns.push(load_campaign(&transaction, id).await?.ok_or_else(|| OutboxError::no_campaign(id))?);
+        }
+        Ok(campaigns)
+    }
+
+    async fn forget(&self, before: DateTime<Utc>) -> Result<u64, OutboxError> {
+        let sql = "WITH ended AS ( \
+                       SELECT c.id FROM campaigns AS c WHERE c.state IN ('cancelled', 'expired', 'settled') \
+                       AND (SELECT at FROM transitions AS t WHERE t.campaign = c.id ORDER BY t.seq DESC LIMIT 1) < $1 \
+                       AND NOT EXISTS (SELECT 1 FROM batches AS b WHERE b.campaign = c.id \
+                                       AND b.state IN ('in-doubt', 'ready', 'taken')) \
+                   ), \
+                   dropped AS (DELETE FROM batch_people AS p USING ended WHERE p.campaign = ended.id RETURNING p.campaign) \
+                   SELECT count(DISTINCT campaign) FROM dropped";
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await.map_err(database)?;
+        let row = one(&transaction, sql, &[&before]).await?;
+        let forgotten = row.map(|row| get::<i64>(&row, 0)).transpose()?;
+        transaction.commit().await.map_err(database)?;
+        number(forgotten.unwrap_or(0))
+    }
+
     async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError> {
         let sql = format!(
             "SELECT c.id FROM campaigns AS c \
              WHERE EXISTS (SELECT 1 FROM batches AS b WHERE b.campaign = c.id AND b.state <> 'settled' AND {OPEN}) \
              ORDER BY c.send_at, c.id"
         );
-        self.campaigns(&sql).await
+        self.ids(&sql).await
     }
 
     async fn finished(&self) -> Result<Vec<CampaignId>, OutboxError> {
         let sql = "SELECT c.id FROM campaigns AS c WHERE c.state IN ('paused', 'planned', 'sending') \
                    AND NOT EXISTS (SELECT 1 FROM batches AS b WHERE b.campaign = c.id AND b.state <> 'settled') \
                    ORDER BY c.id";
-        self.campaigns(sql).await
+        self.ids(sql).await
     }
 
     async fn tally(&self, id: CampaignId) -> Result<Tally, OutboxError> {
@@ -227,7 +275,14 @@ impl Outbox for PostgresStore {
 }
 
 impl PostgresStore {
-    async fn campaigns(&self, sql: &str) -> Result<Vec<CampaignId>, OutboxError> {
+    async fn batches(&self, sql: &str, values: Values<'_>) -> Result<Vec<Batch>, OutboxError> {
+        let mut client = self.client().await?;
+        let transaction = crate::store::reading(&mut client).await?;
+        let rows = all(&transaction, sql, values).await?;
+        Ok(rows.iter().map(|row| Ok(batch(row)?.0)).collect::<Result<_, StoreError>>()?)
+    }
+
+    async fn ids(&self, sql: &str) -> Result<Vec<CampaignId>, OutboxError> {
         let mut client = self.client().await?;
         let transaction = crate::store::reading(&mut client).await?;
         let rows = all(&transaction, sql, &[]).await?;

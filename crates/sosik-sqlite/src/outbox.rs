@@ -1,12 +1,13 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, params};
+use sosik_core::ChannelId;
 use sosik_delivery::stored::{CampaignColumns, recipients_to_bytes, suppressed_to_json};
 use sosik_delivery::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
     OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
 };
-use sosik_registry::StoreError;
+use sosik_registry::{StoreError, SubscriberId};
 
 use crate::error::database;
 use crate::query::{all, one};
@@ -156,13 +157,60 @@ impl Outbox for SqliteStore {
             .await
     }
 
+    async fn held(&self, limit: usize) -> Result<Vec<Batch>, OutboxError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.worker
+            .call(move |transaction| {
+                let held = load(transaction, include_str!("../queries/batches_held.sql"), params![limit])?;
+                Ok(held.into_iter().map(|(batch, _)| batch).collect())
+            })
+            .await
+    }
+
+    async fn place(&self, id: CampaignId, person: SubscriberId) -> Result<Option<(Batch, usize)>, OutboxError> {
+        self.worker
+            .call(move |transaction| {
+                let values = params![bytes(id), person.as_uuid().as_bytes().to_vec()];
+                let found = load(transaction, include_str!("../queries/batch_of_person.sql"), values)?;
+                Ok(found.into_iter().find_map(|(batch, _)| batch.with_place_of(person)))
+            })
+            .await
+    }
+
+    async fn campaigns(&self, channel: Option<&ChannelId>, limit: usize) -> Result<Vec<Campaign>, OutboxError> {
+        let (channel, limit) = (channel.map(ToString::to_string), i64::try_from(limit).unwrap_or(i64::MAX));
+        self.worker
+            .call(move |transaction| {
+                let query = include_str!("../queries/campaigns_latest.sql");
+                let ids = campaigns(transaction, query, params![channel, limit])?;
+                let load = |id| load_campaign(transaction, id)?.ok_or_else(|| OutboxError::no_campaign(id));
+                ids.into_iter().map(load).collect()
+            })
+            .await
+    }
+
+    async fn forget(&self, before: DateTime<Utc>) -> Result<u64, OutboxError> {
+        self.worker
+            .call(move |transaction| {
+                let query = include_str!("../queries/campaigns_forgettable.sql");
+                let ids = campaigns(transaction, query, params![micros(before)])?;
+                for id in &ids {
+                    execute(transaction, include_str!("../queries/batch_people_drop.sql"), params![bytes(*id)])?;
+                }
+                Ok(ids.len() as u64)
+            })
+            .await
+    }
+
     async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError> {
-        self.worker.call(|transaction| Ok(campaigns(transaction, include_str!("../queries/campaigns_open.sql"))?)).await
+        self.worker
+            .call(|transaction| Ok(campaigns(transaction, include_str!("../queries/campaigns_open.sql"), [])?))
+            .await
     }
 
     async fn finished(&self) -> Result<Vec<CampaignId>, OutboxError> {
         let query = include_str!("../queries/campaigns_finished.sql");
-        self.worker.call(|transaction| Ok(campaigns(transaction, query)?)).await
+        self.worker.call(|transaction| Ok(campaigns(transaction, query, [])?)).await
     }
 
     async fn tally(&self, id: CampaignId) -> Result<Tally, OutboxError> {
@@ -238,8 +286,12 @@ fn insert_transition(transaction: &Transaction<'_>, id: CampaignId, transition: 
     execute(transaction, include_str!("../queries/transition_insert.sql"), values)
 }
 
-fn campaigns(transaction: &Transaction<'_>, query: &str) -> Result<Vec<CampaignId>, StoreError> {
-    all(transaction, query, [], |row| {
+fn campaigns(
+    transaction: &Transaction<'_>,
+    query: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<CampaignId>, StoreError> {
+    all(transaction, query, values, |row| {
         let id: Vec<u8> = row.get(0).map_err(database)?;
         Ok(CampaignId::from_uuid(uuid(&id)?))
     })

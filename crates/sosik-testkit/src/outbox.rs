@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
+use sosik_core::ChannelId;
 use sosik_delivery::{
     ApprovalRule, Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignState, Change, Claim, Claimed, Deed,
     History, Outbox, OutboxError, RecipientState, Sealed, Ticket, Transition,
@@ -14,7 +15,7 @@ use crate::{campaign, noon};
 /// One test for each rule of the contract, on what `$make` gives: an async function of an empty outbox. After `live`, of an
 /// empty outbox or `None` where the server that it needs is not there.
 ///
-/// Rule 13, what is answered is kept through a crash, is for each implementation to test by its own means.
+/// Rule 16, what is answered is kept through a crash, is for each implementation to test by its own means.
 #[macro_export]
 macro_rules! outbox_conformance {
     (live $make:path) => {
@@ -34,6 +35,9 @@ macro_rules! outbox_conformance {
             rule_4_what_is_urgent_is_claimed_first
             rule_4_one_batch_is_claimed_or_none
             rule_12_what_waits_is_named_and_not_leased
+            rule_13_campaigns_and_what_is_held_are_listed
+            rule_14_a_person_is_found_in_a_campaign
+            rule_15_who_they_were_is_forgotten_and_how_many_is_not
         );
     };
     ($make:path) => {
@@ -53,6 +57,9 @@ macro_rules! outbox_conformance {
             rule_4_what_is_urgent_is_claimed_first
             rule_4_one_batch_is_claimed_or_none
             rule_12_what_waits_is_named_and_not_leased
+            rule_13_campaigns_and_what_is_held_are_listed
+            rule_14_a_person_is_found_in_a_campaign
+            rule_15_who_they_were_is_forgotten_and_how_many_is_not
         );
     };
     (@ $kind:ident $make:path: $($rule:ident)+) => {$(
@@ -281,6 +288,84 @@ pub async fn rule_12_what_waits_is_named_and_not_leased(outbox: &dyn Outbox) {
     assert_eq!((last.batch.number, last.attempts, last.due), (0, 2, update.due));
     outbox.transition(campaign.id, &did(Deed::Pause, "head")).await.unwrap();
     assert_eq!(waiting(30, 10).await, [0], "of a paused campaign what was taken");
+}
+
+/// Rule 13.
+pub async fn rule_13_campaigns_and_what_is_held_are_listed(outbox: &dyn Outbox) {
+    let editions = async |channel: Option<&ChannelId>, limit| {
+        let campaigns = outbox.campaigns(channel, limit).await.unwrap();
+        campaigns.into_iter().map(|campaign| campaign.key.edition.to_string()).collect::<Vec<_>>()
+    };
+    assert!(editions(None, 9).await.is_empty() && outbox.held(9).await.unwrap().is_empty());
+    let first = planned(outbox, "w48", &[1, 2, 1]).await;
+    let channels = [first.key.channel.clone(), ChannelId::parse("yangju-hoecheon1").unwrap()];
+    for (edition, channel, weeks) in [("w49", 0, 1), ("w47", 0, -1), ("district", 1, 2)] {
+        let mut key = first.key.clone();
+        (key.slot, key.channel) = (key.slot + TimeDelta::weeks(weeks), channels[channel].clone());
+        key.edition = sosik_content::EditionId::from_stored(edition);
+        let history = History::new(ApprovalRule::none(), did(Deed::Draft, "editor"));
+        let drafted = Campaign::new(key, first.class, first.message.clone(), first.send_at, history);
+        outbox.draft(&drafted).await.unwrap();
+    }
+    assert_eq!(editions(None, 9).await, ["district", "w49", "w48", "w47"]);
+    assert_eq!(editions(Some(&channels[0]), 2).await, ["w49", "w48"]);
+    assert_eq!(editions(Some(&channels[1]), 2).await, ["district"]);
+    for number in 0..2 {
+        let mut update = BatchUpdate::of(&claim(outbox, "a", 9).await.unwrap());
+        (update.state, update.note, update.release) = (BatchState::Held, Some("refused".to_owned()), true);
+        outbox.update(&update).await.unwrap();
+        assert_eq!(update.id.number, number);
+    }
+    let held = outbox.held(9).await.unwrap();
+    assert_eq!(held.iter().map(|batch| batch.id.number).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!((held[1].recipients.len(), held[1].note.as_deref()), (2, Some("refused")));
+    assert_eq!(outbox.held(1).await.unwrap().len(), 1);
+}
+
+/// Rule 14.
+pub async fn rule_14_a_person_is_found_in_a_campaign(outbox: &dyn Outbox) {
+    let campaign = planned(outbox, "w48", &[3, 3]).await;
+    let sought = batch(&campaign, 1, 3).recipients[2];
+    let (found, place) = outbox.place(campaign.id, sought).await.unwrap().unwrap();
+    assert_eq!((found, place), (batch(&campaign, 1, 3), 2));
+    let nobody = SubscriberId::new(uuid::Uuid::from_u128(77));
+    assert_eq!(outbox.place(campaign.id, nobody).await.unwrap(), None);
+    // What lies across two people is no person.
+    let across = [&sought.as_uuid().as_bytes()[8..], &sought.as_uuid().as_bytes()[..8]].concat();
+    let across = SubscriberId::new(uuid::Uuid::from_slice(&across).unwrap());
+    assert_eq!(outbox.place(campaign.id, across).await.unwrap(), None);
+    let other = planned(outbox, "w49", &[1]).await;
+    assert_eq!(outbox.place(other.id, sought).await.unwrap(), None);
+}
+
+/// Rule 15.
+pub async fn rule_15_who_they_were_is_forgotten_and_how_many_is_not(outbox: &dyn Outbox) {
+    let id = |campaign: &Campaign| BatchId::new(campaign.id, 0);
+    let end = async |edition: &str, days| {
+        let campaign = planned(outbox, edition, &[2]).await;
+        let news = [Change::new(0, RecipientState::Delivered), Change::new(1, RecipientState::failed("3018"))];
+        outbox.settle(id(&campaign), &news).await.unwrap();
+        let settled = Transition::new(Deed::Settle, "engine", noon() + TimeDelta::days(days));
+        outbox.transition(campaign.id, &Transition::new(Deed::Start, "engine", noon())).await.unwrap();
+        outbox.transition(campaign.id, &settled).await.unwrap();
+        campaign
+    };
+    let (old, new) = (end("w48", 1).await, end("w49", 8).await);
+    // One that was called off, and of which receipts are to come.
+    let open = planned(outbox, "w50", &[1]).await;
+    outbox.transition(open.id, &did(Deed::Cancel, "head")).await.unwrap();
+    let before = outbox.tally(old.id).await.unwrap();
+    let week = noon() + TimeDelta::days(7);
+    assert_eq!(outbox.forget(week).await.unwrap(), 1);
+    assert_eq!(outbox.forget(week).await.unwrap(), 0, "it is forgotten already");
+    assert_eq!(outbox.batch(id(&old)).await.unwrap(), None);
+    assert_eq!(outbox.place(old.id, batch(&old, 0, 2).recipients[0]).await.unwrap(), None);
+    assert_eq!(outbox.settle(id(&old), &[Change::new(1, RecipientState::Delivered)]).await.unwrap(), 0);
+    assert_eq!(outbox.tally(old.id).await.unwrap(), before);
+    assert_eq!(outbox.campaign(old.id).await.unwrap().unwrap().state(), CampaignState::Settled);
+    for kept in [&new, &open] {
+        assert!(outbox.batch(id(kept)).await.unwrap().is_some());
+    }
 }
 
 /// Rule 5.

@@ -1,13 +1,15 @@
 //! The outbox, each call of which fate may have its way with.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use sosik_core::ChannelId;
 use sosik_delivery::{
     Batch, BatchId, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, MemoryOutbox, Outbox,
     OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
 };
-use sosik_registry::{StoreError, StoreErrorKind};
-use std::sync::Arc;
+use sosik_registry::{StoreError, StoreErrorKind, SubscriberId};
 
 use crate::fate::Fate;
 
@@ -58,6 +60,18 @@ impl Outbox for Ledger {
     }
     async fn reopen(&self, batch: BatchId, send_by: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool, OutboxError> {
         self.fate.call(self.kept.reopen(batch, send_by, now), failed).await
+    }
+    async fn held(&self, limit: usize) -> Result<Vec<Batch>, OutboxError> {
+        self.fate.call(self.kept.held(limit), failed).await
+    }
+    async fn place(&self, id: CampaignId, person: SubscriberId) -> Result<Option<(Batch, usize)>, OutboxError> {
+        self.fate.call(self.kept.place(id, person), failed).await
+    }
+    async fn campaigns(&self, channel: Option<&ChannelId>, limit: usize) -> Result<Vec<Campaign>, OutboxError> {
+        self.fate.call(self.kept.campaigns(channel, limit), failed).await
+    }
+    async fn forget(&self, before: DateTime<Utc>) -> Result<u64, OutboxError> {
+        self.fate.call(self.kept.forget(before), failed).await
     }
     async fn open_campaigns(&self) -> Result<Vec<CampaignId>, OutboxError> {
         self.fate.call(self.kept.open_campaigns(), failed).await
