@@ -1,4 +1,4 @@
-use sosik_channel::SendError;
+use sosik_channel::{SendError, Won};
 use sosik_registry::StoreError;
 
 use crate::{BatchId, CampaignId, TransitionError};
@@ -72,6 +72,15 @@ impl OutboxError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeliveryError {
+    /// It would cost more than it may: nothing is planned. Raise the budget, or send to fewer.
+    #[error("it would cost {cost} or more, and may cost {budget}")]
+    #[non_exhaustive]
+    Budget {
+        /// What those who were counted cost at the most.
+        cost: Won,
+        /// What it may cost.
+        budget: Won,
+    },
     /// The outbox failed.
     #[error("the outbox failed")]
     Outbox(#[from] OutboxError),
@@ -90,7 +99,7 @@ impl DeliveryError {
         match self {
             Self::Outbox(OutboxError::Store(error)) | Self::Subscribers(error) => error.is_retryable(),
             Self::Transport(error) => error.is_retryable(),
-            Self::Outbox(_) => false,
+            Self::Budget { .. } | Self::Outbox(_) => false,
         }
     }
 }

@@ -64,6 +64,7 @@
 //!
 //! | feature | default | what it adds |
 //! | --- | --- | --- |
+//! | `metrics` | no | counts by the `metrics` facade: `sosik_batches_taken_total`, `sosik_batches_held_total`, `sosik_batches_put_off_total`, `sosik_recipients_accepted_total`, `sosik_recipients_settled_total{end}`, `sosik_campaigns_moved_total{state}` |
 //! | `runner` | no | `Runner`, the small loop that reads the clock, steps the engine and sleeps |
 //!
 //! # What is not here
@@ -73,36 +74,54 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batch;
+mod brake;
+mod builder;
 mod campaign;
+mod cost;
 mod engine;
 mod error;
+mod events;
+mod explain;
+mod freeze;
 mod lifecycle;
 mod look_up;
 mod memory;
 mod memory_queue;
 mod outbox;
 mod outcomes;
+mod pace;
+mod patience;
 mod plan;
 mod queue;
 mod receipts;
+mod report;
 #[cfg(feature = "runner")]
 mod runner;
+mod sending;
 pub mod stored;
 mod tally;
 mod tickets;
 
 pub use async_trait::async_trait;
 pub use batch::{Batch, BatchId, BatchState, RecipientRef, RecipientRefError};
+pub use brake::{Aftermath, Brake, Braked};
+pub use builder::EngineBuilder;
 pub use campaign::{Campaign, CampaignId, CampaignKey};
-pub use engine::{Engine, EngineBuilder, Step};
+pub use cost::{Budget, Estimate, estimate};
+pub use engine::{Engine, Step};
 pub use error::{DeliveryError, OutboxError};
+pub use events::{Ends, Event};
+pub use explain::{Explanation, Whereabouts, explain};
+pub use freeze::{Freeze, freeze};
 pub use lifecycle::{ApprovalRule, CampaignState, Deed, History, Transition, TransitionError};
 pub use memory::MemoryOutbox;
 pub use memory_queue::MemoryQueue;
 pub use outbox::{BatchUpdate, Claim, Claimed, Outbox, PlannedCampaign, Sealed};
 pub use outcomes::{Change, Outcomes, OutcomesError, RecipientState, Withheld};
-pub use plan::{Plan, freeze, plan};
+pub use patience::Patience;
+pub use plan::{Plan, plan};
 pub use queue::{Queue, QueueError, QueueErrorKind, TakenTicket, Ticket};
+pub use report::Report;
 #[cfg(feature = "runner")]
 pub use runner::Runner;
 pub use tally::Tally;

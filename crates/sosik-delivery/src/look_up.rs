@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use sosik_channel::{Audience, Found, Idempotency, Outcome, SendError, SendErrorKind, Submission};
 use sosik_registry::SubscriberId;
 
-use crate::engine::{Engine, Next, Step, Work, after, wait};
+use crate::engine::{Engine, Next, Step, Work, after};
 use crate::{
     Batch, BatchId, BatchState, BatchUpdate, CampaignState, Change, DeliveryError, Outcomes, RecipientRef,
     RecipientState,
@@ -20,7 +20,7 @@ impl Engine {
     pub(crate) async fn look_up(&self, work: &Work<'_>, step: &mut Step) -> Result<Next, DeliveryError> {
         if work.campaign.state() == CampaignState::Paused {
             // It was paused since it was claimed: it waits, as it stands, for what becomes of the campaign.
-            return Ok(self.finish(work.update(&work.claimed.batch)).await?);
+            return Ok(self.finish(work.claimed, work.update(&work.claimed.batch)).await?);
         }
         let mut batch = work.claimed.batch.clone();
         let under_handle = batch.handle.is_some();
@@ -58,7 +58,7 @@ impl Engine {
             update.changes.extend(batch.outcomes.pending_to(&RecipientState::failed(NOT_TAKEN)));
             update.state = BatchState::Taken;
             update.due = after(work.now, self.inquire_after);
-            return Ok(self.finish(update).await?);
+            return Ok(self.finish(work.claimed, update).await?);
         }
         let goes_on = work.campaign.state().sends();
         if pending && guarded && goes_on {
@@ -77,7 +77,7 @@ impl Engine {
         }
         update.state = BatchState::Taken;
         update.due = after(work.now, self.inquire_after);
-        Ok(self.finish(update).await?)
+        Ok(self.finish(work.claimed, update).await?)
     }
 
     /// A batch of whose last attempt nothing was sent.
@@ -85,7 +85,7 @@ impl Engine {
         let mut update = work.update(&work.claimed.batch);
         (update.state, update.due) = (BatchState::Ready, work.now);
         (update.first_sent, update.handle) = (None, None);
-        Ok(self.finish(update).await?)
+        Ok(self.finish(work.claimed, update).await?)
     }
 
     /// Asks for the receipts that did not come by themselves.
@@ -96,11 +96,12 @@ impl Engine {
             Err(error) => {
                 let mut update = work.update(batch);
                 let age = work.now.signed_duration_since(batch.first_sent.unwrap_or(work.now));
-                update.due = after(work.now, wait(&error, batch.attempts).max(self.inquire_after));
+                update.due =
+                    after(work.now, self.patience.wait(batch.id, batch.attempts, &error).max(self.inquire_after));
                 if age >= self.give_up_after {
                     give_up(&batch.outcomes, &mut update);
                 }
-                let next = self.finish(update).await?;
+                let next = self.finish(work.claimed, update).await?;
                 if matches!(error.kind(), SendErrorKind::Unauthorized | SendErrorKind::NotPermitted) {
                     return Err(error.into());
                 }
@@ -119,7 +120,7 @@ impl Engine {
         // Asked again later and later, at twice the age of the submission, and for the last time when it is given up.
         let rest = (self.give_up_after - age).max(self.inquire_after);
         update.due = after(work.now, self.inquire_after.max(age).min(rest));
-        let next = self.finish(update).await?;
+        let next = self.finish(work.claimed, update).await?;
         self.mark_gone(&gone, work.now).await?;
         Ok(next)
     }

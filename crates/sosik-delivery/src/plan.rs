@@ -1,13 +1,12 @@
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use sosik_channel::Message;
-use sosik_registry::{AudienceRequest, Member, Purpose, Segment, SubscriberId, SubscriberStore};
+use sosik_registry::{Purpose, Segment, SubscriberStore};
 use sosik_schedule::MessageClass;
 
+use crate::brake::braked;
 use crate::{
-    ApprovalRule, Batch, BatchId, Campaign, CampaignKey, CampaignState, Deed, DeliveryError, History, Outbox,
-    PlannedCampaign, Sealed, Transition,
+    ApprovalRule, Brake, Braked, Budget, Campaign, CampaignKey, CampaignState, Deed, DeliveryError, Freeze, History,
+    Outbox, PlannedCampaign, Transition, freeze,
 };
 
 /// What shall be sent, to whom, when, and who has to agree.
@@ -32,6 +31,10 @@ pub struct Plan {
     pub approval: ApprovalRule,
     /// The account or program that plans. `sosik` unless set.
     pub by: String,
+    /// What it may cost. Anything unless set.
+    pub budget: Option<Budget>,
+    /// What the last campaign of the channel must not have led to, for this one to go out by itself.
+    pub brake: Option<Brake>,
 }
 
 impl Plan {
@@ -46,8 +49,8 @@ impl Plan {
         batch: usize,
     ) -> Self {
         let send_by = send_at.checked_add_signed(TimeDelta::days(1)).unwrap_or(send_at);
-        let (approval, by) = (ApprovalRule::none(), "sosik".to_owned());
-        Self { key, message, class, segment, send_at, send_by, batch, approval, by }
+        let (approval, by, budget, brake) = (ApprovalRule::none(), "sosik".to_owned(), None, None);
+        Self { key, message, class, segment, send_at, send_by, batch, approval, by, budget, brake }
     }
 
     /// The plan with another end of sending: what is left then is held for a person.
@@ -71,10 +74,35 @@ impl Plan {
         self
     }
 
+    /// The plan that is not carried out where it would cost more.
+    #[must_use]
+    pub fn with_budget(mut self, budget: Budget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// The plan that waits for a person where the last campaign of the channel led to too many failures or blocks. Emergency
+    /// messages do not wait.
+    #[must_use]
+    pub fn with_brake(mut self, brake: Brake) -> Self {
+        self.brake = Some(brake);
+        self
+    }
+
     /// The campaign that it asks for, just written.
     #[must_use]
     pub fn campaign(&self, now: DateTime<Utc>) -> Campaign {
-        let history = History::new(self.approval, Transition::new(Deed::Draft, self.by.as_str(), now));
+        self.drafted(now, None)
+    }
+
+    /// The campaign, which one more person has to agree to where it is braked.
+    fn drafted(&self, now: DateTime<Utc>, braked: Option<&Braked>) -> Campaign {
+        let (mut approval, mut draft) = (self.approval, Transition::new(Deed::Draft, self.by.as_str(), now));
+        if let Some(why) = braked {
+            approval.approvers = approval.approvers.max(1);
+            draft = draft.because(format!("a person has to look: of the last campaign {why}"));
+        }
+        let history = History::new(approval, draft);
         Campaign::new(self.key.clone(), self.class, self.message.clone(), self.send_at, history)
             .with_segment(self.segment.clone())
             .with_send_by(self.send_by)
@@ -105,103 +133,17 @@ pub async fn plan(
     plan: &Plan,
     now: DateTime<Utc>,
 ) -> Result<PlannedCampaign, DeliveryError> {
-    let kept = match outbox.campaign(plan.key.id()).await? {
-        Some(campaign) => PlannedCampaign::new(campaign, true),
-        None => outbox.draft(&plan.campaign(now)).await?,
+    let kept = if let Some(campaign) = outbox.campaign(plan.key.id()).await? {
+        PlannedCampaign::new(campaign, true)
+    } else {
+        let braked = braked(outbox, subscribers, plan, now).await?;
+        outbox.draft(&plan.drafted(now, braked.as_ref())).await?
     };
     if kept.campaign.state() != CampaignState::Approved {
         return Ok(kept);
     }
     let transition = Transition::new(Deed::Plan, plan.by.as_str(), now);
-    let campaign = freeze(outbox, subscribers, &kept.campaign, plan.batch, transition).await?;
+    let freezing = Freeze { batch: plan.batch, budget: plan.budget, transition };
+    let campaign = freeze(outbox, subscribers, &kept.campaign, &freezing).await?;
     Ok(PlannedCampaign::new(campaign, false))
-}
-
-/// Freezes the audience of an approved campaign into batches of at most so many recipients.
-///
-/// The audience comes and goes page by page, so that memory does not grow with it. What a crash leaves half planned is
-/// planned anew by the next call; nothing of it is sent before.
-///
-/// People who allow a fallback text and people who do not are kept in batches of their own, since a dealer takes one
-/// message for a whole submission. A message with a fallback text is for transports that
-/// [fall back](sosik_channel::Capabilities::falls_back) by themselves; for others, plan it without one.
-///
-/// # Errors
-///
-/// [`DeliveryError`] when a store fails, the campaign is not approved or planned already, or someone else plans it
-/// meanwhile.
-pub async fn freeze(
-    outbox: &dyn Outbox,
-    subscribers: &dyn SubscriberStore,
-    campaign: &Campaign,
-    batch: usize,
-    transition: Transition,
-) -> Result<Campaign, DeliveryError> {
-    let token = outbox.begin(campaign.id).await?;
-    let request = AudienceRequest::new(campaign.segment.clone(), purpose(campaign.class), campaign.send_at);
-    let request = request.through(campaign.key.channel.clone());
-    let mut cutter = Cutter::new(campaign, batch.max(1));
-    let (mut audience, mut suppressed) = (0, BTreeMap::new());
-    let mut after = None;
-    loop {
-        let page = subscribers.members(&request, after, PAGE).await?;
-        let is_last = page.members.len() < PAGE;
-        after = page.members.last().map(|member| member.id);
-        audience += page.members.len() as u64;
-        for (reason, count) in page.suppressed {
-            *suppressed.entry(reason).or_default() += count;
-        }
-        let batches = cutter.cut(page.members, is_last);
-        outbox.add(campaign.id, token, &batches).await?;
-        if is_last {
-            break;
-        }
-    }
-    Ok(outbox.seal(campaign.id, token, &Sealed::new(audience, suppressed, transition)).await?)
-}
-
-/// People who are planned at a time.
-const PAGE: usize = 10_000;
-
-/// Cuts people into batches, those with a fallback text and those without apart.
-struct Cutter<'a> {
-    campaign: &'a Campaign,
-    size: usize,
-    number: u32,
-    /// Those whose batch is not full yet: without and with a fallback text.
-    open: [Vec<SubscriberId>; 2],
-}
-
-impl<'a> Cutter<'a> {
-    fn new(campaign: &'a Campaign, size: usize) -> Self {
-        Self { campaign, size, number: 0, open: [Vec::new(), Vec::new()] }
-    }
-
-    /// The batches that are full, and after the last people all of them.
-    fn cut(&mut self, people: Vec<Member>, is_last: bool) -> Vec<Batch> {
-        let has_text = self.campaign.message.fallback.is_some();
-        let mut batches = Vec::new();
-        for member in people {
-            let fallback = has_text && member.allows_text;
-            self.open[usize::from(fallback)].push(member.id);
-            if self.open[usize::from(fallback)].len() == self.size {
-                batches.push(self.close(fallback));
-            }
-        }
-        for fallback in [true, false] {
-            if is_last && !self.open[usize::from(fallback)].is_empty() {
-                batches.push(self.close(fallback));
-            }
-        }
-        batches
-    }
-
-    fn close(&mut self, fallback: bool) -> Batch {
-        let Campaign { id, send_at, send_by, class, .. } = self.campaign;
-        let recipients = std::mem::take(&mut self.open[usize::from(fallback)]);
-        let batch = Batch::new(BatchId::new(*id, self.number), fallback, recipients, *send_at, *send_by)
-            .with_urgency(class.is_emergency());
-        self.number += 1;
-        batch
-    }
 }

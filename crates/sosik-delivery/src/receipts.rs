@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use sosik_channel::{Idempotency, Outcome, Receipt, SendErrorKind};
 
-use crate::engine::{Engine, Polling, Step, after, wait};
+use crate::engine::{Engine, Polling, Step, after};
+use crate::events::Ends;
 use crate::{BatchId, Change, DeliveryError, RecipientRef, RecipientState};
 
 impl Engine {
@@ -31,7 +32,8 @@ impl Engine {
             Ok(page) => page,
             Err(error) if error.kind() == SendErrorKind::Unauthorized => return Err(error.into()),
             Err(error) => {
-                self.polling().next = Some(after(now, wait(&error, 1)));
+                let wait = error.retry_after().and_then(|asked| TimeDelta::from_std(asked).ok());
+                self.polling().next = Some(after(now, wait.unwrap_or(TimeDelta::seconds(1)).max(self.poll_every)));
                 step.trouble.get_or_insert(error);
                 return Ok(());
             }
@@ -86,6 +88,7 @@ impl Engine {
                 changes.push(change);
             }
             news += self.outbox.settle(id, &changes).await?;
+            self.say_ends(id, Ends::of(&batch.outcomes, &changes));
             self.mark_gone(&gone, now).await?;
         }
         Ok(news)

@@ -1,7 +1,9 @@
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures_util::future::{Either, select};
 use sosik_core::Clock;
 
 use crate::{CampaignId, DeliveryError, Engine, Step};
@@ -12,13 +14,14 @@ pub struct Runner {
     engine: Engine,
     clock: Arc<dyn Clock>,
     patience: TimeDelta,
+    idle: Duration,
 }
 
 impl Runner {
     /// A runner of an engine by a clock.
     #[must_use]
     pub fn new(engine: Engine, clock: Arc<dyn Clock>) -> Self {
-        Self { engine, clock, patience: TimeDelta::minutes(5) }
+        Self { engine, clock, patience: TimeDelta::minutes(5), idle: Duration::from_secs(1) }
     }
 
     /// The runner with another patience: how long the transport may be away before the runner gives up with an error.
@@ -27,6 +30,47 @@ impl Runner {
     pub fn with_patience(mut self, patience: TimeDelta) -> Self {
         self.patience = patience;
         self
+    }
+
+    /// The runner that looks so often whether there is something new to do while there is not: a second unless set. An
+    /// emergency that another process plans waits for as long.
+    #[must_use]
+    pub fn with_idle(mut self, idle: Duration) -> Self {
+        self.idle = idle;
+        self
+    }
+
+    /// Steps the engine until `shutdown` is ready, as a service does. A round under way is brought to its end first, so that
+    /// nothing is in doubt afterwards. A store or a provider that is away is tried again; `watch` sees each round, and each
+    /// such error.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError`] that is not mended by waiting, such as a wrong key.
+    pub async fn run(
+        &self,
+        shutdown: impl Future<Output = ()> + Send,
+        mut watch: impl FnMut(Result<&Step, &DeliveryError>) + Send,
+    ) -> Result<(), DeliveryError> {
+        let mut shutdown = pin!(shutdown);
+        loop {
+            let due = match self.engine.run_due(self.clock.now(), self.engine.lanes()).await {
+                Ok(step) => {
+                    watch(Ok(&step));
+                    step.next_due
+                }
+                Err(error) if error.is_retryable() => {
+                    watch(Err(&error));
+                    None
+                }
+                Err(error) => return Err(error),
+            };
+            let until = due.map(|due| due.signed_duration_since(self.clock.now()).to_std().unwrap_or(Duration::ZERO));
+            let wait = pin!(sleep(until.unwrap_or(self.idle).min(self.idle)));
+            if let Either::Left(_) = select(shutdown.as_mut(), wait).await {
+                return Ok(());
+            }
+        }
     }
 
     /// The engine.

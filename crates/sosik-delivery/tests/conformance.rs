@@ -1,5 +1,7 @@
 //! The memory outbox and the memory queue keep their ports' contracts.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod memory {
     async fn make() -> sosik_delivery::MemoryOutbox {
         sosik_delivery::MemoryOutbox::new()
@@ -9,7 +11,7 @@ mod memory {
 
 mod queue {
     async fn make() -> sosik_delivery::MemoryQueue {
-        sosik_delivery::MemoryQueue::new(chrono::TimeDelta::from_std(sosik_testkit::queue::HOLD).expect("two seconds"))
+        sosik_delivery::MemoryQueue::new(chrono::TimeDelta::from_std(sosik_testkit::queue::HOLD).unwrap())
     }
     sosik_testkit::queue_conformance!(make);
 }

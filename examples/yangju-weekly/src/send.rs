@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sosik::Clock;
 use sosik::channel::TransportExt;
 use sosik::delivery::{
-    Campaign, CampaignId, CampaignKey, CampaignState, Deed, DeliveryError, Engine, Outbox, Plan, Runner, Tally,
+    Campaign, CampaignId, CampaignKey, CampaignState, Deed, DeliveryError, Engine, Freeze, Outbox, Plan, Runner, Tally,
     Transition, freeze, plan,
 };
 use sosik::registry::{AudienceRequest, Purpose, Segment, SubscriberStore};
@@ -169,7 +169,7 @@ impl<'a> Desk<'a> {
             // An earlier run wrote it down and ended before its audience was chosen.
             let batch = self.carrier.transport.capabilities().batch;
             let transition = Transition::new(Deed::Plan, "yangju-weekly", self.clock.now());
-            return Ok(freeze(&*self.store, &*self.store, &kept, batch, transition).await?);
+            return Ok(freeze(&*self.store, &*self.store, &kept, &Freeze::new(batch, transition)).await?);
         }
         let transport = &self.carrier.transport;
         let message = transport.upload_all(made.message, &made.media).await?;

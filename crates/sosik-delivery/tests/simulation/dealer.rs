@@ -103,10 +103,6 @@ impl Dealer {
         self.lock().taken.iter().skip(from).take(count).map(receipt).collect()
     }
 
-    fn answer(&self, error: SendErrorKind) -> SendError {
-        SendError::new(error, "dealer")
-    }
-
     fn failed(&self, done: bool) -> SendError {
         let kinds: &[SendErrorKind] = if done {
             &[SendErrorKind::OutcomeUnknown]
@@ -114,10 +110,10 @@ impl Dealer {
             &[SendErrorKind::OutcomeUnknown, SendErrorKind::Unavailable, SendErrorKind::RateLimited]
         };
         let at = self.fate.below(kinds.len() as u64);
-        self.answer(kinds[usize::try_from(at).unwrap()])
+        error(kinds[usize::try_from(at).unwrap()])
     }
 
-    async fn take(&self, submission: &Submission) -> Result<Submitted, SendError> {
+    fn take(&self, submission: &Submission) -> Result<Submitted, SendError> {
         let Audience::Named(recipients) = &submission.audience else { panic!("named recipients only") };
         assert!((1..=5).contains(&recipients.len()), "{} recipients", recipients.len());
         let mut state = self.lock();
@@ -125,7 +121,7 @@ impl Dealer {
         if let Some(handle) = &submission.handle {
             match state.groups.get_mut(handle) {
                 Some(group @ Group::Open) => *group = Group::Sent,
-                _ => return Err(self.answer(SendErrorKind::Refused)),
+                _ => return Err(error(SendErrorKind::Refused)),
             }
         }
         let first = *state.keys.entry(submission.key.clone()).or_insert(now);
@@ -163,6 +159,10 @@ impl Dealer {
     }
 }
 
+fn error(kind: SendErrorKind) -> SendError {
+    SendError::new(kind, "dealer")
+}
+
 fn receipt(taken: &Taken) -> Receipt {
     Receipt::new("m", Route::Kakao, taken.outcome.clone()).with_reference(taken.reference.as_str())
 }
@@ -176,7 +176,7 @@ impl Transport for Dealer {
         &self.capabilities
     }
     async fn upload(&self, _: &Media) -> Result<MediaRef, SendError> {
-        Err(self.answer(SendErrorKind::Unsupported))
+        Err(error(SendErrorKind::Unsupported))
     }
     async fn prepare(&self, _: &Submission) -> Result<Option<String>, SendError> {
         let prepare = async {
@@ -191,7 +191,7 @@ impl Transport for Dealer {
         self.fate.call(prepare, |done| self.failed(done)).await
     }
     async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
-        self.fate.call(self.take(submission), |done| self.failed(done)).await
+        self.fate.call(async { self.take(submission) }, |done| self.failed(done)).await
     }
     async fn find(&self, submission: &Submission, _: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
         let find = async {
@@ -230,7 +230,7 @@ impl Transport for Dealer {
     async fn cancel(&self, handle: &str) -> Result<(), SendError> {
         let cancel = async {
             match self.lock().groups.get_mut(handle) {
-                Some(Group::Sent) | None => Err(self.answer(SendErrorKind::Refused)),
+                Some(Group::Sent) | None => Err(error(SendErrorKind::Refused)),
                 Some(group) => {
                     *group = Group::Deleted;
                     Ok(())
@@ -240,7 +240,7 @@ impl Transport for Dealer {
         self.fate.call(cancel, |done| self.failed(done)).await
     }
     async fn webhook(&self, _: &Webhook) -> Result<WebhookReceipts, SendError> {
-        Err(self.answer(SendErrorKind::Unsupported))
+        Err(error(SendErrorKind::Unsupported))
     }
     fn price(&self, _: &Message) -> Option<Won> {
         None

@@ -6,6 +6,7 @@
 //! `SOSIK_SEEDS=100000` more than there is time for otherwise.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "a test shows what it played")]
 #![expect(clippy::disallowed_methods, reason = "a test reads which seed to play")]
 
 mod dealer;

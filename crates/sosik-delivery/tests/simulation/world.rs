@@ -65,7 +65,7 @@ pub(crate) struct World {
 
 /// What is done at once, since nobody else has a say in it.
 fn at_once<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("memory answers at once")
+    future.now_or_never().unwrap()
 }
 
 impl World {

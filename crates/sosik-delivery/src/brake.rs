@@ -1,0 +1,202 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use sosik_registry::{SubscriberStore, Suppression};
+
+use crate::cost::count;
+use crate::freeze::request;
+use crate::{Campaign, Deed, DeliveryError, Outbox, Plan, Tally};
+
+/// What must not happen after a message for the next one to go out by itself.
+///
+/// People who block a channel after a message say that it was not for them, and a number of failures says that something is
+/// wrong with the list or the provider. Where more than these shares of a campaign's recipients were lost to it, a person
+/// looks before the next one: [`Plan::with_brake`](crate::Plan::with_brake).
+///
+/// ```
+/// use sosik_delivery::{Aftermath, Brake, Tally};
+///
+/// let mut tally = Tally::default();
+/// (tally.delivered, tally.failed) = (900, 100);
+/// let brake = Brake::new().failures(50).blocks(10);
+/// let why = brake.look(&Aftermath::new(tally, 3)).unwrap();
+/// assert_eq!(why.to_string(), "100 of 1000 were not delivered (10.0 %, at most 5.0 %)");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Brake {
+    /// The most failures, of a thousand recipients.
+    pub failures: u32,
+    /// The most people who blocked or left the channel since, of a thousand recipients.
+    pub blocks: u32,
+    /// The most people of whom no one can say, of a thousand recipients.
+    pub unknown: u32,
+    /// Campaigns to fewer say nothing.
+    pub at_least: u64,
+}
+
+impl Brake {
+    /// Ten of a hundred failures, two of a hundred blocks, one of a hundred in doubt, from a hundred recipients on. These are
+    /// ours, and no one's rule: set them by what the city sees.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { failures: 100, blocks: 20, unknown: 10, at_least: 100 }
+    }
+
+    /// With at most so many failures of a thousand.
+    #[must_use]
+    pub fn failures(mut self, of_thousand: u32) -> Self {
+        self.failures = of_thousand;
+        self
+    }
+
+    /// With at most so many blocks of a thousand.
+    #[must_use]
+    pub fn blocks(mut self, of_thousand: u32) -> Self {
+        self.blocks = of_thousand;
+        self
+    }
+
+    /// With at most so many in doubt of a thousand.
+    #[must_use]
+    pub fn unknown(mut self, of_thousand: u32) -> Self {
+        self.unknown = of_thousand;
+        self
+    }
+
+    /// For campaigns to so many and more.
+    #[must_use]
+    pub fn at_least(mut self, recipients: u64) -> Self {
+        self.at_least = recipients;
+        self
+    }
+
+    /// Why a person should look before the next campaign, if one should.
+    #[must_use]
+    pub fn look(&self, after: &Aftermath) -> Option<Braked> {
+        let tally = &after.tally;
+        let sent = tally.delivered + tally.fallback + tally.failed + tally.unknown + tally.accepted;
+        if sent < self.at_least.max(1) {
+            return None;
+        }
+        let checks = [
+            ("were not delivered", tally.failed, self.failures),
+            ("blocked or left the channel since", after.blocked, self.blocks),
+            ("are in doubt", tally.unknown, self.unknown),
+        ];
+        let (what, lost, most) = checks
+            .into_iter()
+            .find(|(_, lost, most)| lost.saturating_mul(1_000) > sent.saturating_mul(u64::from(*most)))?;
+        Some(Braked { what, lost, sent, most })
+    }
+}
+
+impl Default for Brake {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What became of a campaign.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Aftermath {
+    /// Where its recipients stand.
+    pub tally: Tally,
+    /// How many people blocked or left the channel since it began.
+    pub blocked: u64,
+}
+
+impl Aftermath {
+    /// What became of a campaign.
+    #[must_use]
+    pub fn new(tally: Tally, blocked: u64) -> Self {
+        Self { tally, blocked }
+    }
+}
+
+/// Why a person should look before the next campaign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Braked {
+    what: &'static str,
+    lost: u64,
+    sent: u64,
+    most: u32,
+}
+
+impl fmt::Display for Braked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, lost, sent, most } = self;
+        let tenths = lost.saturating_mul(1_000) / sent.max(&1);
+        write!(f, "{lost} of {sent} {what} ({}.{} %, at most {}.{} %)", tenths / 10, tenths % 10, most / 10, most % 10)
+    }
+}
+
+/// Whether the last campaign of the channel that was sent led to what a plan's brake forbids.
+pub(crate) async fn braked(
+    outbox: &dyn Outbox,
+    subscribers: &dyn SubscriberStore,
+    plan: &Plan,
+    now: DateTime<Utc>,
+) -> Result<Option<Braked>, DeliveryError> {
+    let Some(brake) = plan.brake.filter(|_| !plan.class.is_emergency()) else { return Ok(None) };
+    let before = outbox.campaigns(Some(&plan.key.channel), LOOK_BACK).await?;
+    let was_sent = |campaign: &Campaign| {
+        let has_begun = campaign.history.steps().iter().any(|step| step.deed == Deed::Start);
+        has_begun && !campaign.class.is_emergency()
+    };
+    let Some(last) = before.into_iter().find(|campaign| campaign.key.slot < plan.key.slot && was_sent(campaign)) else {
+        return Ok(None);
+    };
+    let tally = outbox.tally(last.id).await?;
+    let blocked = blocked_since(subscribers, &last, now).await?;
+    Ok(brake.look(&Aftermath::new(tally, blocked)))
+}
+
+/// How many campaigns of a channel are looked through for the last that was sent.
+const LOOK_BACK: usize = 20;
+
+/// How many more of those whom a campaign meant block the channel now than when it was planned.
+async fn blocked_since(
+    subscribers: &dyn SubscriberStore,
+    campaign: &Campaign,
+    now: DateTime<Utc>,
+) -> Result<u64, DeliveryError> {
+    let mut request = request(campaign);
+    request.need.at = now;
+    let (_, suppressed) = count(subscribers, &request).await?;
+    let blocked = |by: &BTreeMap<Suppression, u64>| by.get(&Suppression::Blocked).copied().unwrap_or(0);
+    Ok(blocked(&suppressed).saturating_sub(blocked(&campaign.suppressed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(delivered: u64, failed: u64, unknown: u64, blocked: u64) -> Aftermath {
+        let mut tally = Tally::default();
+        (tally.delivered, tally.failed, tally.unknown) = (delivered, failed, unknown);
+        Aftermath::new(tally, blocked)
+    }
+
+    #[test]
+    fn what_is_at_a_limit_passes_and_one_more_does_not() {
+        let brake = Brake::new();
+        for (after, part) in [
+            (after(900, 100, 0, 0), None),
+            (after(899, 101, 0, 0), Some("not delivered")),
+            (after(1_000, 0, 0, 20), None),
+            (after(1_000, 0, 0, 21), Some("blocked")),
+            (after(990, 0, 10, 0), None),
+            (after(989, 0, 11, 0), Some("in doubt")),
+            // Half of a few says nothing.
+            (after(49, 50, 0, 9), None),
+            (after(0, 0, 0, 5), None),
+        ] {
+            let why = brake.look(&after).map(|why| why.to_string());
+            assert_eq!(why.is_some(), part.is_some(), "{after:?}: {why:?}");
+            assert!(why.is_none_or(|why| why.contains(part.unwrap())));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Rates: how many recipients a second, of a channel and of all.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sosik_core::ChannelId;
+
+/// What was let through, by channel and in all (`None`). Losing it in a crash costs a batch that comes early.
+#[derive(Debug, Default)]
+pub(crate) struct Pace {
+    rates: BTreeMap<Option<ChannelId>, u32>,
+    free: Mutex<BTreeMap<Option<ChannelId>, DateTime<Utc>>>,
+}
+
+impl Pace {
+    pub(crate) fn set(&mut self, channel: Option<ChannelId>, per_second: u32) {
+        self.rates.insert(channel, per_second.max(1));
+    }
+
+    /// Lets so many recipients of a channel through, or says when there is room for them. Batches are let through whole: the
+    /// next one waits for as long as this one takes at the rate.
+    pub(crate) fn pass(&self, channel: &ChannelId, recipients: usize, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let concerned = || self.rates.iter().filter(|(of, _)| of.as_ref().is_none_or(|of| of == channel));
+        let free_at = concerned().filter_map(|(of, _)| free.get(of)).max().copied();
+        if let Some(at) = free_at.filter(|at| *at > now) {
+            return Err(at);
+        }
+        for (of, per_second) in concerned() {
+            let micros =
+                u64::try_from(recipients).unwrap_or(u64::MAX).saturating_mul(1_000_000) / u64::from(*per_second);
+            let taken = TimeDelta::microseconds(i64::try_from(micros).unwrap_or(i64::MAX));
+            free.insert(of.clone(), now.checked_add_signed(taken).unwrap_or(now));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_channel_and_all_together_are_kept_to_their_rates() {
+        let channel = |name: &str| ChannelId::parse(name).unwrap();
+        let (city, district) = (channel("yangju-city"), channel("yangju-hoecheon1"));
+        let mut pace = Pace::default();
+        let start = DateTime::<Utc>::default();
+        assert_eq!(pace.pass(&city, 1_000_000, start), Ok(()), "without a rate");
+        pace.set(Some(city.clone()), 100);
+        pace.set(None, 1_000);
+        let at = |milliseconds| start + TimeDelta::milliseconds(milliseconds);
+        assert_eq!(pace.pass(&city, 200, start), Ok(()));
+        // The city's 200 take two seconds of its own rate, and a fifth of a second of that of all.
+        assert_eq!(pace.pass(&district, 500, start), Err(at(200)));
+        assert_eq!(pace.pass(&district, 500, at(200)), Ok(()));
+        assert_eq!(pace.pass(&city, 200, at(700)), Err(at(2_000)));
+        assert_eq!(pace.pass(&city, 200, at(2_000)), Ok(()));
+        // However it is asked, no more passes in ten seconds than the rate says, but for one batch.
+        let (mut passed, mut now) = (0, at(10_000));
+        while now < at(20_000) {
+            match pace.pass(&city, 30, now) {
+                Ok(()) => passed += 30,
+                Err(at) => now = at,
+            }
+        }
+        assert!((1_000..=1_030).contains(&passed), "{passed}");
+    }
+}

@@ -1,0 +1,196 @@
+use std::fmt::Write;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+
+use crate::{Campaign, Tally};
+
+/// What became of a campaign, for whoever answers for it: as JSON, CSV or a page of HTML.
+///
+/// It counts, and names no one but the accounts that did something.
+///
+/// ```
+/// # use chrono::{TimeZone, Utc};
+/// # use sosik_channel::TextMessage;
+/// # use sosik_content::EditionId;
+/// # use sosik_core::{ChannelId, PhoneNumber};
+/// # use sosik_delivery::{CampaignKey, Plan, Report, Tally};
+/// # use sosik_registry::Segment;
+/// # use sosik_schedule::MessageClass;
+/// # let now = Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap();
+/// # let key = CampaignKey::new(ChannelId::parse("yangju-city")?, now, EditionId::from_stored("yangju-city-2026-W48"));
+/// # let message = TextMessage::new(PhoneNumber::parse("031-8082-0000")?, "양주시 소식")?.into();
+/// # let campaign = Plan::new(key, message, MessageClass::Advertising, Segment::All, now, 200).campaign(now);
+/// let report = Report::new(campaign, Tally::default());
+/// assert!(report.balances());
+/// assert!(report.to_csv().starts_with("what,reason,recipients\r\nplanned,,0\r\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The campaign.
+    pub campaign: Campaign,
+    /// Where its recipients stand.
+    pub tally: Tally,
+}
+
+impl Report {
+    /// A report of a campaign as its recipients stand.
+    #[must_use]
+    pub fn new(campaign: Campaign, tally: Tally) -> Self {
+        Self { campaign, tally }
+    }
+
+    /// Whether everyone who was planned is counted somewhere, once: planned = delivered + by text + failed + suppressed +
+    /// unknown + outstanding.
+    #[must_use]
+    pub fn balances(&self) -> bool {
+        self.tally.planned() == self.campaign.audience
+    }
+
+    /// Each count: what, by which reason, how many, and how it is called in Korean.
+    fn rows(&self) -> Vec<(&'static str, String, u64, &'static str)> {
+        let tally = &self.tally;
+        let mut rows = vec![
+            ("planned", String::new(), self.campaign.audience, "발송 대상"),
+            ("delivered", String::new(), tally.delivered, "도착"),
+            ("fallback", String::new(), tally.fallback, "문자로 도착"),
+            ("failed", String::new(), tally.failed, "도착하지 않음"),
+        ];
+        rows.extend(tally.codes.iter().map(|(code, count)| ("failed", code.clone(), *count, "")));
+        rows.push(("suppressed", String::new(), tally.suppressed.values().sum(), "보내지 않음"));
+        rows.extend(
+            tally.suppressed.iter().map(|(reason, count)| ("suppressed", reason.code().to_owned(), *count, "")),
+        );
+        rows.push(("unknown", String::new(), tally.unknown, "확인되지 않음"));
+        rows.push(("outstanding", String::new(), tally.outstanding(), "진행 중"));
+        rows.extend(
+            self.campaign
+                .suppressed
+                .iter()
+                .map(|(reason, count)| ("not planned", reason.code().to_owned(), *count, "대상에서 빠짐")),
+        );
+        rows
+    }
+
+    /// The report as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let Self { campaign, tally } = self;
+        let reasons = |of: &'static str| -> Value {
+            let rows = self.rows().into_iter().filter(|(what, reason, ..)| *what == of && !reason.is_empty());
+            Value::Object(rows.map(|(_, reason, count, _)| (reason, count.into())).collect())
+        };
+        json!({
+            "campaign": campaign.id.to_string(),
+            "channel": campaign.key.channel.as_str(),
+            "edition": campaign.key.edition.to_string(),
+            "slot": at(campaign.key.slot),
+            "class": campaign.class.code(),
+            "segment": campaign.segment.to_string(),
+            "send_at": at(campaign.send_at),
+            "send_by": at(campaign.send_by),
+            "state": campaign.state().code(),
+            "history": campaign.history.steps().iter().map(|step| json!({
+                "deed": step.deed.code(), "by": step.by, "at": at(step.at), "note": step.note,
+            })).collect::<Vec<_>>(),
+            "planned": campaign.audience,
+            "delivered": tally.delivered,
+            "fallback": tally.fallback,
+            "failed": tally.failed,
+            "failed_by_code": reasons("failed"),
+            "suppressed": tally.suppressed.values().sum::<u64>(),
+            "suppressed_by_reason": reasons("suppressed"),
+            "unknown": tally.unknown,
+            "outstanding": tally.outstanding(),
+            "not_planned_by_reason": reasons("not planned"),
+            "batches": { "all": tally.batches, "open": tally.open, "held": tally.held },
+            "balances": self.balances(),
+        })
+    }
+
+    /// The counts as CSV (RFC 4180), with a line of headings.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let mut csv = "what,reason,recipients\r\n".to_owned();
+        for (what, reason, count, _) in self.rows() {
+            // What a table program would take for a formula is kept from it.
+            let reason = if reason.starts_with(['=', '+', '-', '@']) { format!("'{reason}") } else { reason };
+            let is_plain = !reason.contains(['"', ',', '\n', '\r']);
+            let reason = if is_plain { reason } else { format!("\"{}\"", reason.replace('"', "\"\"")) };
+            // Writing to a text does not fail.
+            let _ = write!(csv, "{what},{reason},{count}\r\n");
+        }
+        csv
+    }
+
+    /// A page of its own, in Korean, that shows and loads nothing else.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        let Self { campaign, tally } = self;
+        let all = campaign.audience.max(1);
+        let mut counts = String::new();
+        for (what, reason, count, label) in self.rows() {
+            let (label, kind) = match (label, reason.as_str()) {
+                (label, "") => (label.to_owned(), "sum"),
+                ("", reason) => (escape(reason), "part"),
+                (label, reason) => (format!("{label}: {}", escape(reason)), "sum"),
+            };
+            let share = if what == "not planned" { String::new() } else { tenths(count, all) };
+            let _ = writeln!(
+                counts,
+                "<tr class=\"{kind}\"><th scope=\"row\">{label}</th><td>{count}</td><td>{share}</td></tr>"
+            );
+        }
+        let mut history = String::new();
+        for step in campaign.history.steps() {
+            let _ = writeln!(
+                history,
+                "<tr><td><time datetime=\"{0}\">{1}</time></td><td>{2}</td><td>{3}</td><td>{4}</td></tr>",
+                step.at.to_rfc3339(),
+                step.at.format("%Y-%m-%d %H:%M:%S UTC"),
+                step.deed,
+                escape(&step.by),
+                escape(&step.note),
+            );
+        }
+        let balance = if self.balances() {
+            "발송 대상과 결과의 합이 같습니다."
+        } else {
+            "발송 대상과 결과의 합이 다릅니다. 장부를 확인하세요."
+        };
+        let held = if tally.held > 0 {
+            format!("<p class=\"warn\">사람이 확인해야 하는 묶음: {}</p>", tally.held)
+        } else {
+            String::new()
+        };
+        format!(
+            include_str!("report.html"),
+            title = escape(&campaign.key.edition.to_string()),
+            channel = escape(campaign.key.channel.as_str()),
+            state = campaign.state(),
+            send_at = campaign.send_at.format("%Y-%m-%d %H:%M UTC"),
+            class = campaign.class.code(),
+            segment = escape(&campaign.segment.to_string()),
+            counts = counts,
+            balance = balance,
+            held = held,
+            history = history,
+            id = campaign.id,
+        )
+    }
+}
+
+fn at(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+fn tenths(count: u64, all: u64) -> String {
+    let tenths = count.saturating_mul(1_000) / all;
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}

@@ -1,0 +1,240 @@
+//! A batch that is submitted: who of it may still be sent to, when, and what the answer means.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sosik_channel::{Answer, Audience, Idempotency, Proof, Recipient, SendError, SendErrorKind, Submission, Submitted};
+use sosik_registry::{Need, SubscriberId, Suppression};
+use sosik_schedule::MessageClass;
+
+use crate::engine::{Engine, Next, Step, Work, after};
+use crate::events::Ends;
+use crate::look_up;
+use crate::plan::purpose;
+use crate::{Batch, BatchState, BatchUpdate, Change, DeliveryError, Event, RecipientState, Withheld};
+
+impl Engine {
+    /// Brings a batch of a campaign that was called off to its end: nothing of it was submitted.
+    pub(crate) async fn withhold(&self, work: &Work<'_>, reason: Withheld) -> Result<Next, DeliveryError> {
+        let batch = &work.claimed.batch;
+        let mut update = work.update(batch);
+        update.changes = batch.outcomes.pending_to(&RecipientState::Suppressed(reason));
+        // Of an earlier attempt some may have been taken.
+        update.state = BatchState::Taken;
+        update.due = after(work.now, self.inquire_after);
+        Ok(self.finish(work.claimed, update).await?)
+    }
+
+    /// Submits those of a batch who are not known to be taken. `batch` is what is known of it by now.
+    pub(crate) async fn send(&self, work: &Work<'_>, mut batch: Batch, step: &mut Step) -> Result<Next, DeliveryError> {
+        let now = work.now;
+        if now >= batch.send_by {
+            return self.hold_batch(work.claimed, &batch, "its time is past: a person has to decide", step).await;
+        }
+        let closed = self.windows.iter().filter(|window| !window.is_open(now));
+        let opening = closed.map(|window| window.next_opening(now)).max();
+        if let (MessageClass::Advertising, Some(opening)) = (work.campaign.class, opening) {
+            return self.put_off(work, &batch, Vec::new(), opening, "outside the sending window").await;
+        }
+
+        let (recipients, passed_over) = self.recipients(work, &batch).await?;
+        for change in &passed_over {
+            batch.outcomes.apply(change);
+        }
+        let mut update = work.update(&batch);
+        update.changes = passed_over;
+        if recipients.is_empty() {
+            update.state = BatchState::Taken;
+            update.due = after(now, self.inquire_after);
+            return Ok(self.finish(work.claimed, update).await?);
+        }
+        if !work.campaign.class.is_emergency()
+            && let Err(at) = self.pace.pass(&work.campaign.key.channel, recipients.len(), now)
+        {
+            return self.put_off(work, &batch, update.changes, at, "kept to its rate").await;
+        }
+        let key = batch.id.idempotency_key();
+        let mut submission = Submission::new(key, Arc::clone(&work.message), Audience::Named(recipients));
+        if self.transport.capabilities().idempotency == Idempotency::Prepared {
+            match self.transport.prepare(&submission).await {
+                Ok(handle) => batch.handle = handle,
+                Err(error) => {
+                    batch.attempts += 1;
+                    return self.failed(work, &batch, false, error, step).await;
+                }
+            }
+            submission.handle.clone_from(&batch.handle);
+        }
+        // Written down before the step that cannot be taken back.
+        let was_in_doubt = batch.state == BatchState::InDoubt;
+        batch.state = BatchState::InDoubt;
+        batch.attempts += 1;
+        batch.first_sent = Some(batch.first_sent.unwrap_or(now));
+        (update.state, update.attempts, update.first_sent) = (batch.state, batch.attempts, batch.first_sent);
+        update.handle.clone_from(&batch.handle);
+        self.outbox.update(&update).await?;
+        self.say_ends(batch.id, Ends::of(&work.claimed.batch.outcomes, &update.changes));
+
+        let answer = self.transport.submit(&submission).await;
+        match answer {
+            Ok(submitted) => self.taken(work, &batch, &submitted, step).await,
+            Err(error) => self.failed(work, &batch, was_in_doubt, error, step).await,
+        }
+    }
+
+    /// Those of a batch who are still to be sent to, and those who may no longer be.
+    async fn recipients(&self, work: &Work<'_>, batch: &Batch) -> Result<(Vec<Recipient>, Vec<Change>), DeliveryError> {
+        let pending: Vec<(usize, SubscriberId)> = batch
+            .recipients
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|(index, _)| batch.outcomes.state(*index) == Some(RecipientState::Pending))
+            .collect();
+        let ids: Vec<SubscriberId> = pending.iter().map(|(_, id)| *id).collect();
+        let need = Need::new(purpose(work.campaign.class), work.now).through(work.campaign.key.channel.clone());
+        let addresses = self.subscribers.addresses(&ids, &need).await?;
+        let mut recipients = Vec::with_capacity(pending.len());
+        let mut passed_over = Vec::new();
+        for ((index, _), address) in pending.into_iter().zip(addresses) {
+            let reason = match address.phone {
+                Ok(phone) if address.allows_text || !batch.fallback => {
+                    recipients.push(Recipient::new(batch.id.reference(index), phone));
+                    continue;
+                }
+                Ok(_) => Suppression::NoText,
+                Err(reason) => reason,
+            };
+            // An earlier attempt may have reached them: then no one can say that nothing was sent.
+            let in_doubt = batch.state == BatchState::InDoubt;
+            let state = if in_doubt { RecipientState::Unknown } else { RecipientState::Suppressed(reason.into()) };
+            passed_over.push(Change::new(index, state));
+        }
+        Ok((recipients, passed_over))
+    }
+
+    async fn taken(
+        &self,
+        work: &Work<'_>,
+        batch: &Batch,
+        submitted: &Submitted,
+        step: &mut Step,
+    ) -> Result<Next, DeliveryError> {
+        let mut update = work.update(batch);
+        let (mut gone, mut accepted) = (Vec::new(), 0);
+        let Proof::PerRecipient(answers) = &submitted.proof else {
+            return self.hold_batch(work.claimed, batch, "the transport gave no answer for each recipient", step).await;
+        };
+        for acceptance in answers {
+            let Some(index) = look_up::place(batch.id, &acceptance.reference) else { continue };
+            let state = match &acceptance.answer {
+                Answer::Accepted => {
+                    accepted += 1;
+                    RecipientState::Accepted
+                }
+                Answer::Rejected { code, gone: is_gone, .. } => {
+                    if *is_gone {
+                        gone.extend(batch.recipients.get(index));
+                    }
+                    RecipientState::failed(code.as_str())
+                }
+                // Taken before; an answer that we do not know is no proof of anything else.
+                _ => RecipientState::Accepted,
+            };
+            update.changes.push(Change::new(index, state));
+        }
+        update.state = BatchState::Taken;
+        update.due = after(work.now, self.inquire_after);
+        update.note = None;
+        let next = self.finish(work.claimed, update).await?;
+        step.accepted += accepted;
+        self.say(Event::Taken { batch: batch.id, accepted });
+        self.expect_receipts(work.now);
+        self.mark_gone(&gone, work.now).await?;
+        Ok(next)
+    }
+
+    pub(crate) async fn failed(
+        &self,
+        work: &Work<'_>,
+        batch: &Batch,
+        was_in_doubt: bool,
+        error: SendError,
+        step: &mut Step,
+    ) -> Result<Next, DeliveryError> {
+        let mut update = work.update(batch);
+        update.note = Some(error.to_string());
+        let wait = self.patience.wait(batch.id, batch.attempts, &error);
+        // What is in doubt is asked for later and later: a question is no attempt.
+        let age = work.now.signed_duration_since(batch.first_sent.unwrap_or(work.now));
+        let longest = TimeDelta::from_std(self.patience.longest).unwrap_or(TimeDelta::minutes(1));
+        update.due = after(work.now, if was_in_doubt { wait.max((age / 4).min(longest)) } else { wait });
+        match error.kind() {
+            SendErrorKind::OutcomeUnknown => {}
+            // Nothing of this attempt was taken; what an earlier one left in doubt stays so.
+            _ if !was_in_doubt => {
+                update.state = BatchState::Ready;
+                (update.first_sent, update.handle) = (None, None);
+            }
+            _ => {}
+        }
+        match error.kind() {
+            // The next batch would be refused as well: the round ends, and nothing is held.
+            SendErrorKind::Unauthorized | SendErrorKind::NotPermitted => {
+                update.due = work.now;
+                self.finish(work.claimed, update).await?;
+                Err(error.into())
+            }
+            SendErrorKind::RateLimited | SendErrorKind::Unavailable
+                if update.state == BatchState::Ready && self.patience.is_over(batch.attempts) =>
+            {
+                let note = format!("tried {} times: {error}", batch.attempts);
+                step.trouble = Some(error);
+                self.hold_as(work, update, note, step).await
+            }
+            SendErrorKind::OutcomeUnknown | SendErrorKind::RateLimited | SendErrorKind::Unavailable => {
+                let note = error.to_string();
+                step.trouble = Some(error);
+                let next = self.finish(work.claimed, update).await?;
+                if let Some(until) = next {
+                    self.say(Event::PutOff { batch: batch.id, until, note });
+                }
+                Ok(next)
+            }
+            // The same again would be refused again: a person has to look.
+            _ => self.hold_as(work, update, error.to_string(), step).await,
+        }
+    }
+
+    /// Holds a batch for a person, with all else that an update says.
+    async fn hold_as(
+        &self,
+        work: &Work<'_>,
+        mut update: BatchUpdate,
+        note: String,
+        step: &mut Step,
+    ) -> Result<Next, DeliveryError> {
+        let batch = update.id;
+        (update.state, update.note) = (BatchState::Held, Some(note.clone()));
+        step.held.push((batch, note.clone()));
+        let next = self.finish(work.claimed, update).await?;
+        self.say(Event::Held { batch, note });
+        Ok(next)
+    }
+
+    /// Lets a batch wait, as it stands but for `changes`.
+    async fn put_off(
+        &self,
+        work: &Work<'_>,
+        batch: &Batch,
+        changes: Vec<Change>,
+        until: DateTime<Utc>,
+        note: &str,
+    ) -> Result<Next, DeliveryError> {
+        let mut update = work.update(batch);
+        (update.changes, update.due, update.note) = (changes, until, Some(note.to_owned()));
+        let next = self.finish(work.claimed, update).await?;
+        self.say(Event::PutOff { batch: batch.id, until, note: note.to_owned() });
+        Ok(next)
+    }
+}

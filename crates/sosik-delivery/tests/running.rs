@@ -1,0 +1,338 @@
+//! The engine and its runner over memory: rates, patience, events, emergencies, budgets, brakes, reports.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sosik_channel::{
+    Answer, Capabilities, Message, Proof, RecordingTransport, SendError, SendErrorKind, Submitted, Tariff, TextMessage,
+    Transport, Won,
+};
+use sosik_core::{ChannelId, ManualClock};
+use sosik_delivery::{
+    Brake, Budget, Campaign, CampaignKey, CampaignState, Change, Deed, DeliveryError, Engine, EngineBuilder, Event,
+    MemoryOutbox, Outbox, Patience, Plan, RecipientState, Report, Transition, estimate, explain, plan,
+};
+use sosik_registry::{
+    ConsentEvent, Identity, MemorySubscriberStore, Purpose, Relation, RelationState, Segment, SubscriberStore,
+};
+use sosik_schedule::MessageClass;
+use sosik_testkit::{MockTransport, campaign_key, consented, noon, phone};
+
+fn message() -> Message {
+    TextMessage::new(phone(0), "(광고)예시시청 소식\n무료수신거부 080-000-0000").unwrap().into()
+}
+
+struct City {
+    outbox: Arc<MemoryOutbox>,
+    people: Arc<MemorySubscriberStore>,
+    transport: Arc<RecordingTransport>,
+}
+
+impl City {
+    async fn of(people: u32) -> Self {
+        let store = MemorySubscriberStore::new(1);
+        let purposes = [Purpose::PublicSafety, Purpose::Collection];
+        let citizen = |number| {
+            let agreed = purposes.map(|purpose| ConsentEvent::granted(purpose, noon() - TimeDelta::days(9), "form"));
+            let known = consented(number).with_identity(Identity::AppUser(number.to_string()));
+            agreed.into_iter().fold(known, sosik_registry::NewSubscriber::with_consent)
+        };
+        store.put(&(1..=people).map(citizen).collect::<Vec<_>>(), noon()).await.unwrap();
+        let transport = Arc::new(RecordingTransport::new());
+        Self { outbox: Arc::new(MemoryOutbox::new()), people: Arc::new(store), transport }
+    }
+
+    fn engine(&self) -> EngineBuilder {
+        self.engine_over(Arc::clone(&self.transport) as _)
+    }
+
+    fn engine_over(&self, transport: Arc<dyn Transport>) -> EngineBuilder {
+        Engine::builder(Arc::clone(&self.outbox) as _, Arc::clone(&self.people) as _, transport)
+    }
+
+    fn request(key: CampaignKey, class: MessageClass, at: DateTime<Utc>) -> Plan {
+        Plan::new(key, message(), class, Segment::All, at, 10)
+    }
+
+    async fn plan(&self, request: &Plan, now: DateTime<Utc>) -> Campaign {
+        plan(&*self.outbox, &*self.people, request, now).await.unwrap().campaign
+    }
+
+    async fn friday(&self) -> Campaign {
+        self.plan(&Self::request(campaign_key("w48"), MessageClass::Advertising, noon()), noon()).await
+    }
+}
+
+#[tokio::test]
+async fn batches_go_no_faster_than_their_rate_and_emergencies_do_not_wait() {
+    let city = City::of(100).await;
+    let friday = city.friday().await;
+    let engine = city.engine().at_most(20).build();
+    let mut sent = Vec::new();
+    for second in 0..40 {
+        engine.run_due(noon() + TimeDelta::milliseconds(second * 250), 10).await.unwrap();
+        sent.push(city.transport.sent().len());
+    }
+    // Twenty a second: a batch of ten every half second.
+    assert_eq!(sent[..5], [10, 10, 20, 20, 30], "{sent:?}");
+    let before = city.transport.sent().len();
+    let now = noon() + TimeDelta::seconds(10);
+    city.plan(&City::request(campaign_key("alert"), MessageClass::EmergencyCritical, now), now).await;
+    engine.run_due(now, 10).await.unwrap();
+    assert_eq!(city.transport.sent().len(), before + 100, "all of it at once");
+    assert_eq!(city.outbox.tally(friday.id).await.unwrap().planned(), 100);
+}
+
+#[tokio::test]
+async fn an_emergency_goes_before_what_is_on_its_way() {
+    let city = City::of(60).await;
+    let friday = city.friday().await;
+    let engine = city.engine().build();
+    engine.run_due(noon(), 2).await.unwrap();
+    let now = noon() + TimeDelta::seconds(1);
+    let alert = city.plan(&City::request(campaign_key("alert"), MessageClass::EmergencyUrgent, now), now).await;
+    engine.run_due(now, 6).await.unwrap();
+    assert_eq!(city.outbox.tally(alert.id).await.unwrap().pending, 0);
+    assert_eq!(city.outbox.tally(friday.id).await.unwrap().pending, 40, "it waits");
+    engine.run_due(now, 6).await.unwrap();
+    assert_eq!(city.outbox.tally(friday.id).await.unwrap().pending, 0);
+}
+
+/// A provider that is away.
+fn away(kind: SendErrorKind) -> MockTransport {
+    let mut transport = MockTransport::new();
+    transport.expect_name().return_const("away".to_owned());
+    transport.expect_capabilities().return_const(Capabilities::named(10, 1_000, 1_000));
+    transport.expect_submit().returning(move |_| Err(SendError::new(kind, "away")));
+    transport.expect_find().returning(|_, _| Ok(Vec::new()));
+    transport.expect_receipts().returning(|| Ok(sosik_channel::ReceiptPage::default()));
+    transport
+}
+
+#[tokio::test]
+async fn what_failed_often_enough_is_a_dead_letter_that_a_person_lets_go_on() {
+    let city = City::of(5).await;
+    let campaign = city.friday().await;
+    let patience = Patience::new().between(Duration::from_secs(1), Duration::from_secs(8)).attempts(4);
+    let engine = city.engine_over(Arc::new(away(SendErrorKind::Unavailable))).patience(patience).build();
+    let (mut now, mut tries) = (noon(), Vec::new());
+    while city.outbox.held(9).await.unwrap().is_empty() {
+        let step = engine.run_due(now, 5).await.unwrap();
+        if let Some(error) = step.trouble {
+            assert!(error.is_retryable(), "{error}");
+            tries.push(now - noon());
+        }
+        now = step.next_due.unwrap_or(now).max(now);
+        assert!(tries.len() < 10 && now < noon() + TimeDelta::minutes(5));
+    }
+    assert_eq!(tries.len(), 4);
+    assert!(tries[3] - tries[2] > tries[1] - tries[0], "{tries:?}");
+    let held = city.outbox.held(9).await.unwrap().pop().unwrap();
+    assert_eq!((held.attempts, held.first_sent), (4, None));
+    assert!(held.note.unwrap().starts_with("tried 4 times: "));
+    let why = explain(&*city.outbox, &*city.people, campaign.id, held.recipients[2], now).await.unwrap().to_string();
+    for part in ["is number 3 of batch 0", "was not submitted", "waits for a person", "tried 4 times"] {
+        assert!(why.contains(part), "{why}");
+    }
+    assert!(city.outbox.reopen(held.id, now + TimeDelta::hours(1), now).await.unwrap());
+    let engine = city.engine().build();
+    engine.run_due(now, 5).await.unwrap();
+    engine.run_due(now, 5).await.unwrap();
+    assert_eq!(city.outbox.tally(campaign.id).await.unwrap().delivered, 5);
+    let why = explain(&*city.outbox, &*city.people, campaign.id, held.recipients[2], now).await.unwrap();
+    assert_eq!(why.place.as_ref().unwrap().outcome, RecipientState::Delivered);
+    assert!(why.to_string().contains("The message was delivered."), "{why}");
+}
+
+#[tokio::test]
+async fn what_happens_is_told_as_it_happens_and_names_no_one() {
+    let city = City::of(12).await;
+    let campaign = city.friday().await;
+    let engine = city.engine().build();
+    let mut events = engine.events();
+    let night = noon() + TimeDelta::hours(7);
+    engine.run_due(night, 1).await.unwrap();
+    assert!(matches!(events.try_recv().unwrap(), Event::Moved { state: CampaignState::Sending, .. }));
+    let Event::PutOff { until, note, .. } = events.try_recv().unwrap() else { panic!("it is night") };
+    assert_eq!((until, note.as_str()), (noon() + TimeDelta::hours(17), "outside the sending window"));
+    engine.run_due(until, 5).await.unwrap();
+    engine.run_due(until, 5).await.unwrap();
+    let (mut accepted, mut delivered, mut moved) = (0, 0, Vec::new());
+    while let Ok(event) = events.try_recv() {
+        match event {
+            Event::Taken { accepted: more, .. } => accepted += more,
+            Event::Settled { ends, .. } => delivered += ends.delivered,
+            Event::Moved { state, .. } => moved.push(state),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((accepted, delivered, moved), (12, 12, vec![CampaignState::Settled]));
+    assert_eq!(city.outbox.campaign(campaign.id).await.unwrap().unwrap().state(), CampaignState::Settled);
+}
+
+#[tokio::test]
+async fn a_budget_is_asked_before_anything_is_planned_and_not_passed() {
+    let city = City::of(50).await;
+    let tariff = Tariff::new("contract").with("sms", Won::whole(18)).with("lms", Won::whole(30));
+    let each = tariff.most(&message()).unwrap();
+    let request = City::request(campaign_key("w48"), MessageClass::Advertising, noon());
+    let told = estimate(&*city.people, &request, &tariff, noon()).await.unwrap();
+    assert_eq!((told.audience, told.most), (50, Some(each.times(50))));
+    let short = request.clone().with_budget(Budget::new(each, each.times(49)));
+    let error = plan(&*city.outbox, &*city.people, &short, noon()).await.unwrap_err();
+    assert!(matches!(error, DeliveryError::Budget { cost, .. } if cost == each.times(50)), "{error}");
+    let kept = city.outbox.campaign(request.key.id()).await.unwrap().unwrap();
+    assert_eq!((kept.state(), kept.audience), (CampaignState::Approved, 0));
+    assert!(city.outbox.waiting(noon(), 9).await.unwrap().is_empty(), "nothing of it is sent");
+    let enough = request.with_budget(Budget::new(each, each.times(50)));
+    assert_eq!(city.plan(&enough, noon()).await.audience, 50);
+}
+
+#[tokio::test]
+async fn after_many_failures_or_blocks_the_next_message_waits_for_a_person() {
+    let city = City::of(200).await;
+    let engine = city.engine().build();
+    let week = |weeks: i64, edition: &str| {
+        let mut key = campaign_key(edition);
+        key.slot += TimeDelta::weeks(weeks);
+        let at = noon() + TimeDelta::weeks(weeks);
+        (City::request(key, MessageClass::Advertising, at).with_brake(Brake::new()), at)
+    };
+    let (request, at) = week(0, "w48");
+    let first = city.plan(&request, at).await;
+    assert_eq!(first.state(), CampaignState::Planned, "there is none before it");
+    for _ in 0..4 {
+        engine.run_due(at, 30).await.unwrap();
+    }
+    let (request, at) = week(1, "w49");
+    let second = city.plan(&request, at).await;
+    assert_eq!(second.state(), CampaignState::Planned, "all went well");
+    city.outbox.transition(second.id, &Transition::new(Deed::Start, "engine", at)).await.unwrap();
+    // One of ten and one more are not reached.
+    for number in 0..20 {
+        let news: Vec<Change> = (0..10)
+            .map(|index| {
+                let fails = index == 0 || number == 0 && index == 1;
+                Change::new(index, if fails { RecipientState::failed("3018") } else { RecipientState::Delivered })
+            })
+            .collect();
+        city.outbox.settle(sosik_delivery::BatchId::new(second.id, number), &news).await.unwrap();
+    }
+    let (request, at) = week(2, "w50");
+    let third = city.plan(&request, at).await;
+    assert_eq!(third.state(), CampaignState::Draft);
+    let why = &third.history.steps()[0].note;
+    assert!(why.contains("21 of 200 were not delivered (10.5 %, at most 10.0 %)"), "{why}");
+    // Whoever wrote it is not who looks.
+    let agree = |by: &str| Transition::new(Deed::Approve, by, at);
+    assert!(city.outbox.transition(third.id, &agree("sosik")).await.is_err());
+    city.outbox.transition(third.id, &agree("head")).await.unwrap();
+    assert_eq!(city.plan(&request, at).await.state(), CampaignState::Planned);
+    // An emergency does not wait for anyone.
+    let alert = City::request(campaign_key("alert"), MessageClass::EmergencyCritical, at).with_brake(Brake::new());
+    assert_eq!(city.plan(&alert, at).await.state(), CampaignState::Planned);
+    // People who block the channel count, too.
+    let channel = campaign_key("w48").channel;
+    for _ in 0..4 {
+        engine.run_due(at, 30).await.unwrap();
+    }
+    block(&city, &channel, 5, at).await;
+    let (request, at) = week(3, "w51");
+    let fourth = city.plan(&request, at).await;
+    let why = &fourth.history.steps()[0].note;
+    assert_eq!((fourth.state(), why.contains("5 of")), (CampaignState::Draft, true), "{why}");
+}
+
+async fn block(city: &City, channel: &ChannelId, people: u32, at: DateTime<Utc>) {
+    let told = |number: u32| {
+        let relation = Relation::new(channel.clone(), RelationState::Blocked, at, "webhook");
+        sosik_registry::Event::related(Identity::AppUser(number.to_string()), relation)
+    };
+    city.people.apply(&(1..=people).map(told).collect::<Vec<_>>(), at).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_report_counts_everyone_and_escapes_what_people_wrote() {
+    let city = City::of(30).await;
+    let campaign = city.friday().await;
+    let said = Transition::new(Deed::Pause, "head<b>", noon()).because("\"wait\" & see");
+    city.outbox.transition(campaign.id, &said).await.unwrap();
+    city.outbox.transition(campaign.id, &Transition::new(Deed::Resume, "head", noon())).await.unwrap();
+    let id = sosik_delivery::BatchId::new(campaign.id, 0);
+    city.outbox.settle(id, &[Change::new(0, RecipientState::failed("=3018,\"x\""))]).await.unwrap();
+    let report = Report::new(
+        city.outbox.campaign(campaign.id).await.unwrap().unwrap(),
+        city.outbox.tally(campaign.id).await.unwrap(),
+    );
+    assert!(report.balances());
+    let json = report.to_json();
+    assert_eq!((&json["planned"], &json["failed"], &json["outstanding"]), (&30.into(), &1.into(), &29.into()));
+    assert_eq!(json["failed_by_code"]["=3018,\"x\""], 1);
+    assert_eq!(json["history"].as_array().unwrap().len(), campaign.history.steps().len() + 2);
+    let csv = report.to_csv();
+    assert!(csv.contains("failed,\"'=3018,\"\"x\"\"\",1\r\n"), "{csv}");
+    let html = report.to_html();
+    assert!(html.contains("head&lt;b&gt;") && html.contains("&quot;wait&quot; &amp; see") && !html.contains("head<b>"));
+    assert!(html.contains("같습니다") && html.contains(">30<"), "{html}");
+}
+
+#[cfg(feature = "runner")]
+mod runner {
+    use sosik_delivery::Runner;
+
+    use super::*;
+
+    /// A service that is told to end ends after the round that it is in, and nothing is in doubt.
+    #[tokio::test(start_paused = true)]
+    async fn a_service_ends_when_it_is_told_to_and_leaves_nothing_in_doubt() {
+        let city = City::of(50).await;
+        let campaign = city.friday().await;
+        let mut slow = MockTransport::new();
+        slow.expect_name().return_const("slow".to_owned());
+        slow.expect_capabilities().return_const(Capabilities::named(10, 1_000, 1_000));
+        slow.expect_receipts().returning(|| Ok(sosik_channel::ReceiptPage::default()));
+        slow.expect_submit().returning(|submission| {
+            let sosik_channel::Audience::Named(recipients) = &submission.audience else { panic!("named") };
+            let answer = |to: &sosik_channel::Recipient| {
+                sosik_channel::Acceptance::new(to.reference.as_str(), None, Answer::Accepted)
+            };
+            Ok(Submitted::new(Proof::PerRecipient(recipients.iter().map(answer).collect())))
+        });
+        let clock = Arc::new(ManualClock::at(noon()));
+        let runner = Runner::new(city.engine_over(Arc::new(slow)).build(), clock).with_idle(Duration::from_secs(2));
+        let mut rounds = 0;
+        let (told, ended) = tokio::sync::oneshot::channel::<()>();
+        let mut told = Some(told);
+        let shutdown = async {
+            let _ = ended.await;
+        };
+        let watch = |_: Result<&sosik_delivery::Step, &DeliveryError>| {
+            rounds += 1;
+            if rounds == 3 {
+                told.take().unwrap().send(()).unwrap();
+            }
+        };
+        runner.run(shutdown, watch).await.unwrap();
+        let tally = city.outbox.tally(campaign.id).await.unwrap();
+        assert_eq!((rounds, tally.accepted, tally.pending), (3, 30, 20), "{tally:?}");
+    }
+
+    /// An idle service looks once in a while, and a provider that is away is tried again and again.
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_service_does_not_spin() {
+        let city = City::of(1).await;
+        let clock = Arc::new(ManualClock::at(noon()));
+        let runner = Runner::new(city.engine().build(), clock);
+        let mut rounds = 0;
+        runner.run(pass(Duration::from_secs(60)), |_| rounds += 1).await.unwrap();
+        assert!((55..=62).contains(&rounds), "{rounds} rounds in a minute");
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the runner's own test")]
+    async fn pass(span: Duration) {
+        tokio::time::sleep(span).await;
+    }
+}
