@@ -1,9 +1,9 @@
 use std::fmt::Write;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use crate::{Campaign, Tally};
+use crate::{Campaign, CampaignState, Deed, Tally};
 
 /// What became of a campaign, for whoever answers for it: as JSON, CSV or a page of HTML.
 ///
@@ -125,7 +125,7 @@ impl Report {
         csv
     }
 
-    /// A page of its own, in Korean, that shows and loads nothing else.
+    /// A page of its own, in Korean and with times of Seoul, that shows and loads nothing else.
     #[must_use]
     pub fn to_html(&self) -> String {
         let Self { campaign, tally } = self;
@@ -134,8 +134,8 @@ impl Report {
         for (what, reason, count, label) in self.rows() {
             let (label, kind) = match (label, reason.as_str()) {
                 (label, "") => (label.to_owned(), "sum"),
-                ("", reason) => (escape(reason), "part"),
-                (label, reason) => (format!("{label}: {}", escape(reason)), "sum"),
+                ("", reason) => (escape(in_korean(reason)), "part"),
+                (label, reason) => (format!("{label}: {}", escape(in_korean(reason))), "sum"),
             };
             let share = if what == "not planned" { String::new() } else { tenths(count, all) };
             let _ = writeln!(
@@ -147,10 +147,10 @@ impl Report {
         for step in campaign.history.steps() {
             let _ = writeln!(
                 history,
-                "<tr><td><time datetime=\"{0}\">{1}</time></td><td>{2}</td><td>{3}</td><td>{4}</td></tr>",
-                step.at.to_rfc3339(),
-                step.at.format("%Y-%m-%d %H:%M:%S UTC"),
-                step.deed,
+                "<tr><td><time datetime=\"{}\">{}</time></td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                at(step.at),
+                in_seoul(step.at),
+                done(step.deed),
                 escape(&step.by),
                 escape(&step.note),
             );
@@ -169,8 +169,8 @@ impl Report {
             include_str!("report.html"),
             title = escape(&campaign.key.edition.to_string()),
             channel = escape(campaign.key.channel.as_str()),
-            state = campaign.state(),
-            send_at = campaign.send_at.format("%Y-%m-%d %H:%M UTC"),
+            state = stands(campaign.state()),
+            send_at = in_seoul(campaign.send_at),
             class = campaign.class.code(),
             segment = escape(&campaign.segment.to_string()),
             counts = counts,
@@ -186,6 +186,57 @@ fn at(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
+/// An instant as people in Korea read it: nine hours, without summer time since 1988.
+fn in_seoul(instant: DateTime<Utc>) -> String {
+    let seoul = FixedOffset::east_opt(9 * 3_600).map(|zone| instant.with_timezone(&zone));
+    seoul.map_or_else(|| at(instant), |seoul| seoul.format("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+fn stands(state: CampaignState) -> &'static str {
+    match state {
+        CampaignState::Approved => "승인됨",
+        CampaignState::Cancelled => "취소됨",
+        CampaignState::Draft => "초안",
+        CampaignState::Expired => "기한이 지남",
+        CampaignState::Paused => "멈춤",
+        CampaignState::Planned => "대상 확정",
+        CampaignState::Sending => "보내는 중",
+        CampaignState::Settled => "완료",
+    }
+}
+
+fn done(deed: Deed) -> &'static str {
+    match deed {
+        Deed::Approve => "승인",
+        Deed::Cancel => "취소",
+        Deed::Draft => "작성",
+        Deed::Expire => "기한이 지남",
+        Deed::Pause => "멈춤",
+        Deed::Plan => "대상 확정",
+        Deed::Resume => "다시 시작",
+        Deed::Settle => "완료",
+        Deed::Start => "발송 시작",
+    }
+}
+
+/// A reason in Korean; a provider's code as it is.
+fn in_korean(reason: &str) -> &str {
+    match reason {
+        "blocked" => "채널을 차단함",
+        "cancelled" => "발송을 취소함",
+        "erased" => "정보를 삭제함",
+        "expired" => "기한이 지남",
+        "gone" => "더는 닿지 않음",
+        "no-consent" => "수신 동의 없음",
+        "no-guardian" => "법정대리인 동의 없음",
+        "no-phone" => "전화번호 없음",
+        "no-text" => "문자 수신을 원하지 않음",
+        "not-mobile" => "휴대전화 번호가 아님",
+        "withdrawn" => "수신 동의를 철회함",
+        code => code,
+    }
+}
+
 fn tenths(count: u64, all: u64) -> String {
     let tenths = count.saturating_mul(1_000) / all;
     format!("{}.{} %", tenths / 10, tenths % 10)
@@ -193,4 +244,22 @@ fn tenths(count: u64, all: u64) -> String {
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+#[cfg(test)]
+mod tests {
+    use sosik_registry::Suppression;
+
+    use super::*;
+    use crate::Withheld;
+
+    #[test]
+    fn every_reason_has_its_korean() {
+        let reasons =
+            Suppression::ALL.map(Withheld::Person).into_iter().chain([Withheld::Cancelled, Withheld::Expired]);
+        for reason in reasons {
+            assert_ne!(in_korean(reason.code()), reason.code(), "{reason:?}");
+        }
+        assert_eq!(in_korean("3018"), "3018");
+    }
 }

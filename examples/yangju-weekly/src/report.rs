@@ -132,12 +132,21 @@ impl Report {
         }
     }
 
-    /// Writes the report in one step: a reader never sees half of one.
+    /// Writes the report as `report.json`.
     pub(crate) fn write(&self, out: &Path) -> Result<(), Failure> {
-        let path = out.join("report.json");
-        let new = out.join("report.json.new");
-        let text = serde_json::to_string_pretty(self)?;
-        std::fs::write(&new, text).map_err(Failure::at("the report", &new))?;
-        std::fs::rename(&new, &path).map_err(Failure::at("the report", &path))
+        replace(out, "report.json", &serde_json::to_string_pretty(self)?)
     }
+}
+
+/// Writes what became of the campaign for people (`report.html`) and for tables (`report.csv`).
+pub(crate) fn pages(report: &sosik::delivery::Report, out: &Path) -> Result<(), Failure> {
+    replace(out, "report.html", &report.to_html())?;
+    replace(out, "report.csv", &report.to_csv())
+}
+
+/// Writes a file in one step: a reader never sees half of one.
+fn replace(out: &Path, name: &str, text: &str) -> Result<(), Failure> {
+    let (path, new) = (out.join(name), out.join(format!("{name}.new")));
+    std::fs::write(&new, text).map_err(Failure::at("the report", &new))?;
+    std::fs::rename(&new, &path).map_err(Failure::at("the report", &path))
 }

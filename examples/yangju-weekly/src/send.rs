@@ -9,8 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sosik::Clock;
 use sosik::channel::TransportExt;
 use sosik::delivery::{
-    Campaign, CampaignId, CampaignKey, CampaignState, Deed, DeliveryError, Engine, Freeze, Outbox, Plan, Runner, Tally,
-    Transition, freeze, plan,
+    self, Campaign, CampaignId, CampaignKey, CampaignState, Deed, DeliveryError, Engine, Freeze, Outbox, Plan, Runner,
+    Tally, Transition, freeze, plan,
 };
 use sosik::registry::{AudienceRequest, Purpose, Segment, SubscriberStore};
 use sosik::schedule::{MessageClass, SendWindow};
@@ -23,7 +23,7 @@ use crate::carrier::Carrier;
 use crate::config::City;
 use crate::edition::{self, Made};
 use crate::people;
-use crate::report::Report;
+use crate::report::{self, Report};
 use crate::screen::{Progress, say};
 
 /// A folder taken for one run, and the instant at which the run before it was last at work.
@@ -137,6 +137,8 @@ impl<'a> Desk<'a> {
         let tally = self.store.tally(campaign.id).await?;
         report.campaign(&campaign, &tally, accepted, self.carrier.emulator.as_ref().map(Emulator::stats));
         report.write(out)?;
+        let kept = self.store.campaign(campaign.id).await?.unwrap_or(campaign.clone());
+        report::pages(&delivery::Report::new(kept, tally.clone()), out)?;
         outcome?;
         let (line, path) = (line(&tally, &campaign), out.join("report.json"));
         say(&format!("settled  {line}; see {}", path.display()));
