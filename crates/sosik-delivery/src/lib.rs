@@ -58,7 +58,9 @@
 //! 5. Consent is checked again when a batch is sent, and the sending window with it. A pause or a cancellation takes effect
 //!    before the next batch; what was submitted before is accounted for to the end.
 //! 6. Workers find what is due in the outbox, or, where many would ask one database too often, by tickets of a [`Queue`].
-//! 7. Planned = delivered + failed + by text + suppressed + unknown, once nothing is outstanding: [`Tally`].
+//! 7. Before a campaign is planned its cost is [estimated](estimate) and kept within a [`Budget`], and a [`Brake`] may make
+//!    it wait for a person. Afterwards a [`Report`] says what became of it, and [`explain`] what happened to one citizen.
+//! 8. Planned = delivered + failed + by text + suppressed + unknown, once nothing is outstanding: [`Tally`].
 //!
 //! # Features
 //!
