@@ -115,11 +115,8 @@ impl Engine {
             if let Some(claimed) = self.outbox.claim(&claim.of(ticket.ticket.batch)).await? {
                 return Ok(Some((claimed, Some(ticket))));
             }
-            // Someone else has it, or it is paused, or not due yet; or nothing more is to be done.
-            let batch = self.outbox.batch(ticket.ticket.batch).await?;
-            let is_open = batch.is_some_and(|batch| batch.state.is_open());
-            let again = is_open.then(|| now.checked_add_signed(GRACE).unwrap_or(now));
-            self.hand_in(Some(ticket), again, now).await;
+            // Someone else has it, or it is paused, or nothing more is to be done: when it waits again, it is told again.
+            self.hand_in(Some(ticket), None, now).await;
         }
         Ok(self.outbox.claim(claim).await?.map(|claimed| (claimed, None)))
     }

@@ -194,6 +194,17 @@ async fn a_worker_of_one_channel_takes_its_tickets_and_no_others() {
 }
 
 #[tokio::test]
+async fn the_last_to_connect_decides_how_long_a_ticket_is_held() {
+    let Some(server) = Server::start(&["-js"]).await else { return };
+    let before = server.builder().hold(Duration::from_secs(60)).connect().await.unwrap();
+    let after = server.builder().hold(Duration::from_millis(500)).connect().await.unwrap();
+    before.put(&[ticket(1)], now()).await.unwrap();
+    assert_eq!(take(&before, 5).await.unwrap(), [1]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(take(&after, 5).await.unwrap(), [1], "it is held for half a second by now");
+}
+
+#[tokio::test]
 async fn what_is_no_ticket_is_taken_out_of_the_stream() {
     let Some(server) = Server::start(&["-js"]).await else { return };
     let queue = server.builder().hold(Duration::from_millis(300)).connect().await.unwrap();
