@@ -154,7 +154,7 @@ impl Batch {
         Some((self, place))
     }
 
-    /// Lets a held batch go on, at once and until `send_by`: the rule that every outbox follows. Tells whether it was
+    /// Lets a held batch go on, at once and until `send_by`, with all its attempts: the rule that every outbox follows. Tells whether it was
     /// held.
     ///
     /// What may have arrived is looked up before anything is repeated.
@@ -163,7 +163,7 @@ impl Batch {
             return false;
         }
         self.state = if self.first_sent.is_some() { BatchState::InDoubt } else { BatchState::Ready };
-        (self.due, self.send_by, self.note) = (now, send_by, None);
+        (self.due, self.send_by, self.note, self.attempts) = (now, send_by, None, 0);
         true
     }
 }

@@ -1,12 +1,10 @@
-use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use sosik_registry::{SubscriberStore, Suppression};
+use sosik_registry::{Need, SubscriberStore, Suppression};
 
-use crate::cost::count;
-use crate::freeze::request;
-use crate::{Campaign, Deed, DeliveryError, Outbox, Plan, Tally};
+use crate::plan::purpose;
+use crate::{BatchId, Campaign, Deed, DeliveryError, Outbox, Plan, RecipientState, Tally};
 
 /// What must not happen after a message for the next one to go out by itself.
 ///
@@ -28,7 +26,7 @@ use crate::{Campaign, Deed, DeliveryError, Outbox, Plan, Tally};
 pub struct Brake {
     /// The most failures, of a thousand recipients.
     pub failures: u32,
-    /// The most people who blocked or left the channel since, of a thousand recipients.
+    /// The most of its recipients who blocked or left the channel since, of a thousand.
     pub blocks: u32,
     /// The most people of whom no one can say, of a thousand recipients.
     pub unknown: u32,
@@ -104,7 +102,7 @@ impl Default for Brake {
 pub struct Aftermath {
     /// Where its recipients stand.
     pub tally: Tally,
-    /// How many people blocked or left the channel since it began.
+    /// How many of its recipients blocked or left the channel since.
     pub blocked: u64,
 }
 
@@ -141,33 +139,50 @@ pub(crate) async fn braked(
     now: DateTime<Utc>,
 ) -> Result<Option<Braked>, DeliveryError> {
     let Some(brake) = plan.brake.filter(|_| !plan.class.is_emergency()) else { return Ok(None) };
-    let before = outbox.campaigns(Some(&plan.key.channel), LOOK_BACK).await?;
-    let was_sent = |campaign: &Campaign| {
+    let was_sent = |campaign: &&Campaign| {
         let has_begun = campaign.history.steps().iter().any(|step| step.deed == Deed::Start);
-        has_begun && !campaign.class.is_emergency()
+        campaign.key.slot < plan.key.slot && has_begun && !campaign.class.is_emergency()
     };
-    let Some(last) = before.into_iter().find(|campaign| campaign.key.slot < plan.key.slot && was_sent(campaign)) else {
-        return Ok(None);
+    // There may be many emergencies and drafts in between.
+    let mut limit = LOOK_BACK;
+    let last = loop {
+        let before = outbox.campaigns(Some(&plan.key.channel), limit).await?;
+        match before.iter().find(was_sent) {
+            Some(last) => break last.clone(),
+            None if before.len() < limit => return Ok(None),
+            None => limit = limit.saturating_mul(2),
+        }
     };
     let tally = outbox.tally(last.id).await?;
-    let blocked = blocked_since(subscribers, &last, now).await?;
+    let blocked = blocked_since(outbox, subscribers, &last, tally.batches, now).await?;
     Ok(brake.look(&Aftermath::new(tally, blocked)))
 }
 
-/// How many campaigns of a channel are looked through for the last that was sent.
+/// How many campaigns of a channel are looked through at first for the last that was sent.
 const LOOK_BACK: usize = 20;
 
-/// How many more of those whom a campaign meant block the channel now than when it was planned.
+/// How many of those whom a campaign was sent to have blocked or left the channel by now.
 async fn blocked_since(
+    outbox: &dyn Outbox,
     subscribers: &dyn SubscriberStore,
     campaign: &Campaign,
+    batches: u64,
     now: DateTime<Utc>,
 ) -> Result<u64, DeliveryError> {
-    let mut request = request(campaign);
-    request.need.at = now;
-    let (_, suppressed) = count(subscribers, &request).await?;
-    let blocked = |by: &BTreeMap<Suppression, u64>| by.get(&Suppression::Blocked).copied().unwrap_or(0);
-    Ok(blocked(&suppressed).saturating_sub(blocked(&campaign.suppressed)))
+    let need = Need::new(purpose(campaign.class), now).through(campaign.key.channel.clone());
+    let mut blocked = 0;
+    for number in 0..u32::try_from(batches).unwrap_or(u32::MAX) {
+        let Some(batch) = outbox.batch(BatchId::new(campaign.id, number)).await? else { continue };
+        let was_sent = |index: &usize| {
+            let state = batch.outcomes.state(*index);
+            !matches!(state, None | Some(RecipientState::Pending | RecipientState::Suppressed(_)))
+        };
+        let sent = (0..batch.recipients.len()).filter(was_sent);
+        let ids: Vec<_> = sent.filter_map(|index| batch.recipients.get(index).copied()).collect();
+        let addresses = subscribers.addresses(&ids, &need).await?;
+        blocked += addresses.iter().filter(|address| address.phone == Err(Suppression::Blocked)).count() as u64;
+    }
+    Ok(blocked)
 }
 
 #[cfg(test)]

@@ -57,7 +57,8 @@ pub enum Event {
     },
 }
 
-/// How many recipients came to which end.
+/// How many recipients came to which end. Someone who was unknown and is delivered after all counts under both, and a receipt
+/// that two processes read at once may count twice: the ledger is [`Outbox::tally`](crate::Outbox::tally).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ends {

@@ -59,7 +59,9 @@ pub async fn explain(
     now: DateTime<Utc>,
 ) -> Result<Explanation, DeliveryError> {
     let found = outbox.campaign(campaign).await?.ok_or_else(|| OutboxError::no_campaign(campaign))?;
-    let place = outbox.place(campaign, person).await?.and_then(|(batch, index)| {
+    let found_in = outbox.place(campaign, person).await?;
+    let with_text = found_in.as_ref().is_some_and(|(batch, _)| batch.fallback);
+    let place = found_in.and_then(|(batch, index)| {
         let outcome = batch.outcomes.state(index)?;
         let (state, attempts, first_sent) = (batch.state, batch.attempts, batch.first_sent);
         Some(Whereabouts {
@@ -75,47 +77,67 @@ pub async fn explain(
     });
     let need = Need::new(purpose(found.class), now).through(found.key.channel.clone());
     let address = subscribers.addresses(&[person], &need).await?.pop();
-    let hindered = address.and_then(|address| address.phone.err());
+    let hindered = address.and_then(|address| match address.phone {
+        Err(reason) => Some(reason),
+        Ok(_) => (with_text && !address.allows_text).then_some(Suppression::NoText),
+    });
     Ok(Explanation { campaign, state: found.state(), person, place, hindered })
 }
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = |instant: DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Secs, true);
         writeln!(f, "The campaign {} is {}.", self.campaign, self.state)?;
         match &self.place {
-            None if matches!(self.state, CampaignState::Draft | CampaignState::Approved) => {
+            _ if matches!(self.state, CampaignState::Draft | CampaignState::Approved) => {
                 writeln!(f, "Nobody was chosen for it yet.")?;
             }
             None => writeln!(f, "This person was not chosen for it, or who was has been forgotten since.")?,
-            Some(place) => {
-                writeln!(f, "This person is number {} of batch {}.", place.index + 1, place.batch.number)?;
-                match place.first_sent {
-                    Some(first) => {
-                        writeln!(f, "It was first submitted at {}, and tried {} times.", at(first), place.attempts)?;
-                    }
-                    None => writeln!(f, "It was not submitted.")?,
-                }
-                writeln!(f, "{}", sentence(&place.outcome))?;
-                match place.state {
-                    BatchState::Held => writeln!(f, "The batch waits for a person.")?,
-                    BatchState::InDoubt => {
-                        writeln!(f, "Its last answer was lost: it is looked up at the provider at {}.", at(place.due))?;
-                    }
-                    BatchState::Ready => writeln!(f, "It goes at {} at the earliest.", at(place.due))?,
-                    BatchState::Settled => {}
-                    BatchState::Taken => writeln!(f, "Its receipts are asked for at {}.", at(place.due))?,
-                }
-                if let Some(note) = &place.note {
-                    writeln!(f, "The last time: {note}.")?;
-                }
-            }
+            Some(place) => self.standing(place, f)?,
         }
         match self.hindered {
             Some(reason) => write!(f, "As things stand now they would not be sent to: {}.", reason.code()),
             None => write!(f, "As things stand now they may be sent to."),
         }
     }
+}
+
+impl Explanation {
+    fn standing(&self, place: &Whereabouts, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "This person is number {} of batch {}.", place.index + 1, place.batch.number)?;
+        match (place.first_sent, place.attempts) {
+            (Some(first), times) => {
+                writeln!(f, "It was first submitted at {}, and tried {times} times.", at(first))?;
+            }
+            (None, 0) => writeln!(f, "It was not submitted.")?,
+            (None, times) => writeln!(f, "It was tried {times} times, and the provider took nothing of it.")?,
+        }
+        writeln!(f, "{}", sentence(&place.outcome))?;
+        let due = at(place.due);
+        match place.state {
+            BatchState::Held => writeln!(f, "The batch waits for a person.")?,
+            BatchState::InDoubt | BatchState::Ready if self.state == CampaignState::Paused => {
+                writeln!(f, "It waits until the campaign goes on.")?;
+            }
+            BatchState::InDoubt => {
+                writeln!(
+                    f,
+                    "It is being submitted, or its answer was lost: then it is looked up at the provider after {due}."
+                )?;
+            }
+            BatchState::Ready if self.state.is_over() => writeln!(f, "It will not be sent.")?,
+            BatchState::Ready => writeln!(f, "It goes at {due} at the earliest.")?,
+            BatchState::Settled => {}
+            BatchState::Taken => writeln!(f, "Its receipts are asked for at {due}.")?,
+        }
+        match &place.note {
+            Some(note) => writeln!(f, "The last time: {note}."),
+            None => Ok(()),
+        }
+    }
+}
+
+fn at(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn sentence(outcome: &RecipientState) -> String {

@@ -61,7 +61,11 @@ pub async fn freeze(
         let is_last = page.members.len() < PAGE;
         after = page.members.last().map(|member| member.id);
         audience += page.members.len() as u64;
-        freezing.budget.map_or(Ok(()), |budget| budget.check(audience))?;
+        if let Err(error) = freezing.budget.map_or(Ok(()), |budget| budget.check(audience)) {
+            // What was added of it is dropped.
+            outbox.begin(campaign.id).await?;
+            return Err(error);
+        }
         add(&mut suppressed, page.suppressed);
         let batches = cutter.cut(page.members, is_last);
         outbox.add(campaign.id, token, &batches).await?;

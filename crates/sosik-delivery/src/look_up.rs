@@ -7,6 +7,7 @@ use sosik_channel::{Audience, Found, Idempotency, Outcome, SendError, SendErrorK
 use sosik_registry::SubscriberId;
 
 use crate::engine::{Engine, Next, Step, Work, after};
+use crate::events::Ends;
 use crate::{
     Batch, BatchId, BatchState, BatchUpdate, CampaignState, Change, DeliveryError, Outcomes, RecipientRef,
     RecipientState,
@@ -63,6 +64,7 @@ impl Engine {
         let goes_on = work.campaign.state().sends();
         if pending && guarded && goes_on {
             self.outbox.update(&update).await?;
+            self.say_ends(batch.id, Ends::of(&work.claimed.batch.outcomes, &update.changes));
             return self.send(work, batch, step).await;
         }
         if pending {
@@ -120,9 +122,8 @@ impl Engine {
         // Asked again later and later, at twice the age of the submission, and for the last time when it is given up.
         let rest = (self.give_up_after - age).max(self.inquire_after);
         update.due = after(work.now, self.inquire_after.max(age).min(rest));
-        let next = self.finish(work.claimed, update).await?;
         self.mark_gone(&gone, work.now).await?;
-        Ok(next)
+        Ok(self.finish(work.claimed, update).await?)
     }
 
     /// What the transport knows of a batch, and who of it cannot be reached any more.

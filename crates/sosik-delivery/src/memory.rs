@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sosik_core::ChannelId;
-use sosik_registry::SubscriberId;
+use sosik_registry::{StoreError, StoreErrorKind, SubscriberId};
 
 use crate::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
@@ -98,6 +98,10 @@ impl Outbox for MemoryOutbox {
         let mut state = self.lock();
         if state.plannings.get(&id) != Some(&token) {
             return Err(OutboxError::planning_lost(id));
+        }
+        if let Some(known) = batches.iter().find(|batch| state.batches.contains_key(&batch.id)) {
+            let what = format!("batch {} is there already", known.id);
+            return Err(StoreError::new(StoreErrorKind::Invalid, what).into());
         }
         for batch in batches {
             state.batches.insert(batch.id, Held { batch: batch.clone(), token: 0, lease: None });

@@ -8,7 +8,7 @@ use crate::BatchId;
 
 /// How a batch that failed is tried again, as data.
 ///
-/// Before attempt *n* it waits between half and all of `first` × 2ⁿ⁻¹, at most `longest`; or as long as the provider asks
+/// After attempt *n* it waits between half and all of `first` × 2ⁿ⁻¹, at most `longest`; or as long as the provider asks
 /// for ([`SendError::retry_after`]), and up to a fifth more. Where in between is chosen by the batch and the attempt, so that
 /// the batches of a campaign do not come back all at once, and the same history gives the same instants.
 ///
@@ -26,7 +26,7 @@ pub struct Patience {
     pub first: Duration,
     /// The longest wait.
     pub longest: Duration,
-    /// After how many attempts that certainly failed the batch is held for a person; `None` where it is tried until its
+    /// After how many attempts of which nothing was taken the batch is held for a person; `None` where it is tried until its
     /// time is past.
     pub attempts: Option<u32>,
 }

@@ -126,7 +126,8 @@ pub(crate) fn purpose(class: MessageClass) -> Purpose {
 ///
 /// # Errors
 ///
-/// [`DeliveryError`] when a store fails.
+/// [`DeliveryError`] when a store fails, when it would cost more than its [`Budget`], or when someone else plans it or calls
+/// it off at the same moment: then call it again.
 pub async fn plan(
     outbox: &dyn Outbox,
     subscribers: &dyn SubscriberStore,

@@ -26,7 +26,7 @@ use crate::{Batch, BatchId};
 /// 4. A ticket that is [`done`](Self::done) is not given again.
 /// 5. A ticket that is put off ([`later`](Self::later)) is given again when its time is over, and not before.
 /// 6. A ticket that was taken and not answered is given again when the queue's hold is over, and not before.
-/// 7. An answer for a ticket that was given to someone else since does no harm.
+/// 7. An answer for a ticket that was given to someone else since may count as theirs, and does no other harm.
 #[async_trait]
 pub trait Queue: fmt::Debug + Send + Sync {
     /// Says that batches are worth a look.

@@ -87,9 +87,10 @@ impl Engine {
                 }
                 changes.push(change);
             }
+            // First, since a receipt that comes again is no news any more.
+            self.mark_gone(&gone, now).await?;
             news += self.outbox.settle(id, &changes).await?;
             self.say_ends(id, Ends::of(&batch.outcomes, &changes));
-            self.mark_gone(&gone, now).await?;
         }
         Ok(news)
     }

@@ -3,6 +3,8 @@ use std::fmt::Write;
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use sosik_schedule::MessageClass;
+
 use crate::{Campaign, CampaignState, Deed, Tally};
 
 /// What became of a campaign, for whoever answers for it: as JSON, CSV or a page of HTML.
@@ -36,9 +38,10 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report of a campaign as its recipients stand.
+    /// A report of a campaign as its recipients stand. What is just being planned counts as nobody yet.
     #[must_use]
     pub fn new(campaign: Campaign, tally: Tally) -> Self {
+        let tally = if campaign.history.is_planned() { tally } else { Tally::default() };
         Self { campaign, tally }
     }
 
@@ -58,10 +61,13 @@ impl Report {
             ("fallback", String::new(), tally.fallback, "문자로 도착"),
             ("failed", String::new(), tally.failed, "도착하지 않음"),
         ];
-        rows.extend(tally.codes.iter().map(|(code, count)| ("failed", code.clone(), *count, "")));
+        rows.extend(tally.codes.iter().map(|(code, count)| ("failed by code", code.clone(), *count, "")));
         rows.push(("suppressed", String::new(), tally.suppressed.values().sum(), "보내지 않음"));
         rows.extend(
-            tally.suppressed.iter().map(|(reason, count)| ("suppressed", reason.code().to_owned(), *count, "")),
+            tally
+                .suppressed
+                .iter()
+                .map(|(reason, count)| ("suppressed by reason", reason.code().to_owned(), *count, "")),
         );
         rows.push(("unknown", String::new(), tally.unknown, "확인되지 않음"));
         rows.push(("outstanding", String::new(), tally.outstanding(), "진행 중"));
@@ -79,7 +85,7 @@ impl Report {
     pub fn to_json(&self) -> Value {
         let Self { campaign, tally } = self;
         let reasons = |of: &'static str| -> Value {
-            let rows = self.rows().into_iter().filter(|(what, reason, ..)| *what == of && !reason.is_empty());
+            let rows = self.rows().into_iter().filter(|(what, ..)| *what == of);
             Value::Object(rows.map(|(_, reason, count, _)| (reason, count.into())).collect())
         };
         json!({
@@ -99,9 +105,9 @@ impl Report {
             "delivered": tally.delivered,
             "fallback": tally.fallback,
             "failed": tally.failed,
-            "failed_by_code": reasons("failed"),
+            "failed_by_code": reasons("failed by code"),
             "suppressed": tally.suppressed.values().sum::<u64>(),
-            "suppressed_by_reason": reasons("suppressed"),
+            "suppressed_by_reason": reasons("suppressed by reason"),
             "unknown": tally.unknown,
             "outstanding": tally.outstanding(),
             "not_planned_by_reason": reasons("not planned"),
@@ -110,7 +116,8 @@ impl Report {
         })
     }
 
-    /// The counts as CSV (RFC 4180), with a line of headings.
+    /// The counts as CSV (RFC 4180), with a line of headings. `failed by code` and `suppressed by reason` are parts of
+    /// `failed` and `suppressed`; `not planned` is beside what was planned.
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut csv = "what,reason,recipients\r\n".to_owned();
@@ -125,7 +132,8 @@ impl Report {
         csv
     }
 
-    /// A page of its own, in Korean and with times of Seoul, that shows and loads nothing else.
+    /// A page of its own, in Korean and with times of Seoul, that shows and loads nothing else. Notes stand in it as they were
+    /// written.
     #[must_use]
     pub fn to_html(&self) -> String {
         let Self { campaign, tally } = self;
@@ -133,6 +141,7 @@ impl Report {
         let mut counts = String::new();
         for (what, reason, count, label) in self.rows() {
             let (label, kind) = match (label, reason.as_str()) {
+                ("", "") => ("코드 없음".to_owned(), "part"),
                 (label, "") => (label.to_owned(), "sum"),
                 ("", reason) => (escape(in_korean(reason)), "part"),
                 (label, reason) => (format!("{label}: {}", escape(in_korean(reason))), "sum"),
@@ -171,7 +180,7 @@ impl Report {
             channel = escape(campaign.key.channel.as_str()),
             state = stands(campaign.state()),
             send_at = in_seoul(campaign.send_at),
-            class = campaign.class.code(),
+            class = class(campaign.class),
             segment = escape(&campaign.segment.to_string()),
             counts = counts,
             balance = balance,
@@ -190,6 +199,16 @@ fn at(instant: DateTime<Utc>) -> String {
 fn in_seoul(instant: DateTime<Utc>) -> String {
     let seoul = FixedOffset::east_opt(9 * 3_600).map(|zone| instant.with_timezone(&zone));
     seoul.map_or_else(|| at(instant), |seoul| seoul.format("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+fn class(class: MessageClass) -> &'static str {
+    match class {
+        MessageClass::Advertising => "광고성 정보",
+        MessageClass::EmergencyCritical => "위급 재난문자",
+        MessageClass::EmergencySafety => "안전안내",
+        MessageClass::EmergencyUrgent => "긴급 재난문자",
+        other => other.code(),
+    }
 }
 
 fn stands(state: CampaignState) -> &'static str {
@@ -231,6 +250,7 @@ fn in_korean(reason: &str) -> &str {
         "no-guardian" => "법정대리인 동의 없음",
         "no-phone" => "전화번호 없음",
         "no-text" => "문자 수신을 원하지 않음",
+        "not-taken" => "중계사가 받지 않음",
         "not-mobile" => "휴대전화 번호가 아님",
         "withdrawn" => "수신 동의를 철회함",
         code => code,

@@ -146,11 +146,11 @@ impl Engine {
         update.state = BatchState::Taken;
         update.due = after(work.now, self.inquire_after);
         update.note = None;
+        self.mark_gone(&gone, work.now).await?;
         let next = self.finish(work.claimed, update).await?;
         step.accepted += accepted;
         self.say(Event::Taken { batch: batch.id, accepted });
         self.expect_receipts(work.now);
-        self.mark_gone(&gone, work.now).await?;
         Ok(next)
     }
 

@@ -169,8 +169,10 @@ pub async fn rule_3_nothing_is_claimed_of_what_is_half_planned(outbox: &dyn Outb
     let late = outbox.add(draft.id, ghost, &[batch(&draft, 2, 2)]).await.unwrap_err();
     assert!(matches!(late, OutboxError::PlanningLost { .. }), "{late}");
     assert!(outbox.seal(draft.id, ghost, &sealed(4)).await.is_err());
-    // All of a call or nothing: the second is there already.
+    // All of a call or nothing: one of them is there already.
     outbox.add(draft.id, heir, &[batch(&draft, 0, 3)]).await.unwrap();
+    assert!(outbox.add(draft.id, heir, &[batch(&draft, 1, 2), batch(&draft, 0, 1)]).await.is_err());
+    assert_eq!(outbox.tally(draft.id).await.unwrap().planned(), 3);
     outbox.add(draft.id, heir, &[batch(&draft, 1, 1)]).await.unwrap();
     let planned = outbox.seal(draft.id, heir, &sealed(4)).await.unwrap();
     assert_eq!((planned.state(), planned.audience), (CampaignState::Planned, 4));
@@ -288,6 +290,14 @@ pub async fn rule_12_what_waits_is_named_and_not_leased(outbox: &dyn Outbox) {
     assert_eq!((last.batch.number, last.attempts, last.due), (0, 2, update.due));
     outbox.transition(campaign.id, &did(Deed::Pause, "head")).await.unwrap();
     assert_eq!(waiting(30, 10).await, [0], "of a paused campaign what was taken");
+    let alert = crate::campaign("alert");
+    outbox.draft(&alert).await.unwrap();
+    let planning = outbox.begin(alert.id).await.unwrap();
+    let mut late = batch(&alert, 7, 1).with_urgency(true);
+    late.due = noon() + TimeDelta::seconds(29);
+    outbox.add(alert.id, planning, &[late]).await.unwrap();
+    outbox.seal(alert.id, planning, &sealed(1)).await.unwrap();
+    assert_eq!(waiting(30, 10).await, [7, 0], "what is urgent first");
 }
 
 /// Rule 13.

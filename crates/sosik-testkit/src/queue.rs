@@ -115,6 +115,11 @@ pub async fn rule_2_the_same_ticket_is_given_once(queue: &dyn Queue) {
     assert_eq!(take(queue, 10).await.len(), 3);
     put(queue, &[ticket(1)]).await;
     assert!(take(queue, 10).await.is_empty());
+    // Also when it is done with.
+    put(queue, &[ticket(2)]).await;
+    queue.done(&take(queue, 1).await.pop().unwrap()).await.unwrap();
+    put(queue, &[ticket(2)]).await;
+    assert!(take(queue, 10).await.is_empty());
 }
 
 /// Rule 3.

@@ -62,16 +62,21 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
     let after = stats(&url).await?;
     let rate = f64::from(args.recipients) / sent.accepted_after.unwrap_or(sent.seconds);
     let bytes = place.bytes();
-    let lost = u64::from(args.recipients).saturating_sub(taken(&after, &before));
+    let distinct = count(&after, "distinct") - count(&before, "distinct");
+    let lost = u64::from(args.recipients).saturating_sub(distinct);
     let duplicates = count(&after, "duplicates") - count(&before, "duplicates");
     // What the ledger says is what the dealer counted, and nobody is left.
     let is_accounted_for =
         tally.planned() == campaign.audience && tally.outstanding() + tally.unknown + tally.held == 0;
-    let is_whole = lost == 0 && duplicates == 0 && is_accounted_for && tally.delivered == taken(&after, &before);
+    let is_whole = sent.disturbed != Some(false)
+        && lost == 0
+        && duplicates == 0
+        && is_accounted_for
+        && tally.delivered == taken(&after, &before);
     let json = json!({
         "recipients": args.recipients,
         "accepted": taken(&after, &before),
-        "distinct": count(&after, "distinct") - count(&before, "distinct"),
+        "distinct": distinct,
         "duplicates": duplicates,
         "lost": lost,
         "delivered": tally.delivered,
@@ -197,7 +202,7 @@ fn count(stats: &Value, what: &str) -> u64 {
     stats[what].as_u64().unwrap_or(0)
 }
 
-/// How many different messages were taken since.
+/// How many messages were taken since.
 fn taken(after: &Value, before: &Value) -> u64 {
     count(after, "accepted") - count(before, "accepted")
 }

@@ -107,7 +107,7 @@ impl Dealer {
         let kinds: &[SendErrorKind] = if done {
             &[SendErrorKind::OutcomeUnknown]
         } else {
-            &[SendErrorKind::OutcomeUnknown, SendErrorKind::Unavailable, SendErrorKind::RateLimited]
+            &[SendErrorKind::Unavailable, SendErrorKind::OutcomeUnknown, SendErrorKind::RateLimited]
         };
         let at = self.fate.below(kinds.len() as u64);
         error(kinds[usize::try_from(at).unwrap()])

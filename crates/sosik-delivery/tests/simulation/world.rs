@@ -12,11 +12,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use futures_util::task::noop_waker;
 use sosik_channel::{Outcome, TextMessage};
+use sosik_core::PhoneNumber;
 use sosik_delivery::{
     BatchId, BatchState, CampaignId, CampaignState, Deed, DeliveryError, Engine, MemoryOutbox, MemoryQueue, Outbox,
-    Plan, Queue, QueueError, QueueErrorKind, RecipientState, TakenTicket, Ticket, Transition, plan,
+    Plan, Queue, QueueError, QueueErrorKind, RecipientState, TakenTicket, Ticket, Transition, Withheld, plan,
 };
-use sosik_registry::{ConsentEvent, MemorySubscriberStore, Purpose, Segment, SubscriberStore};
+use sosik_registry::{ConsentEvent, MemorySubscriberStore, Purpose, Segment, SubscriberId, SubscriberStore};
 use sosik_schedule::{MessageClass, SendWindow};
 use sosik_testkit::{campaign_key, consented, noon, phone};
 
@@ -310,13 +311,23 @@ impl World {
             for (index, state) in batch.outcomes.iter().enumerate() {
                 seen += 1;
                 let truth = taken.iter().find(|message| message.reference == id.reference(index));
+                let phone = self.phone_of(batch.recipients[index]);
+                assert!(truth.is_none_or(|message| message.phone == phone), "it went to someone else");
+                let said_no = self.withdrawn.contains_key(&phone);
                 let agrees = match (&state, truth.map(|message| &message.outcome)) {
-                    (RecipientState::Delivered, Some(Outcome::Delivered)) | (RecipientState::Suppressed(_), None) => {
-                        true
-                    }
+                    (RecipientState::Delivered, Some(Outcome::Delivered)) => true,
+                    (RecipientState::Suppressed(Withheld::Cancelled), None) => self.cancelled,
+                    (RecipientState::Suppressed(_), None) => said_no,
                     (RecipientState::Failed { code, .. }, Some(Outcome::Failed { code: told, .. })) => code == told,
-                    (RecipientState::Failed { code, .. }, None) => code == "3008" || code == "not-taken",
-                    (RecipientState::Unknown, _) => self.guard != Guard::Handles,
+                    (RecipientState::Failed { code, .. }, None) => {
+                        phone.ends_with('7') && (code == "3008" || code == "not-taken")
+                    }
+                    (RecipientState::Unknown, _) => match self.guard {
+                        Guard::Handles => false,
+                        // A key guards unless it ran out, the campaign stopped, or they said no meanwhile.
+                        Guard::Keys => said_no || self.cancelled || self.now - self.plan.send_at > key_life(),
+                        Guard::None => true,
+                    },
                     (RecipientState::Pending, None) => batch.state == BatchState::Held,
                     // What may have arrived, and is held, is looked up when a person lets it go on.
                     (RecipientState::Pending, Some(_)) => batch.state == BatchState::Held && batch.first_sent.is_some(),
@@ -332,6 +343,13 @@ impl World {
         }
     }
 
+    fn phone_of(&self, person: SubscriberId) -> String {
+        let is_theirs = |number: &PhoneNumber| {
+            at_once(self.people.find(&number.clone().into())).unwrap().is_some_and(|found| found.id == person)
+        };
+        (1..=PEOPLE).map(phone).find(is_theirs).map(|number| number.expose().to_owned()).unwrap()
+    }
+
     pub(crate) fn has_struck(&self) -> bool {
         self.fate.struck() > 0
     }
@@ -340,6 +358,11 @@ impl World {
         let unknown = at_once(self.kept.tally(self.id())).unwrap().unknown;
         Counts { crashes: self.crashes, faults: self.fate.struck(), lookups: self.dealer.finds(), unknown }
     }
+}
+
+/// For how long an engine relies on a key.
+fn key_life() -> TimeDelta {
+    TimeDelta::from_std(LIFE).unwrap() * 9 / 10
 }
 
 /// What a process may come back with: something is away, or another process was faster.
