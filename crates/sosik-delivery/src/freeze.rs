@@ -13,7 +13,7 @@ pub struct Freeze {
     pub batch: usize,
     /// What the campaign may cost.
     pub budget: Option<Budget>,
-    /// Who freezes it, and when: a [`Deed::Plan`].
+    /// Who freezes it, and when: a [`Deed::Plan`](crate::Deed::Plan).
     pub transition: Transition,
 }
 
