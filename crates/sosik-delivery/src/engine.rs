@@ -7,7 +7,7 @@ use sosik_schedule::SendWindow;
 
 use crate::events::{Ends, Listeners};
 use crate::pace::Pace;
-use crate::tickets::Tickets;
+use crate::tickets::{Found, Tickets};
 use crate::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Claim, Claimed, Deed, DeliveryError,
     EngineBuilder, Event, Outbox, OutboxError, Patience, Transition, Withheld,
@@ -57,7 +57,7 @@ pub(crate) type Next = Option<DateTime<Utc>>;
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Step {
-    /// How many batches it looked at.
+    /// How many batches it looked at, in vain or not.
     pub batches: usize,
     /// How many recipients the transport newly took.
     pub accepted: u64,
@@ -164,7 +164,14 @@ impl Engine {
     async fn run_lane(&self, name: &str, now: DateTime<Utc>, limit: usize) -> Result<Step, DeliveryError> {
         let mut step = Step::default();
         while step.batches < limit && step.trouble.is_none() {
-            let Some((claimed, ticket)) = self.next(&Claim::new(name, now, self.lease)).await? else { break };
+            let (claimed, ticket) = match self.next(&Claim::new(name, now, self.lease)).await? {
+                Found::Batch(claimed, ticket) => (claimed, ticket),
+                Found::Nothing => break,
+                Found::Vain => {
+                    step.batches += 1;
+                    continue;
+                }
+            };
             step.batches += 1;
             let next = match self.advance(&claimed, now, &mut step).await {
                 // Someone else has the batch now, and knows more of it.
@@ -172,7 +179,11 @@ impl Engine {
                     tracing::warn!(%batch, "lease lost");
                     None
                 }
-                other => other?,
+                Err(error) => {
+                    self.begin_again(name);
+                    return Err(error);
+                }
+                Ok(next) => next,
             };
             self.hand_in(ticket, next, now).await;
         }
@@ -198,15 +209,15 @@ impl Engine {
             Work { claimed, campaign: &campaign, message: Arc::new(message(&campaign, claimed.batch.fallback)), now };
         match claimed.batch.state {
             BatchState::Ready => {
-                if let Some(reason) = called_off(campaign.state()) {
+                let state = match campaign.state() {
+                    CampaignState::Planned => self.note(id.campaign, Deed::Start, now).await?,
+                    state => state,
+                };
+                if let Some(reason) = called_off(state) {
                     return self.withhold(&work, reason).await;
                 }
-                if campaign.state() == CampaignState::Planned {
-                    self.note(id.campaign, Deed::Start, now).await?;
-                }
-                // It may have been paused or called off since it was claimed: then the batch waits, as it stands.
-                let stands = self.outbox.campaign(id.campaign).await?.is_some_and(|campaign| campaign.state().sends());
-                if !stands {
+                // It may have been paused since it was claimed: then the batch waits, as it stands.
+                if !state.sends() {
                     return Ok(self.finish(claimed, work.update(&claimed.batch)).await?);
                 }
                 self.send(&work, claimed.batch.clone(), step).await
@@ -217,16 +228,18 @@ impl Engine {
         }
     }
 
-    /// Notes what happened with a campaign, unless another worker did.
-    async fn note(&self, id: CampaignId, deed: Deed, now: DateTime<Utc>) -> Result<(), DeliveryError> {
+    /// Notes what happened with a campaign, unless another worker did, and tells where it stands.
+    async fn note(&self, id: CampaignId, deed: Deed, now: DateTime<Utc>) -> Result<CampaignState, DeliveryError> {
         match self.outbox.transition(id, &Transition::new(deed, self.worker.as_str(), now)).await {
             Err(OutboxError::Transition { why, .. }) => {
                 tracing::debug!(campaign = %id, %why, "noted by another worker");
-                Ok(())
+                let campaign = self.outbox.campaign(id).await?;
+                Ok(campaign.ok_or_else(|| OutboxError::no_campaign(id))?.state())
             }
             other => {
-                self.say(Event::Moved { campaign: id, state: other? });
-                Ok(())
+                let state = other?;
+                self.say(Event::Moved { campaign: id, state });
+                Ok(state)
             }
         }
     }

@@ -118,12 +118,18 @@ impl Engine {
     /// # use sosik_channel::RecordingTransport;
     /// # use sosik_delivery::{Engine, MemoryOutbox};
     /// # use sosik_registry::MemorySubscriberStore;
+    /// use tokio::sync::broadcast::error::RecvError;
+    ///
     /// # async fn listen() {
     /// # let (outbox, people) = (Arc::new(MemoryOutbox::new()), Arc::new(MemorySubscriberStore::new(1)));
     /// let engine = Engine::builder(outbox, people, Arc::new(RecordingTransport::new())).build();
     /// let mut events = engine.events();
-    /// while let Ok(event) = events.recv().await {
-    ///     println!("{event:?}");
+    /// loop {
+    ///     match events.recv().await {
+    ///         Ok(event) => println!("{event:?}"),
+    ///         Err(RecvError::Lagged(missed)) => println!("{missed} events were missed"),
+    ///         Err(RecvError::Closed) => break,
+    ///     }
     /// }
     /// # }
     /// ```

@@ -10,7 +10,16 @@ use sosik_core::ChannelId;
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
     rates: BTreeMap<Option<ChannelId>, u32>,
-    free: Mutex<BTreeMap<Option<ChannelId>, DateTime<Utc>>>,
+    lines: Mutex<BTreeMap<Option<ChannelId>, Line>>,
+}
+
+/// Who waits for a rate.
+#[derive(Clone, Copy, Debug, Default)]
+struct Line {
+    /// When there is room again.
+    free: DateTime<Utc>,
+    /// When there is room for whoever comes after all that were put off.
+    end: DateTime<Utc>,
 }
 
 impl Pace {
@@ -18,22 +27,30 @@ impl Pace {
         self.rates.insert(channel, per_second.max(1));
     }
 
-    /// Lets so many recipients of a channel through, or says when there is room for them. Batches are let through whole: the
-    /// next one waits for as long as this one takes at the rate.
+    /// Lets so many recipients of a channel through, or says when there will be room for them. Batches are let through
+    /// whole: the next one waits for as long as this one takes at the rate, and each that is put off has an instant of its
+    /// own, so that none comes in vain again and again.
     pub(crate) fn pass(&self, channel: &ChannelId, recipients: usize, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let concerned = || self.rates.iter().filter(|(of, _)| of.as_ref().is_none_or(|of| of == channel));
-        let free_at = concerned().filter_map(|(of, _)| free.get(of)).max().copied();
-        if let Some(at) = free_at.filter(|at| *at > now) {
-            return Err(at);
-        }
-        for (of, per_second) in concerned() {
-            let micros =
-                u64::try_from(recipients).unwrap_or(u64::MAX).saturating_mul(1_000_000) / u64::from(*per_second);
+        let after = |from: DateTime<Utc>, per_second: u32| {
+            let recipients = u64::try_from(recipients).unwrap_or(u64::MAX);
+            let micros = recipients.saturating_mul(1_000_000) / u64::from(per_second);
             let taken = TimeDelta::microseconds(i64::try_from(micros).unwrap_or(i64::MAX));
-            free.insert(of.clone(), now.checked_add_signed(taken).unwrap_or(now));
+            from.checked_add_signed(taken).unwrap_or(from)
+        };
+        let known: Vec<Line> = concerned().map(|(of, _)| lines.get(of).copied().unwrap_or_default()).collect();
+        let is_full = known.iter().any(|line| line.free > now);
+        let at = known.iter().map(|line| line.free.max(line.end)).max().unwrap_or(now).max(now);
+        for (of, per_second) in concerned() {
+            let line = lines.entry(of.clone()).or_default();
+            if is_full {
+                line.end = after(at, *per_second);
+            } else {
+                line.free = after(now, *per_second);
+            }
         }
-        Ok(())
+        if is_full { Err(at) } else { Ok(()) }
     }
 }
 
@@ -56,6 +73,8 @@ mod tests {
         assert_eq!(pace.pass(&district, 500, start), Err(at(200)));
         assert_eq!(pace.pass(&district, 500, at(200)), Ok(()));
         assert_eq!(pace.pass(&city, 200, at(700)), Err(at(2_000)));
+        // Another waits behind that one, and not beside it.
+        assert_eq!(pace.pass(&city, 200, at(700)), Err(at(4_000)));
         assert_eq!(pace.pass(&city, 200, at(2_000)), Ok(()));
         // However it is asked, no more passes in ten seconds than the rate says, but for one batch.
         let (mut passed, mut now) = (0, at(10_000));

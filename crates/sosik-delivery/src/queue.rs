@@ -20,7 +20,7 @@ use crate::{Batch, BatchId};
 /// Each rule is a test of `sosik_testkit::queue_conformance!`.
 ///
 /// 1. [`take`](Self::take) gives what was [put](Self::put), at most as many tickets as were asked for and none of them to
-///    two who ask; and nothing, without waiting, when there is nothing.
+///    two who ask; and nothing, within a second, when there is nothing.
 /// 2. A ticket of the same [`id`](Ticket::id) that is put again within a minute is given once.
 /// 3. Urgent tickets are given before all that are not.
 /// 4. A ticket that is [`done`](Self::done) is not given again.

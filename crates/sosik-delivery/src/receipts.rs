@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sosik_channel::{Idempotency, Outcome, Receipt, SendErrorKind};
+use sosik_channel::{Idempotency, Outcome, Receipt, SendError, SendErrorKind};
 
 use crate::engine::{Engine, Polling, Step, after};
 use crate::events::Ends;
@@ -32,8 +32,7 @@ impl Engine {
             Ok(page) => page,
             Err(error) if error.kind() == SendErrorKind::Unauthorized => return Err(error.into()),
             Err(error) => {
-                let wait = error.retry_after().and_then(|asked| TimeDelta::from_std(asked).ok());
-                self.polling().next = Some(after(now, wait.unwrap_or(TimeDelta::seconds(1)).max(self.poll_every)));
+                self.polling().next = Some(self.asked_later(&error, now));
                 step.trouble.get_or_insert(error);
                 return Ok(());
             }
@@ -41,9 +40,11 @@ impl Engine {
         let empty = page.receipts.is_empty();
         step.settled += self.record(&page.receipts, now).await?;
         if let Some(id) = &page.id {
-            // Unacknowledged, it comes again, which does no harm.
+            // Unacknowledged, it comes again, which does no harm: but not at once.
             if let Err(error) = self.transport.acknowledge(id).await {
+                self.polling().next = Some(self.asked_later(&error, now));
                 step.trouble.get_or_insert(error);
+                return Ok(());
             }
         }
         let mut polling = self.polling();
@@ -53,6 +54,12 @@ impl Engine {
         let wait = self.poll_every * i32::try_from(1_u32 << doublings).unwrap_or(i32::MAX);
         polling.next = Some(if empty { after(now, wait.min(TimeDelta::minutes(1))) } else { now });
         Ok(())
+    }
+
+    /// When receipts are asked for after an error.
+    fn asked_later(&self, error: &SendError, now: DateTime<Utc>) -> DateTime<Utc> {
+        let wait = error.retry_after().and_then(|asked| TimeDelta::from_std(asked).ok());
+        after(now, wait.unwrap_or(TimeDelta::seconds(1)).max(self.poll_every))
     }
 
     /// Writes receipts down, from a page or a webhook: late, twice, in any order. Tells how many brought news.

@@ -33,7 +33,7 @@ impl Runner {
     }
 
     /// The runner that looks so often whether there is something new to do while there is not: a second unless set. An
-    /// emergency that another process plans waits for as long.
+    /// emergency that another process plans waits for that, and for the round under way: for its slowest submission.
     #[must_use]
     pub fn with_idle(mut self, idle: Duration) -> Self {
         self.idle = idle;

@@ -34,9 +34,15 @@ impl Engine {
         let closed = self.windows.iter().filter(|window| !window.is_open(now));
         let opening = closed.map(|window| window.next_opening(now)).max();
         if let (MessageClass::Advertising, Some(opening)) = (work.campaign.class, opening) {
-            return self.put_off(work, &batch, Vec::new(), opening, "outside the sending window").await;
+            return self.put_off(work, &batch, opening, "outside the sending window").await;
         }
 
+        let pending = batch.outcomes.iter().filter(|state| *state == RecipientState::Pending).count();
+        if !work.campaign.class.is_emergency()
+            && let Err(at) = self.pace.pass(&work.campaign.key.channel, pending, now)
+        {
+            return self.put_off(work, &batch, at, "kept to its rate").await;
+        }
         let (recipients, passed_over) = self.recipients(work, &batch).await?;
         for change in &passed_over {
             batch.outcomes.apply(change);
@@ -47,11 +53,6 @@ impl Engine {
             update.state = BatchState::Taken;
             update.due = after(now, self.inquire_after);
             return Ok(self.finish(work.claimed, update).await?);
-        }
-        if !work.campaign.class.is_emergency()
-            && let Err(at) = self.pace.pass(&work.campaign.key.channel, recipients.len(), now)
-        {
-            return self.put_off(work, &batch, update.changes, at, "kept to its rate").await;
         }
         let key = batch.id.idempotency_key();
         let mut submission = Submission::new(key, Arc::clone(&work.message), Audience::Named(recipients));
@@ -222,17 +223,16 @@ impl Engine {
         Ok(next)
     }
 
-    /// Lets a batch wait, as it stands but for `changes`.
+    /// Lets a batch wait, as it stands.
     async fn put_off(
         &self,
         work: &Work<'_>,
         batch: &Batch,
-        changes: Vec<Change>,
         until: DateTime<Utc>,
         note: &str,
     ) -> Result<Next, DeliveryError> {
         let mut update = work.update(batch);
-        (update.changes, update.due, update.note) = (changes, until, Some(note.to_owned()));
+        (update.due, update.note) = (until, Some(note.to_owned()));
         let next = self.finish(work.claimed, update).await?;
         self.say(Event::PutOff { batch: batch.id, until, note: note.to_owned() });
         Ok(next)

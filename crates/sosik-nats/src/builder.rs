@@ -6,13 +6,15 @@ use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::stream::{Config, RetentionPolicy, StorageType, Stream};
 use async_nats::jetstream::{self, Context};
 use async_nats::{ConnectOptions, ServerAddr};
-use sosik_core::ChannelId;
 use sosik_delivery::{QueueError, QueueErrorKind};
 
 use crate::NatsQueue;
 
 /// For how long the server knows a ticket again.
 const KNOWN: Duration = Duration::from_secs(120);
+
+/// What nobody took for so long is dropped: what waits still is told again. Longer than a ticket is put off.
+const KEPT: Duration = Duration::from_secs(15 * 60);
 
 /// How many tickets may be taken or put off at a time, of all workers together.
 const AT_WORK: i64 = 100_000;
@@ -53,7 +55,6 @@ pub struct NatsQueueBuilder {
     replicas: usize,
     hold: Duration,
     patience: Duration,
-    channel: Option<ChannelId>,
     login: Option<Login>,
     roots: Option<PathBuf>,
 }
@@ -67,7 +68,6 @@ impl fmt::Debug for NatsQueueBuilder {
             .field("replicas", &self.replicas)
             .field("hold", &self.hold)
             .field("patience", &self.patience)
-            .field("channel", &self.channel)
             .field("login", &self.login)
             .finish_non_exhaustive()
     }
@@ -82,7 +82,6 @@ impl NatsQueueBuilder {
             replicas: 1,
             hold: Duration::from_secs(60),
             patience: Duration::from_secs(2),
-            channel: None,
             login: None,
             roots: None,
         }
@@ -111,12 +110,6 @@ impl NatsQueueBuilder {
     /// How long the server has to answer. Two seconds unless set.
     pub fn patience(mut self, span: Duration) -> Self {
         self.patience = span;
-        self
-    }
-
-    /// Takes the tickets of one channel alone. On one stream either every worker does that, or none.
-    pub fn channel(mut self, channel: ChannelId) -> Self {
-        self.channel = Some(channel);
         self
     }
 
@@ -203,7 +196,13 @@ impl NatsQueueBuilder {
             Some(roots) => options.add_root_certificates(roots.clone()),
             None => options,
         };
-        Ok(options.name("sosik").connection_timeout(self.patience).request_timeout(Some(self.patience)))
+        // Servers that a cluster announces later are of no scheme: these too are encrypted.
+        let encrypted = servers.iter().any(ServerAddr::tls_required);
+        Ok(options
+            .require_tls(encrypted)
+            .name("sosik")
+            .connection_timeout(self.patience)
+            .request_timeout(Some(self.patience)))
     }
 
     /// The stream, such as it has to be.
@@ -216,6 +215,7 @@ impl NatsQueueBuilder {
             storage: StorageType::File,
             num_replicas: self.replicas,
             duplicate_window: KNOWN,
+            max_age: KEPT,
             description: Some("batches of sosik that are worth a look; their ledger is the database".to_owned()),
             ..Config::default()
         };
@@ -241,29 +241,20 @@ impl NatsQueueBuilder {
 
     /// The consumer of urgent or of other tickets, which all workers share.
     async fn consumer(&self, stream: &Stream, kind: &str) -> Result<PullConsumer, QueueError> {
-        let (name, subject) = match &self.channel {
-            None => (kind.to_owned(), format!("{}.{kind}.*", self.prefix)),
-            Some(channel) => (format!("{kind}-{channel}"), format!("{}.{kind}.{channel}", self.prefix)),
-        };
         let config = pull::Config {
-            durable_name: Some(name.clone()),
+            durable_name: Some(kind.to_owned()),
             ack_policy: AckPolicy::Explicit,
             ack_wait: self.hold,
             max_deliver: -1,
             max_ack_pending: AT_WORK,
-            filter_subject: subject,
+            filter_subject: format!("{}.{kind}.*", self.prefix),
             ..pull::Config::default()
         };
         stream.create_consumer(config).await.map_err(|error| {
             use async_nats::jetstream::stream::ConsumerErrorKind::{JetStream, TimedOut};
             match error.kind() {
                 TimedOut => unavailable("NATS does not answer for the consumer", error),
-                JetStream(_) => misconfigured(
-                    format!(
-                        "NATS refuses the consumer {name}: on one stream either every worker names its channel or none"
-                    ),
-                    error,
-                ),
+                JetStream(_) => misconfigured(format!("NATS refuses the consumer {kind}"), error),
                 _ => unavailable("the consumer on NATS cannot be made", error),
             }
         })

@@ -33,10 +33,11 @@
 //!
 //! - The outbox is the ledger. A ticket says that a batch is worth a look; whoever takes it claims the batch there, under a
 //!   fencing token. A queue that loses, repeats or mixes up tickets, or is away, costs time and never a message: what waits
-//!   is told again, and while the server does not answer workers ask the outbox themselves.
+//!   is told again, and while the server does not answer workers ask the outbox themselves. Only a worker that begins needs
+//!   the server.
 //! - One work-queue stream, `SOSIK_BATCHES` unless [named otherwise](NatsQueueBuilder::stream), kept on disk. Its subjects
-//!   are `sosik.batches.urgent.<channel>` and `sosik.batches.normal.<channel>`: a worker may serve
-//!   [one channel](NatsQueueBuilder::channel) alone.
+//!   are `sosik.batches.urgent.<channel>` and `sosik.batches.normal.<channel>`, so that a server shows what waits where.
+//!   Every worker takes from all of them, urgent ones first.
 //! - `Nats-Msg-Id` is the ticket's id, known again for two minutes, so that several workers who tell the same do no harm.
 //! - A ticket is acknowledged when what was done for its batch is written down; where the batch is to be looked at again
 //!   soon, as after an error, it is put off by a negative acknowledgement with a delay. Unanswered it comes again after the

@@ -16,6 +16,10 @@ use sosik_delivery::{Queue, QueueError, QueueErrorKind, TakenTicket, Ticket};
 use crate::builder::unavailable;
 use crate::{NatsQueueBuilder, wire};
 
+/// When the server says that there is nothing. It says so at once where it sees that; of two who ask for one last ticket it
+/// sees it for neither, and the second would wait for its patience (nats-server 2.9.10).
+const EMPTY_AFTER: Duration = Duration::from_millis(100);
+
 /// Tickets in a work-queue stream of NATS JetStream.
 ///
 /// # Cancellation
@@ -69,7 +73,8 @@ impl NatsQueue {
     }
 
     async fn taken(&self, consumer: &PullConsumer, limit: usize) -> Result<Vec<TakenTicket>, QueueError> {
-        let mut messages = self.within("be asked", consumer.fetch().max_messages(limit).messages()).await?;
+        let mut messages =
+            self.within("be asked", consumer.fetch().max_messages(limit).expires(EMPTY_AFTER).messages()).await?;
         let mut taken = Vec::new();
         loop {
             let next = async { Ok::<_, QueueError>(messages.next().await) };

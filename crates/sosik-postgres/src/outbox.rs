@@ -97,25 +97,31 @@ impl Outbox for PostgresStore {
 
     async fn claim(&self, claim: &Claim<'_>) -> Result<Option<Claimed>, OutboxError> {
         // What another worker is just claiming is passed over, and not waited for.
-        let only = if claim.only.is_some() { "AND b.campaign = $4 AND b.number = $5" } else { "" };
-        let sql = format!(
-            "WITH next AS ( \
-                 SELECT b.campaign, b.number FROM batches AS b JOIN campaigns AS c ON c.id = b.campaign \
-                 WHERE {OPEN} AND b.due <= $1 AND (b.worker IS NULL OR b.worker = $2 OR b.lease_until <= $1) {only} \
-                 ORDER BY b.urgent DESC, b.due, b.campaign, b.number LIMIT 1 FOR UPDATE OF b SKIP LOCKED \
-             ) \
-             UPDATE batches AS b SET worker = $2, lease_until = $3, token = nextval('fence') \
-             FROM next JOIN batch_people AS p USING (campaign, number) \
-             WHERE b.campaign = next.campaign AND b.number = next.number RETURNING {COLUMNS}"
-        );
+        let sql = |which: &str| {
+            format!(
+                "WITH next AS ( \
+                     SELECT b.campaign, b.number FROM batches AS b JOIN campaigns AS c ON c.id = b.campaign \
+                     JOIN batch_people AS p ON p.campaign = b.campaign AND p.number = b.number \
+                     WHERE {OPEN} AND b.due <= $1 AND (b.worker IS NULL OR b.worker = $2 OR b.lease_until <= $1) AND {which} \
+                     ORDER BY b.due, b.campaign, b.number LIMIT 1 FOR UPDATE OF b SKIP LOCKED \
+                 ) \
+                 UPDATE batches AS b SET worker = $2, lease_until = $3, token = nextval('fence') \
+                 FROM next JOIN batch_people AS p USING (campaign, number) \
+                 WHERE b.campaign = next.campaign AND b.number = next.number RETURNING {COLUMNS}"
+            )
+        };
         let until = claim.now.checked_add_signed(claim.lease).unwrap_or(claim.now);
         let mut client = self.client().await?;
         let transaction = client.transaction().await.map_err(database)?;
-        let row = match claim.only {
-            None => one(&transaction, &sql, &[&claim.now, &claim.worker, &until]).await?,
-            Some(BatchId { campaign, number, .. }) => {
-                let (campaign, number) = (campaign.as_uuid(), i64::from(number));
-                one(&transaction, &sql, &[&claim.now, &claim.worker, &until, &campaign, &number]).await?
+        let row = if let Some(BatchId { campaign, number, .. }) = claim.only {
+            let (campaign, number) = (campaign.as_uuid(), i64::from(number));
+            let values: Values<'_> = &[&claim.now, &claim.worker, &until, &campaign, &number];
+            one(&transaction, &sql("b.campaign = $4 AND b.number = $5"), values).await?
+        } else {
+            let values: Values<'_> = &[&claim.now, &claim.worker, &until];
+            match one(&transaction, &sql("b.urgent"), values).await? {
+                Some(urgent) => Some(urgent),
+                None => one(&transaction, &sql("NOT b.urgent"), values).await?,
             }
         };
         let claimed = row.as_ref().map(batch).transpose()?;
@@ -124,16 +130,24 @@ impl Outbox for PostgresStore {
     }
 
     async fn waiting(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Ticket>, OutboxError> {
-        let sql = format!(
-            "SELECT b.campaign, b.number, c.channel, b.urgent, b.due, b.attempts \
-             FROM batches AS b JOIN campaigns AS c ON c.id = b.campaign \
-             WHERE {OPEN} AND b.due <= $1 AND (b.worker IS NULL OR b.lease_until <= $1) \
-             ORDER BY b.urgent DESC, b.due, b.campaign, b.number LIMIT $2"
-        );
+        let sql = |urgent: &str| {
+            format!(
+                "SELECT b.campaign, b.number, c.channel, b.urgent, b.due, b.attempts \
+                 FROM batches AS b JOIN campaigns AS c ON c.id = b.campaign \
+                 WHERE {urgent} AND {OPEN} AND b.due <= $1 AND (b.worker IS NULL OR b.lease_until <= $1) \
+                 ORDER BY b.due, b.campaign, b.number LIMIT $2"
+            )
+        };
         let mut client = self.client().await?;
         let transaction = crate::store::reading(&mut client).await?;
-        let rows = all(&transaction, &sql, &[&now, &i64::try_from(limit).unwrap_or(i64::MAX)]).await?;
-        Ok(rows.iter().map(ticket).collect::<Result<_, StoreError>>()?)
+        let mut waiting = Vec::new();
+        for urgent in ["b.urgent", "NOT b.urgent"] {
+            let left = i64::try_from(limit - waiting.len()).unwrap_or(i64::MAX);
+            for row in all(&transaction, &sql(urgent), &[&now, &left]).await? {
+                waiting.push(ticket(&row)?);
+            }
+        }
+        Ok(waiting)
     }
 
     async fn update(&self, update: &BatchUpdate) -> Result<(), OutboxError> {
@@ -218,8 +232,14 @@ impl Outbox for PostgresStore {
                    ), \
                    dropped AS (DELETE FROM batch_people AS p USING ended WHERE p.campaign = ended.id RETURNING p.campaign) \
                    SELECT count(DISTINCT campaign) FROM dropped";
+        // Nobody lets what is held go on meanwhile: that would leave a batch without its people.
+        let hold = "SELECT count(*) FROM ( \
+                        SELECT 1 FROM batches AS b JOIN campaigns AS c ON c.id = b.campaign \
+                        WHERE c.state IN ('cancelled', 'expired', 'settled') AND b.state <> 'settled' FOR UPDATE OF b \
+                    ) AS held";
         let mut client = self.client().await?;
         let transaction = client.transaction().await.map_err(database)?;
+        one(&transaction, hold, &[]).await?;
         let row = one(&transaction, sql, &[&before]).await?;
         let forgotten = row.map(|row| get::<i64>(&row, 0)).transpose()?;
         transaction.commit().await.map_err(database)?;
@@ -256,16 +276,17 @@ impl Outbox for PostgresStore {
 
     async fn next_due(&self, worker: &str) -> Result<Option<DateTime<Utc>>, OutboxError> {
         let of = "FROM batches AS b JOIN campaigns AS c ON c.id = b.campaign WHERE";
+        let soonest = |urgent: &str| {
+            format!(
+                "SELECT at FROM (SELECT b.due AS at {of} {urgent} AND {OPEN} AND (b.worker IS NULL OR b.worker = $1) \
+                                 ORDER BY b.due, b.campaign, b.number LIMIT 1) AS soonest"
+            )
+        };
         let sql = format!(
-            "SELECT min(at) FROM ( \
-                 (SELECT b.due AS at {of} b.urgent AND {OPEN} AND (b.worker IS NULL OR b.worker = $1) \
-                  ORDER BY b.due, b.campaign, b.number LIMIT 1) \
-                 UNION ALL \
-                 (SELECT b.due AS at {of} NOT b.urgent AND {OPEN} AND (b.worker IS NULL OR b.worker = $1) \
-                  ORDER BY b.due, b.campaign, b.number LIMIT 1) \
-                 UNION ALL \
-                 (SELECT greatest(b.due, b.lease_until) {of} {OPEN} AND b.worker IS NOT NULL AND b.worker <> $1) \
-             ) AS dues"
+            "SELECT min(at) FROM ({} UNION ALL {} UNION ALL \
+             SELECT greatest(b.due, b.lease_until) {of} {OPEN} AND b.worker IS NOT NULL AND b.worker <> $1) AS dues",
+            soonest("b.urgent"),
+            soonest("NOT b.urgent")
         );
         let mut client = self.client().await?;
         let transaction = crate::store::reading(&mut client).await?;

@@ -85,7 +85,12 @@ impl Outbox for SqliteStore {
         self.worker
             .call(move |transaction| {
                 let next = match only.map(key) {
-                    None => load(transaction, include_str!("../queries/batch_next.sql"), params![micros(now), worker])?,
+                    None => {
+                        let query = include_str!("../queries/batch_next.sql");
+                        let of = |urgent: bool| load(transaction, query, params![micros(now), worker, urgent]);
+                        let urgent = of(true)?;
+                        if urgent.is_empty() { of(false)? } else { urgent }
+                    }
                     Some((id, number)) => {
                         let values = params![micros(now), worker, id, number];
                         load(transaction, include_str!("../queries/batch_next_of.sql"), values)?
@@ -103,11 +108,16 @@ impl Outbox for SqliteStore {
     }
 
     async fn waiting(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Ticket>, OutboxError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.worker
             .call(move |transaction| {
                 let query = include_str!("../queries/batch_waiting.sql");
-                Ok(all(transaction, query, params![micros(now), limit], ticket)?)
+                let of = |urgent: bool, limit: usize| {
+                    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+                    all(transaction, query, params![micros(now), limit, urgent], ticket)
+                };
+                let mut waiting = of(true, limit)?;
+                waiting.extend(of(false, limit - waiting.len())?);
+                Ok(waiting)
             })
             .await
     }
@@ -234,7 +244,10 @@ impl Outbox for SqliteStore {
         self.worker
             .call(move |transaction| {
                 let query = include_str!("../queries/batch_next_due.sql");
-                let due: Option<i64> = transaction.query_row(query, [worker], |row| row.get(0)).map_err(database)?;
+                let of = |urgent: bool| -> Result<Option<i64>, StoreError> {
+                    transaction.query_row(query, params![worker, urgent], |row| row.get(0)).map_err(database)
+                };
+                let due = of(true)?.into_iter().chain(of(false)?).min();
                 Ok(due.map(instant).transpose()?)
             })
             .await

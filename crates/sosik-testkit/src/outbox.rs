@@ -19,29 +19,13 @@ use crate::{campaign, noon};
 #[macro_export]
 macro_rules! outbox_conformance {
     (live $make:path) => {
-        $crate::outbox_conformance!(@ live $make:
-            rule_1_a_campaign_is_drafted_once
-            rule_2_only_what_follows_is_done_with_a_campaign
-            rule_3_nothing_is_claimed_of_what_is_half_planned
-            rule_4_no_two_workers_hold_one_batch
-            rule_5_a_worker_gets_its_own_batch_back_at_once
-            rule_6_an_older_token_changes_nothing
-            rule_7_states_only_go_forward
-            rule_8_news_comes_at_any_time
-            rule_9_every_recipient_is_counted_once
-            rule_10_a_held_batch_goes_on_and_no_other
-            rule_4_of_a_paused_campaign_only_receipts_are_asked_for
-            rule_11_open_campaigns_are_named_by_their_time_and_finished_ones_too
-            rule_4_what_is_urgent_is_claimed_first
-            rule_4_one_batch_is_claimed_or_none
-            rule_12_what_waits_is_named_and_not_leased
-            rule_13_campaigns_and_what_is_held_are_listed
-            rule_14_a_person_is_found_in_a_campaign
-            rule_15_who_they_were_is_forgotten_and_how_many_is_not
-        );
+        $crate::outbox_conformance!(@rules live $make);
     };
     ($make:path) => {
-        $crate::outbox_conformance!(@ sure $make:
+        $crate::outbox_conformance!(@rules sure $make);
+    };
+    (@rules $kind:ident $make:path) => {
+        $crate::outbox_conformance!(@ $kind $make:
             rule_1_a_campaign_is_drafted_once
             rule_2_only_what_follows_is_done_with_a_campaign
             rule_3_nothing_is_claimed_of_what_is_half_planned

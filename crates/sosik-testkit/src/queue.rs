@@ -17,18 +17,13 @@ pub const HOLD: Duration = Duration::from_secs(2);
 #[macro_export]
 macro_rules! queue_conformance {
     (live $make:path) => {
-        $crate::queue_conformance!(@ live $make:
-            rule_1_what_was_put_is_given_once
-            rule_2_the_same_ticket_is_given_once
-            rule_3_what_is_urgent_comes_first
-            rule_4_what_is_done_is_not_given_again
-            rule_5_what_is_put_off_comes_when_its_time_is_over
-            rule_6_what_was_not_answered_comes_again
-            rule_7_a_late_answer_does_no_harm
-        );
+        $crate::queue_conformance!(@rules live $make);
     };
     ($make:path) => {
-        $crate::queue_conformance!(@ sure $make:
+        $crate::queue_conformance!(@rules sure $make);
+    };
+    (@rules $kind:ident $make:path) => {
+        $crate::queue_conformance!(@ $kind $make:
             rule_1_what_was_put_is_given_once
             rule_2_the_same_ticket_is_given_once
             rule_3_what_is_urgent_comes_first

@@ -36,6 +36,16 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
         Some(queue) => Some(place::connect(queue).await?),
         None => None,
     };
+    let outcome = rehearse_at(args, &place, queue.as_deref()).await;
+    if let Some(made) = made {
+        let removed = patiently(|| made.remove(), QueueError::is_retryable).await;
+        // What went wrong before says more.
+        return outcome.and_then(|outcome| removed.map_err(Failure::at("the queue")).map(|()| outcome));
+    }
+    outcome
+}
+
+async fn rehearse_at(args: &Rehearse, place: &Place, queue: Option<&str>) -> Result<Outcome, Failure> {
     let ahead = city::friday().signed_duration_since(SystemClock::new().now()).num_milliseconds();
     let clock = city::clock(ahead);
     let (dealer, url) = dealer(args, ahead).await?;
@@ -53,11 +63,8 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
     let campaign = city::campaign(&store, args.batch, clock.now()).await?;
     let planned = start.elapsed().as_secs_f64();
 
-    let city = City { store: &place.name, queue: queue.as_deref(), url: &url, ahead };
+    let city = City { store: &place.name, queue, url: &url, ahead };
     let sent = send(args, &store, campaign.id, &city, &mut running.workers).await?;
-    if let Some(made) = made {
-        patiently(|| made.remove(), QueueError::is_retryable).await.map_err(Failure::at("the queue"))?;
-    }
     let tally = tally(&store, campaign.id).await?;
     let after = stats(&url).await?;
     let rate = f64::from(args.recipients) / sent.accepted_after.unwrap_or(sent.seconds);

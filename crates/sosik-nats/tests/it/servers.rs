@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use sosik_core::{ChannelId, Clock, SystemClock};
+use sosik_core::{Clock, SystemClock};
 use sosik_delivery::{BatchId, Queue, QueueError, QueueErrorKind, Ticket};
 use sosik_nats::{Login, NatsQueue, NatsQueueBuilder};
 use sosik_testkit::{campaign, noon};
@@ -150,12 +150,6 @@ async fn what_is_wrong_with_a_server_is_said_with_what_to_do() {
     let other = server.builder().stream("SOSIK_BATCHES", "other.prefix").connect().await;
     refused(other, QueueErrorKind::Misconfigured, "has other subjects");
     refused(server.builder().stream("NEW", "sosik.batches").connect().await, QueueErrorKind::Misconfigured, "refuses");
-    let channel = ChannelId::parse("yangju-city").unwrap();
-    refused(
-        server.builder().channel(channel).connect().await,
-        QueueErrorKind::Misconfigured,
-        "names its channel or none",
-    );
 }
 
 #[tokio::test]
@@ -180,17 +174,19 @@ async fn a_login_is_asked_for_and_never_shown() {
     );
 }
 
+/// However many ask for the last ticket, one has it and the others are told soon that there is none.
 #[tokio::test]
-async fn a_worker_of_one_channel_takes_its_tickets_and_no_others() {
+async fn who_asks_for_the_last_ticket_in_vain_is_told_soon() {
     let Some(server) = Server::start(&["-js"]).await else { return };
-    let other = ChannelId::parse("yangju-hoecheon1").unwrap();
-    let of_other = server.builder().channel(other.clone()).connect().await.unwrap();
-    let of_city = server.builder().channel(ticket(1).channel).connect().await.unwrap();
-    let mut foreign = ticket(2).with_urgency(true);
-    foreign.channel = other;
-    of_city.put(&[ticket(1), foreign, ticket(3)], now()).await.unwrap();
-    assert_eq!(take(&of_other, 5).await.unwrap(), [2]);
-    assert_eq!(take(&of_city, 5).await.unwrap(), [1, 3]);
+    let queue = server.builder().patience(Duration::from_secs(5)).connect().await.unwrap();
+    for number in 0..20 {
+        queue.put(&[ticket(number)], now()).await.unwrap();
+        let asked = Instant::now();
+        let (one, two, three) = tokio::join!(take(&queue, 1), take(&queue, 1), take(&queue, 1));
+        let given = [one, two, three].map(Result::unwrap).concat();
+        assert_eq!(given, [number]);
+        assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    }
 }
 
 #[tokio::test]

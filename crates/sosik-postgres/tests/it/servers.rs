@@ -1,16 +1,21 @@
 //! Schemas of newer releases and of other programs, keys, several programs at once, and a server that goes and comes back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use sosik_core::SystemEntropy;
+use sosik_delivery::{Batch, BatchId, Deed, Outbox, Sealed, Transition};
 use sosik_postgres::{PostgresStore, Settings};
 use sosik_registry::access::Access;
-use sosik_registry::{ConsentEvent, Erasure, Journal, Purpose, Put, Segment, StoreErrorKind, SubscriberStore};
+use sosik_registry::{
+    ConsentEvent, Erasure, Journal, Purpose, Put, Segment, StoreErrorKind, SubscriberId, SubscriberStore,
+};
 use sosik_testkit::journal::Sample;
-use sosik_testkit::{citizen, consented, noon, phone};
+use sosik_testkit::{campaign, citizen, consented, noon, phone};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
+use uuid::Uuid;
 
 use crate::{Database, address, vault};
 
@@ -263,4 +268,34 @@ async fn another_machine_s_certificate_is_checked() {
         let error = connect(settings).await.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
     }
+}
+
+/// A batch that a person lets go on keeps its people, also where the ledger is being forgotten at that moment.
+#[tokio::test]
+async fn what_is_let_go_on_meanwhile_is_not_forgotten() {
+    let Some(database) = Database::new().await else { return };
+    let store = Arc::new(database.open().await.unwrap());
+    let draft = campaign("w48");
+    let batch =
+        Batch::new(BatchId::new(draft.id, 0), false, vec![SubscriberId::new(Uuid::from_u128(7))], noon(), noon());
+    store.draft(&draft).await.unwrap();
+    let token = store.begin(draft.id).await.unwrap();
+    store.add(draft.id, token, &[batch]).await.unwrap();
+    let sealed = Sealed::new(1, BTreeMap::new(), Transition::new(Deed::Plan, "planner", noon()));
+    store.seal(draft.id, token, &sealed).await.unwrap();
+    store.transition(draft.id, &Transition::new(Deed::Cancel, "head", noon())).await.unwrap();
+    database.direct.batch_execute("UPDATE batches SET state = 'held'").await.unwrap();
+
+    database.direct.batch_execute("BEGIN; UPDATE batches SET state = 'ready'").await.unwrap();
+    let forgetting = Arc::clone(&store);
+    let forgetting = tokio::spawn(async move { forgetting.forget(noon() + TimeDelta::days(400)).await });
+    let waits =
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FOR UPDATE OF b%'";
+    while database.direct.query_one(waits, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        assert!(!forgetting.is_finished());
+        tokio::task::yield_now().await;
+    }
+    database.direct.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(forgetting.await.unwrap().unwrap(), 0);
+    assert!(store.batch(BatchId::new(draft.id, 0)).await.unwrap().is_some_and(|batch| batch.recipients.len() == 1));
 }

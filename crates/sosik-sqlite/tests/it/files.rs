@@ -392,3 +392,24 @@ async fn campaigns_of_an_earlier_release_go_on() {
     let tally = store.tally(half.id).await.unwrap();
     assert_eq!((tally.delivered, tally.accepted, tally.batches), (1, 1, 2));
 }
+
+/// What a worker asks most often is read off an index in its order, however many batches wait.
+#[tokio::test]
+async fn the_next_batch_is_found_without_sorting_those_that_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    drop(open(&path).unwrap());
+    let direct = Connection::open(&path).unwrap();
+    for (query, values) in [
+        (include_str!("../../queries/batch_next.sql"), 3),
+        (include_str!("../../queries/batch_waiting.sql"), 3),
+        (include_str!("../../queries/batch_next_due.sql"), 2),
+    ] {
+        let mut plan = direct.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+        let values = rusqlite::params_from_iter(std::iter::repeat_n(1, values));
+        let steps: Vec<String> = plan.query_map(values, |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+        let steps = steps.join("\n");
+        assert!(steps.contains("SEARCH b USING INDEX batches_by_due (urgent=?"), "{steps}");
+        assert!(!steps.contains("TEMP B-TREE") && !steps.contains("SCAN b"), "{steps}");
+    }
+}

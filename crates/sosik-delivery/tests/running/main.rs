@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[cfg(feature = "runner")]
+mod runner;
+mod tickets;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -83,6 +87,50 @@ async fn batches_go_no_faster_than_their_rate_and_emergencies_do_not_wait() {
     engine.run_due(now, 10).await.unwrap();
     assert_eq!(city.transport.sent().len(), before + 100, "all of it at once");
     assert_eq!(city.outbox.tally(friday.id).await.unwrap().planned(), 100);
+}
+
+/// Each batch that a rate holds back has an instant of its own: it is not looked at again and again.
+#[tokio::test]
+async fn what_a_rate_holds_back_is_put_off_once() {
+    let city = City::of(100).await;
+    city.friday().await;
+    let engine = city.engine().at_most(10).build();
+    let mut events = engine.events();
+    let (mut now, mut put_off) = (noon(), Vec::new());
+    while city.transport.sent().len() < 100 {
+        let step = engine.run_due(now, 20).await.unwrap();
+        now = step.next_due.unwrap_or(now).max(now + TimeDelta::milliseconds(1));
+        while let Ok(event) = events.try_recv() {
+            if let Event::PutOff { batch, until, .. } = event {
+                put_off.push((batch.number, until));
+            }
+        }
+        assert!(now < noon() + TimeDelta::seconds(30));
+    }
+    let expected: Vec<_> = (1..10).map(|number| (number, noon() + TimeDelta::seconds(i64::from(number)))).collect();
+    assert_eq!(put_off, expected);
+}
+
+/// Where a page of receipts cannot be acknowledged, it is not asked for in a busy loop.
+#[tokio::test]
+async fn receipts_that_cannot_be_acknowledged_are_asked_for_later() {
+    let city = City::of(1).await;
+    city.friday().await;
+    let mut transport = MockTransport::new();
+    transport.expect_name().return_const("away".to_owned());
+    transport.expect_capabilities().return_const(Capabilities::named(10, 1_000, 1_000));
+    transport.expect_submit().returning(|_| Err(SendError::new(SendErrorKind::Unavailable, "away")));
+    transport.expect_receipts().times(2).returning(|| {
+        let mut page = sosik_channel::ReceiptPage::default();
+        (page.id, page.receipts) = (Some("page".to_owned()), Vec::new());
+        Ok(page)
+    });
+    let busy = || SendError::new(SendErrorKind::RateLimited, "busy").with_retry_after(Duration::from_secs(7));
+    transport.expect_acknowledge().times(2).returning(move |_| Err(busy()));
+    let engine = city.engine_over(Arc::new(transport)).build();
+    for second in 0..8 {
+        engine.run_due(noon() + TimeDelta::seconds(second), 5).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -277,102 +325,4 @@ async fn a_report_counts_everyone_and_escapes_what_people_wrote() {
     let html = report.to_html();
     assert!(html.contains("head&lt;b&gt;") && html.contains("&quot;wait&quot; &amp; see") && !html.contains("head<b>"));
     assert!(html.contains("같습니다") && html.contains(">30<"), "{html}");
-}
-
-#[cfg(feature = "runner")]
-mod runner {
-    use sosik_channel::{
-        Acceptance, Answer, Audience, Found, Media, MediaRef, Proof, ReceiptPage, Recipient, Submission, Submitted,
-        Webhook, WebhookReceipts,
-    };
-    use sosik_delivery::Runner;
-
-    use super::*;
-
-    /// A dealer that takes its time, and says when it is asked.
-    #[derive(Debug)]
-    struct Slow {
-        capabilities: Capabilities,
-        asked: tokio::sync::Notify,
-    }
-
-    #[sosik_channel::async_trait]
-    impl Transport for Slow {
-        fn name(&self) -> &'static str {
-            "slow"
-        }
-        fn capabilities(&self) -> &Capabilities {
-            &self.capabilities
-        }
-        async fn submit(&self, submission: &Submission) -> Result<Submitted, SendError> {
-            self.asked.notify_one();
-            pass(Duration::from_secs(30)).await;
-            let Audience::Named(recipients) = &submission.audience else { panic!("named") };
-            let answer = |to: &Recipient| Acceptance::new(to.reference.as_str(), None, Answer::Accepted);
-            Ok(Submitted::new(Proof::PerRecipient(recipients.iter().map(answer).collect())))
-        }
-        async fn receipts(&self) -> Result<ReceiptPage, SendError> {
-            Ok(ReceiptPage::default())
-        }
-        async fn prepare(&self, _: &Submission) -> Result<Option<String>, SendError> {
-            Ok(None)
-        }
-        async fn upload(&self, _: &Media) -> Result<MediaRef, SendError> {
-            Err(SendError::new(SendErrorKind::Unsupported, "slow"))
-        }
-        async fn find(&self, _: &Submission, _: DateTime<Utc>) -> Result<Vec<Found>, SendError> {
-            Ok(Vec::new())
-        }
-        async fn acknowledge(&self, _: &str) -> Result<(), SendError> {
-            Ok(())
-        }
-        async fn cancel(&self, _: &str) -> Result<(), SendError> {
-            Err(SendError::new(SendErrorKind::Unsupported, "slow"))
-        }
-        async fn webhook(&self, _: &Webhook) -> Result<WebhookReceipts, SendError> {
-            Err(SendError::new(SendErrorKind::Unsupported, "slow"))
-        }
-        fn price(&self, _: &Message) -> Option<Won> {
-            None
-        }
-    }
-
-    /// A service that is told to end in the middle of a submission waits for its answer, and nothing is in doubt.
-    #[tokio::test(start_paused = true)]
-    async fn a_service_ends_when_it_is_told_to_and_leaves_nothing_in_doubt() {
-        let city = City::of(50).await;
-        let campaign = city.friday().await;
-        let capabilities = Capabilities::named(10, 1_000, 1_000);
-        let slow = Arc::new(Slow { capabilities, asked: tokio::sync::Notify::new() });
-        let clock = Arc::new(ManualClock::at(noon()));
-        let runner = Runner::new(city.engine_over(Arc::clone(&slow) as _).build(), clock);
-        // At the second submission, while its answer is on the way.
-        let shutdown = async {
-            slow.asked.notified().await;
-            slow.asked.notified().await;
-        };
-        runner.run(shutdown, |_| ()).await.unwrap();
-        let tally = city.outbox.tally(campaign.id).await.unwrap();
-        assert!(tally.accepted >= 10 && tally.accepted.is_multiple_of(10) && tally.pending > 0, "{tally:?}");
-        for number in 0..5 {
-            let batch = city.outbox.batch(sosik_delivery::BatchId::new(campaign.id, number)).await.unwrap().unwrap();
-            assert_ne!(batch.state, sosik_delivery::BatchState::InDoubt, "{number}");
-        }
-    }
-
-    /// An idle service looks once in a while, and a provider that is away is tried again and again.
-    #[tokio::test(start_paused = true)]
-    async fn an_idle_service_does_not_spin() {
-        let city = City::of(1).await;
-        let clock = Arc::new(ManualClock::at(noon()));
-        let runner = Runner::new(city.engine().build(), clock);
-        let mut rounds = 0;
-        runner.run(pass(Duration::from_secs(60)), |_| rounds += 1).await.unwrap();
-        assert!((55..=62).contains(&rounds), "{rounds} rounds in a minute");
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "the runner's own test")]
-    async fn pass(span: Duration) {
-        tokio::time::sleep(span).await;
-    }
 }
