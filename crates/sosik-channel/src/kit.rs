@@ -123,6 +123,12 @@ pub fn files(message: &Message, media: &[Media], plan: &KitPlan) -> Result<Vec<K
     Ok(files)
 }
 
+/// By what a kit is known: the SHA-256 of its `manifest.json`, as hexadecimal digits, which stands in its attestation form, too.
+#[must_use]
+pub fn fingerprint(files: &[KitFile]) -> Option<String> {
+    files.iter().find(|file| file.path == "manifest.json").map(|file| digest(&file.content))
+}
+
 fn digest(bytes: &[u8]) -> String {
     crate::text::hex(&sha2::Sha256::digest(bytes))
 }
@@ -230,6 +236,7 @@ mod tests {
             assert_eq!(listed["files"].as_array().unwrap().len(), kit.len() - 2, "all but the manifest and the form");
             let form = String::from_utf8(kit.last().unwrap().content.to_vec()).unwrap();
             assert!(form.contains(&digest(&manifest.content)));
+            assert_eq!(fingerprint(&kit), Some(digest(&manifest.content)));
             assert_eq!(files(&message, &given, &plan()).unwrap(), kit);
         }
         assert!(kinds >= 6, "{kinds} kinds of messages have a kit");

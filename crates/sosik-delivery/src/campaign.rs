@@ -10,7 +10,7 @@ use sosik_registry::{Segment, Suppression};
 use sosik_schedule::MessageClass;
 use uuid::Uuid;
 
-use crate::{CampaignState, History};
+use crate::{CampaignState, Evidence, History, Route};
 
 /// What makes a campaign the one it is: channel, nominal slot and edition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,7 +82,9 @@ pub struct Campaign {
     pub class: MessageClass,
     /// What is sent.
     pub message: Message,
-    /// Who is meant.
+    /// By which way it reaches people. To named recipients unless set.
+    pub route: Route,
+    /// Who is meant, of the registry.
     pub segment: Segment,
     /// When sending begins; consents must stand then.
     pub send_at: DateTime<Utc>,
@@ -90,10 +92,12 @@ pub struct Campaign {
     pub send_by: DateTime<Utc>,
     /// Who has to agree, what was done with it, and where it stands.
     pub history: History,
-    /// How many people were chosen; 0 while its audience is not frozen.
+    /// How many people were chosen; 0 while its audience is not frozen. Of a group send, how many friends it would reach.
     pub audience: u64,
     /// How many of those meant were not, by reason.
     pub suppressed: BTreeMap<Suppression, u64>,
+    /// What is known of it where it does not go to named recipients.
+    pub evidence: Evidence,
 }
 
 impl Campaign {
@@ -109,7 +113,28 @@ impl Campaign {
         let id = key.id();
         let send_by = send_at.checked_add_signed(TimeDelta::days(1)).unwrap_or(send_at);
         let (segment, suppressed) = (Segment::All, BTreeMap::new());
-        Self { id, key, class, message, segment, send_at, send_by, history, audience: 0, suppressed }
+        let (route, evidence) = (Route::Recipients, Evidence::new());
+        Self { id, key, class, message, route, segment, send_at, send_by, history, audience: 0, suppressed, evidence }
+    }
+
+    /// The campaign by another route.
+    #[must_use]
+    pub fn with_route(mut self, route: Route) -> Self {
+        self.route = route;
+        self
+    }
+
+    /// The campaign with what is known of it.
+    #[must_use]
+    pub fn with_evidence(mut self, evidence: Evidence) -> Self {
+        self.evidence = evidence;
+        self
+    }
+
+    /// When its time is over: [`send_by`](Self::send_by), or what it was extended to.
+    #[must_use]
+    pub fn deadline(&self) -> DateTime<Utc> {
+        self.evidence.deadline.map_or(self.send_by, |until| until.max(self.send_by))
     }
 
     /// The campaign for the people of a segment.
@@ -131,6 +156,12 @@ impl Campaign {
     pub fn with_audience(mut self, audience: u64, suppressed: BTreeMap<Suppression, u64>) -> Self {
         (self.audience, self.suppressed) = (audience, suppressed);
         self
+    }
+
+    /// Whether something is to be done for it where it does not go to named recipients.
+    pub(crate) fn is_open_elsewhere(&self) -> bool {
+        let is_on_its_way = self.history.is_planned() && !self.state().is_over();
+        self.route != Route::Recipients && (is_on_its_way || self.evidence.is_open())
     }
 
     /// When it came to its end, if it did: nothing more of it will ever be submitted.

@@ -1,7 +1,7 @@
 use sosik_channel::{SendError, Won};
 use sosik_registry::StoreError;
 
-use crate::{BatchId, CampaignId, TransitionError};
+use crate::{BatchId, CampaignId, Route, TransitionError};
 
 /// An outbox cannot do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +72,15 @@ impl OutboxError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeliveryError {
+    /// A person's word cannot stand: say what is true, or look at what stands.
+    #[error("campaign {campaign} cannot be attested to: {why}")]
+    #[non_exhaustive]
+    Attestation {
+        /// The campaign.
+        campaign: CampaignId,
+        /// What stands against it.
+        why: String,
+    },
     /// It would cost more than it may: nothing is planned. Raise the budget, or send to fewer.
     #[error("it would cost {cost} or more, and may cost {budget}")]
     #[non_exhaustive]
@@ -84,6 +93,17 @@ pub enum DeliveryError {
     /// The outbox failed.
     #[error("the outbox failed")]
     Outbox(#[from] OutboxError),
+    /// The campaign goes by another route than what was called is for.
+    #[error("campaign {campaign} goes by the route `{route}`, for which `{called}` is not")]
+    #[non_exhaustive]
+    Route {
+        /// The campaign.
+        campaign: CampaignId,
+        /// Its route.
+        route: &'static str,
+        /// What was called.
+        called: &'static str,
+    },
     /// The subscriber store failed.
     #[error("the subscriber store failed")]
     Subscribers(#[from] StoreError),
@@ -93,13 +113,17 @@ pub enum DeliveryError {
 }
 
 impl DeliveryError {
+    pub(crate) fn route(campaign: CampaignId, route: &Route, called: &'static str) -> Self {
+        Self::Route { campaign, route: route.code(), called }
+    }
+
     /// Whether the same may be done again after a while: a store or the provider is away. What was written down stays.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Outbox(OutboxError::Store(error)) | Self::Subscribers(error) => error.is_retryable(),
             Self::Transport(error) => error.is_retryable(),
-            Self::Budget { .. } | Self::Outbox(_) => false,
+            Self::Attestation { .. } | Self::Budget { .. } | Self::Outbox(_) | Self::Route { .. } => false,
         }
     }
 }

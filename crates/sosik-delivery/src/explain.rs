@@ -4,7 +4,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use sosik_registry::{Need, SubscriberId, SubscriberStore, Suppression};
 
 use crate::plan::purpose;
-use crate::{BatchId, BatchState, CampaignId, CampaignState, DeliveryError, Outbox, OutboxError, RecipientState};
+use crate::{
+    BatchId, BatchState, CampaignId, CampaignState, DeliveryError, Outbox, OutboxError, RecipientState, Route,
+};
 
 /// What happened to one citizen in one campaign, and why: for whoever is asked.
 ///
@@ -16,6 +18,8 @@ pub struct Explanation {
     pub campaign: CampaignId,
     /// Where it stands.
     pub state: CampaignState,
+    /// By which way it goes.
+    pub route: Route,
     /// Who is asked for.
     pub person: SubscriberId,
     /// Where they stand in it, if they were chosen.
@@ -81,7 +85,7 @@ pub async fn explain(
         Err(reason) => Some(reason),
         Ok(_) => (with_text && !address.allows_text).then_some(Suppression::NoText),
     });
-    Ok(Explanation { campaign, state: found.state(), person, place, hindered })
+    Ok(Explanation { campaign, state: found.state(), route: found.route, person, place, hindered })
 }
 
 impl fmt::Display for Explanation {
@@ -90,6 +94,9 @@ impl fmt::Display for Explanation {
         match &self.place {
             _ if matches!(self.state, CampaignState::Draft | CampaignState::Approved) => {
                 writeln!(f, "Nobody was chosen for it yet.")?;
+            }
+            None if self.route != Route::Recipients => {
+                writeln!(f, "It goes to friends of the channel: who they are is not known here.")?;
             }
             None => writeln!(f, "This person was not chosen for it, or who was has been forgotten since.")?,
             Some(place) => self.standing(place, f)?,

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use sosik_registry::{AudienceRequest, Member, SubscriberId, SubscriberStore, Suppression};
 
 use crate::plan::purpose;
-use crate::{Batch, BatchId, Budget, Campaign, DeliveryError, Outbox, Sealed, Transition};
+use crate::{Batch, BatchId, Budget, Campaign, DeliveryError, Outbox, Route, Sealed, Transition};
 
 /// How an audience is frozen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,13 +44,17 @@ impl Freeze {
 /// # Errors
 ///
 /// [`DeliveryError`] when a store fails, the campaign is not approved or planned already, or someone else plans it
-/// meanwhile; [`Budget`](DeliveryError::Budget) when it would cost more than it may: then nothing is planned.
+/// meanwhile; [`Budget`](DeliveryError::Budget) when it would cost more than it may: then nothing is planned;
+/// [`Route`](DeliveryError::Route) when it does not go to named recipients.
 pub async fn freeze(
     outbox: &dyn Outbox,
     subscribers: &dyn SubscriberStore,
     campaign: &Campaign,
     freezing: &Freeze,
 ) -> Result<Campaign, DeliveryError> {
+    if campaign.route != Route::Recipients {
+        return Err(DeliveryError::route(campaign.id, &campaign.route, "freeze"));
+    }
     let token = outbox.begin(campaign.id).await?;
     let request = request(campaign);
     let mut cutter = Cutter::new(campaign, freezing.batch.max(1));

@@ -60,7 +60,10 @@
 //! 6. Workers find what is due in the outbox, or, where many would ask one database too often, by tickets of a [`Queue`].
 //! 7. Before a campaign is planned its cost is [estimated](estimate) and kept within a [`Budget`], and a [`Brake`] may make
 //!    it wait for a person. Afterwards a [`Report`] says what became of it, and [`explain`] what happened to one citizen.
-//! 8. Planned = delivered + failed + by text + suppressed + unknown, once nothing is outstanding: [`Tally`].
+//! 8. A campaign has a [`Route`]: named recipients, all friends of the channel by a group send ([`plan_friends`],
+//!    [`FriendsEngine`]), or a clerk's hands ([`plan_by_hand`], [`attest`]). Of the latter two nobody here knows who got it;
+//!    what is known is kept as [`Evidence`].
+//! 9. Planned = delivered + failed + by text + suppressed + unknown, once nothing is outstanding: [`Tally`].
 //!
 //! # Features
 //!
@@ -78,13 +81,16 @@
 mod batch;
 mod brake;
 mod builder;
+mod by_hand;
 mod campaign;
 mod cost;
 mod engine;
 mod error;
 mod events;
+mod evidence;
 mod explain;
 mod freeze;
+mod friends;
 mod lifecycle;
 mod look_up;
 mod memory;
@@ -97,6 +103,7 @@ mod plan;
 mod queue;
 mod receipts;
 mod report;
+mod route;
 #[cfg(feature = "runner")]
 mod runner;
 mod sending;
@@ -108,13 +115,16 @@ pub use async_trait::async_trait;
 pub use batch::{Batch, BatchId, BatchState, RecipientRef, RecipientRefError};
 pub use brake::{Aftermath, Brake, Braked};
 pub use builder::EngineBuilder;
+pub use by_hand::{attest, extend, plan_by_hand, unattested};
 pub use campaign::{Campaign, CampaignId, CampaignKey};
 pub use cost::{Budget, Estimate, estimate};
 pub use engine::{Engine, Step};
 pub use error::{DeliveryError, OutboxError};
 pub use events::{Ends, Event};
+pub use evidence::{Attestation, Evidence};
 pub use explain::{Explanation, Whereabouts, explain};
 pub use freeze::{Freeze, freeze};
+pub use friends::{FriendsEngine, FriendsStep, Missed, plan_friends};
 pub use lifecycle::{ApprovalRule, CampaignState, Deed, History, Transition, TransitionError};
 pub use memory::MemoryOutbox;
 pub use memory_queue::MemoryQueue;
@@ -124,6 +134,7 @@ pub use patience::Patience;
 pub use plan::{Plan, plan};
 pub use queue::{Queue, QueueError, QueueErrorKind, TakenTicket, Ticket};
 pub use report::Report;
+pub use route::{Friends, Route};
 #[cfg(feature = "runner")]
 pub use runner::Runner;
 pub use tally::Tally;

@@ -91,6 +91,8 @@ pub enum Deed {
     Draft,
     /// Its time passed.
     Expire,
+    /// Someone let it go on beyond its time.
+    Extend,
     /// It was halted.
     Pause,
     /// Its audience was frozen.
@@ -105,11 +107,12 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Approve,
         Self::Cancel,
         Self::Draft,
         Self::Expire,
+        Self::Extend,
         Self::Pause,
         Self::Plan,
         Self::Resume,
@@ -125,6 +128,7 @@ impl Deed {
             Self::Cancel => "cancel",
             Self::Draft => "draft",
             Self::Expire => "expire",
+            Self::Extend => "extend",
             Self::Pause => "pause",
             Self::Plan => "plan",
             Self::Resume => "resume",
@@ -318,6 +322,7 @@ impl History {
             (Approved, Deed::Plan) => Ok(Planned),
             (Planned, Deed::Start) => Ok(Sending),
             (Planned | Sending, Deed::Pause) => Ok(Paused),
+            (state @ (Planned | Sending | Paused), Deed::Extend) => Ok(state),
             (Paused, Deed::Resume) => Ok(if started() { Sending } else { Planned }),
             // Nothing may be left to submit because of suppressions alone.
             (Planned | Sending | Paused, Deed::Settle) => Ok(Settled),

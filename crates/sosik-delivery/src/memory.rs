@@ -8,8 +8,8 @@ use sosik_core::ChannelId;
 use sosik_registry::{StoreError, StoreErrorKind, SubscriberId};
 
 use crate::{
-    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
-    OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
+    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed,
+    Evidence, Outbox, OutboxError, PlannedCampaign, Route, Sealed, Tally, Ticket, Transition,
 };
 
 /// An outbox in memory: for tests and first steps. A crash loses it.
@@ -81,6 +81,13 @@ impl Outbox for MemoryOutbox {
             state.batches.retain(|batch, _| batch.campaign != id);
         }
         Ok(after)
+    }
+
+    async fn note(&self, id: CampaignId, evidence: &Evidence) -> Result<Evidence, OutboxError> {
+        let mut state = self.lock();
+        let campaign = state.campaigns.get_mut(&id).ok_or_else(|| OutboxError::no_campaign(id))?;
+        campaign.evidence.take(evidence);
+        Ok(campaign.evidence.clone())
     }
 
     async fn begin(&self, id: CampaignId) -> Result<u64, OutboxError> {
@@ -234,7 +241,8 @@ impl Outbox for MemoryOutbox {
         let batches = state.batches.values().map(|held| &held.batch);
         let open: BTreeSet<CampaignId> =
             batches.filter(|batch| is_open(&state.campaigns, batch)).map(|batch| batch.id.campaign).collect();
-        let mut campaigns: Vec<CampaignId> = open.into_iter().collect();
+        let others = state.campaigns.values().filter(|campaign| campaign.is_open_elsewhere());
+        let mut campaigns: Vec<CampaignId> = open.into_iter().chain(others.map(|campaign| campaign.id)).collect();
         campaigns.sort_by_key(|id| state.campaigns.get(id).map(|campaign| campaign.send_at));
         Ok(campaigns)
     }
@@ -245,7 +253,8 @@ impl Outbox for MemoryOutbox {
             let mut batches = state.batches.values().map(|held| &held.batch).filter(|batch| batch.id.campaign == *id);
             batches.all(|batch| batch.state == BatchState::Settled)
         };
-        let done = state.campaigns.values().filter(|campaign| campaign.history.may(Deed::Settle).is_ok());
+        let named = state.campaigns.values().filter(|campaign| campaign.route == Route::Recipients);
+        let done = named.filter(|campaign| campaign.history.may(Deed::Settle).is_ok());
         Ok(done.map(|campaign| campaign.id).filter(is_settled).collect())
     }
 

@@ -8,7 +8,8 @@ use sosik_core::ChannelId;
 use sosik_registry::{SubscriberId, Suppression};
 
 use crate::{
-    Batch, BatchId, BatchState, Campaign, CampaignId, CampaignState, Change, OutboxError, Tally, Ticket, Transition,
+    Batch, BatchId, BatchState, Campaign, CampaignId, CampaignState, Change, Evidence, OutboxError, Tally, Ticket,
+    Transition,
 };
 
 /// Where campaigns and their batches are kept: the ledger of what was sent.
@@ -38,8 +39,9 @@ use crate::{
 /// 9. [`tally`](Self::tally) counts every planned recipient exactly once.
 /// 10. [`reopen`](Self::reopen) lets a held batch go on by [`Batch::reopen`], and no other.
 /// 11. [`open_campaigns`](Self::open_campaigns) names each campaign with a batch that a worker has something to do for, and
-///     [`finished`](Self::finished) each that [sends](crate::CampaignState::sends) or is paused and whose batches are all
-///     settled.
+///     of those by another [route](crate::Route) than to named recipients each that is planned and not over, or whose
+///     [evidence is open](Evidence::is_open). [`finished`](Self::finished) names each campaign to named recipients that
+///     [sends](crate::CampaignState::sends) or is paused and whose batches are all settled.
 /// 12. [`waiting`](Self::waiting) names what a claim would give, in that order, and leases nothing.
 /// 13. [`campaigns`](Self::campaigns) names those of a channel, or of all, from the latest slot on, and
 ///     [`held`](Self::held) the batches that wait for a person.
@@ -47,6 +49,8 @@ use crate::{
 /// 15. [`forget`](Self::forget) drops who the recipients were of campaigns that ended before and have nothing open. Their
 ///     numbers stay.
 /// 16. What a call has answered is kept through a crash.
+/// 17. [`note`](Self::note) takes evidence in by [`Evidence::take`], of a campaign in any state, and gives back all that is
+///     known; of two at once neither is lost.
 #[async_trait]
 pub trait Outbox: fmt::Debug + Send + Sync {
     /// Keeps a campaign, unless it is kept already.
@@ -63,6 +67,13 @@ pub trait Outbox: fmt::Debug + Send + Sync {
     /// [`OutboxError::Transition`] when it cannot follow, [`OutboxError::NoCampaign`] when there is none; nothing was
     /// changed.
     async fn transition(&self, id: CampaignId, transition: &Transition) -> Result<CampaignState, OutboxError>;
+
+    /// Takes in what is known of a campaign that does not go to named recipients, and gives back all that is known of it.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError::NoCampaign`] when there is none; nothing was kept.
+    async fn note(&self, id: CampaignId, evidence: &Evidence) -> Result<Evidence, OutboxError>;
 
     /// Opens the planning of an approved campaign, and gives its token.
     ///
@@ -202,6 +213,9 @@ macro_rules! forward {
             }
             async fn transition(&self, id: CampaignId, transition: &Transition) -> Result<CampaignState, OutboxError> {
                 (**self).transition(id, transition).await
+            }
+            async fn note(&self, id: CampaignId, evidence: &Evidence) -> Result<Evidence, OutboxError> {
+                (**self).note(id, evidence).await
             }
             async fn begin(&self, id: CampaignId) -> Result<u64, OutboxError> {
                 (**self).begin(id).await

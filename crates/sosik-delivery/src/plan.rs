@@ -5,8 +5,8 @@ use sosik_schedule::MessageClass;
 
 use crate::brake::braked;
 use crate::{
-    ApprovalRule, Brake, Braked, Budget, Campaign, CampaignKey, CampaignState, Deed, DeliveryError, Freeze, History,
-    Outbox, PlannedCampaign, Transition, freeze,
+    ApprovalRule, Brake, Braked, Budget, Campaign, CampaignKey, CampaignState, Deed, DeliveryError, Freeze, Friends,
+    History, Outbox, PlannedCampaign, Route, Transition, freeze,
 };
 
 /// What shall be sent, to whom, when, and who has to agree.
@@ -19,7 +19,9 @@ pub struct Plan {
     pub message: Message,
     /// What it is in law.
     pub class: MessageClass,
-    /// Who is meant.
+    /// By which way. To named recipients unless set.
+    pub route: Route,
+    /// Who is meant, of named recipients.
     pub segment: Segment,
     /// When sending begins; consents must stand then.
     pub send_at: DateTime<Utc>,
@@ -50,7 +52,22 @@ impl Plan {
     ) -> Self {
         let send_by = send_at.checked_add_signed(TimeDelta::days(1)).unwrap_or(send_at);
         let (approval, by, budget, brake) = (ApprovalRule::none(), "sosik".to_owned(), None, None);
-        Self { key, message, class, segment, send_at, send_by, batch, approval, by, budget, brake }
+        let route = Route::Recipients;
+        Self { key, message, class, route, segment, send_at, send_by, batch, approval, by, budget, brake }
+    }
+
+    /// The plan of a group send to friends of the channel: for [`plan_friends`](crate::plan_friends).
+    #[must_use]
+    pub fn to_friends(mut self, friends: Friends) -> Self {
+        self.route = Route::Friends(friends);
+        self
+    }
+
+    /// The plan of a message that a clerk sends: for [`plan_by_hand`](crate::plan_by_hand).
+    #[must_use]
+    pub fn by_hand(mut self) -> Self {
+        self.route = Route::Hands;
+        self
     }
 
     /// The plan with another end of sending: what is left then is held for a person.
@@ -106,6 +123,7 @@ impl Plan {
         Campaign::new(self.key.clone(), self.class, self.message.clone(), self.send_at, history)
             .with_segment(self.segment.clone())
             .with_send_by(self.send_by)
+            .with_route(self.route.clone())
     }
 }
 
@@ -127,13 +145,16 @@ pub(crate) fn purpose(class: MessageClass) -> Purpose {
 /// # Errors
 ///
 /// [`DeliveryError`] when a store fails, when it would cost more than its [`Budget`], or when someone else plans it or calls
-/// it off at the same moment: then call it again.
+/// it off at the same moment: then call it again. [`Route`](DeliveryError::Route) when it does not go to named recipients.
 pub async fn plan(
     outbox: &dyn Outbox,
     subscribers: &dyn SubscriberStore,
     plan: &Plan,
     now: DateTime<Utc>,
 ) -> Result<PlannedCampaign, DeliveryError> {
+    if plan.route != Route::Recipients {
+        return Err(DeliveryError::route(plan.key.id(), &plan.route, "plan"));
+    }
     let kept = if let Some(campaign) = outbox.campaign(plan.key.id()).await? {
         PlannedCampaign::new(campaign, true)
     } else {

@@ -2,10 +2,10 @@ use std::fmt::Write;
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde_json::{Value, json};
-
+use sosik_channel::GroupSendStatus;
 use sosik_schedule::MessageClass;
 
-use crate::{Campaign, CampaignState, Deed, Tally};
+use crate::{Campaign, CampaignState, Deed, Evidence, Route, Tally};
 
 /// What became of a campaign, for whoever answers for it: as JSON, CSV or a page of HTML.
 ///
@@ -46,14 +46,36 @@ impl Report {
     }
 
     /// Whether everyone who was planned is counted somewhere, once: planned = delivered + by text + failed + suppressed +
-    /// unknown + outstanding.
+    /// unknown + outstanding. Of a group send, whether no more were sent to than were expected.
     #[must_use]
     pub fn balances(&self) -> bool {
-        self.tally.planned() == self.campaign.audience
+        let Evidence { expected, sent, .. } = self.campaign.evidence;
+        match self.campaign.route {
+            Route::Recipients => self.tally.planned() == self.campaign.audience,
+            Route::Friends(_) => expected.is_none_or(|expected| sent.unwrap_or(0) <= expected),
+            Route::Hands => true,
+        }
+    }
+
+    /// What is counted of friends, whom no one here can name.
+    fn counts(&self) -> Vec<(&'static str, String, u64, &'static str)> {
+        let Campaign { route, evidence, audience, .. } = &self.campaign;
+        let mut rows = Vec::new();
+        if matches!(route, Route::Friends(_)) {
+            rows.push(("planned", String::new(), *audience, "보낼 수 있는 친구"));
+            rows.extend(evidence.expected.map(|count| ("expected", String::new(), count, "보내기로 한 친구")));
+            rows.push(("sent", String::new(), evidence.sent.unwrap_or(0), "보냄"));
+        }
+        let attested = evidence.attestation.as_ref().and_then(|word| word.sent);
+        rows.extend(attested.map(|count| ("attested", String::new(), count, "보냈다고 확인됨")));
+        rows
     }
 
     /// Each count: what, by which reason, how many, and how it is called in Korean.
     fn rows(&self) -> Vec<(&'static str, String, u64, &'static str)> {
+        if self.campaign.route != Route::Recipients {
+            return self.counts();
+        }
         let tally = &self.tally;
         let mut rows = vec![
             ("planned", String::new(), self.campaign.audience, "발송 대상"),
@@ -94,6 +116,8 @@ impl Report {
             "edition": campaign.key.edition.to_string(),
             "slot": at(campaign.key.slot),
             "class": campaign.class.code(),
+            "route": campaign.route.code(),
+            "evidence": Value::Object(crate::stored::evidence::to_map(&campaign.evidence)),
             "segment": campaign.segment.to_string(),
             "send_at": at(campaign.send_at),
             "send_by": at(campaign.send_by),
@@ -137,7 +161,7 @@ impl Report {
     #[must_use]
     pub fn to_html(&self) -> String {
         let Self { campaign, tally } = self;
-        let all = campaign.audience.max(1);
+        let all = campaign.evidence.expected.unwrap_or(campaign.audience).max(1);
         let mut counts = String::new();
         for (what, reason, count, label) in self.rows() {
             let (label, kind) = match (label, reason.as_str()) {
@@ -146,7 +170,7 @@ impl Report {
                 ("", reason) => (escape(in_korean(reason)), "part"),
                 (label, reason) => (format!("{label}: {}", escape(in_korean(reason))), "sum"),
             };
-            let share = if what == "not planned" { String::new() } else { tenths(count, all) };
+            let share = if matches!(what, "attested" | "not planned") { String::new() } else { tenths(count, all) };
             let _ = writeln!(
                 counts,
                 "<tr class=\"{kind}\"><th scope=\"row\">{label}</th><td>{count}</td><td>{share}</td></tr>"
@@ -164,10 +188,12 @@ impl Report {
                 escape(&step.note),
             );
         }
-        let balance = if self.balances() {
-            "발송 대상과 결과의 합이 같습니다."
-        } else {
-            "발송 대상과 결과의 합이 다릅니다. 장부를 확인하세요."
+        let balance = match (&campaign.route, self.balances()) {
+            (_, false) => "발송 대상과 결과의 합이 다릅니다. 장부를 확인하세요.",
+            (Route::Recipients, true) => "발송 대상과 결과의 합이 같습니다.",
+            (Route::Friends(_), true) => "채널 친구에게 보냈습니다. 누가 받았는지는 알 수 없고 수만 압니다.",
+            (Route::Hands, true) if campaign.evidence.attestation.is_some() => "사람이 보낸 것을 확인했습니다.",
+            (Route::Hands, true) => "사람이 보내야 합니다. 아직 확인되지 않았습니다.",
         };
         let held = if tally.held > 0 {
             format!("<p class=\"warn\">사람이 확인해야 하는 묶음: {}</p>", tally.held)
@@ -185,9 +211,54 @@ impl Report {
             counts = counts,
             balance = balance,
             held = held,
+            evidence = self.evidence(),
             history = history,
             id = campaign.id,
         )
+    }
+
+    /// What is known of a campaign to friends, as a table.
+    fn evidence(&self) -> String {
+        let Evidence { starts, handle, status, seen, ask, kit, attestation, .. } = &self.campaign.evidence;
+        let time = |at: &Option<DateTime<Utc>>| at.map(in_seoul);
+        let word = attestation.as_ref();
+        let rows = [
+            ("시작", time(starts)),
+            ("중계사의 번호", handle.clone()),
+            ("중계사에서", status.as_ref().map(|status| there(status).to_owned())),
+            ("마지막으로 본 때", time(seen)),
+            ("꾸러미(SHA-256)", kit.clone()),
+            ("보낸 때", word.map(|word| in_seoul(word.at))),
+            ("보냈다고 한 계정", word.map(|word| word.by.clone())),
+            ("함께 확인한 계정", word.and_then(|word| word.checked_by.clone())),
+            ("콘솔의 메시지 번호", word.and_then(|word| word.number.clone())),
+        ];
+        let mut table = String::new();
+        for (label, value) in rows {
+            if let Some(value) = value {
+                let _ = writeln!(table, "<tr><th scope=\"row\">{label}</th><td>{}</td></tr>", escape(&value));
+            }
+        }
+        let ask = ask
+            .as_ref()
+            .map_or_else(String::new, |why| format!("<p class=\"warn\">사람이 확인해야 합니다: {}</p>\n", escape(why)));
+        if table.is_empty() {
+            return ask;
+        }
+        format!("{ask}<h2>발송 증빙</h2>\n<table>\n<tbody>\n{table}</tbody>\n</table>\n")
+    }
+}
+
+fn there(status: &GroupSendStatus) -> &str {
+    match status {
+        GroupSendStatus::Blocked => "차단됨",
+        GroupSendStatus::Done => "완료",
+        GroupSendStatus::Other(word) => word,
+        GroupSendStatus::Paused => "멈춤",
+        GroupSendStatus::Ready => "시작을 기다림",
+        GroupSendStatus::Sending => "보내는 중",
+        GroupSendStatus::Terminated => "중단됨",
+        _ => "",
     }
 }
 
@@ -230,6 +301,7 @@ fn done(deed: Deed) -> &'static str {
         Deed::Cancel => "취소",
         Deed::Draft => "작성",
         Deed::Expire => "기한이 지남",
+        Deed::Extend => "기한을 늘림",
         Deed::Pause => "멈춤",
         Deed::Plan => "대상 확정",
         Deed::Resume => "다시 시작",

@@ -9,7 +9,14 @@ use sosik_registry::{StoreError, StoreErrorKind, SubscriberId, Suppression};
 use sosik_schedule::MessageClass;
 use uuid::Uuid;
 
-use crate::{ApprovalRule, Batch, BatchId, BatchState, Campaign, CampaignKey, Deed, History, Outcomes, Transition};
+use crate::{
+    ApprovalRule, Batch, BatchId, BatchState, Campaign, CampaignKey, Deed, History, Outcomes, Route,
+    Transition,
+};
+
+pub(crate) mod evidence;
+
+pub use evidence::{evidence_from_json, evidence_to_json};
 
 /// A campaign's columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +46,10 @@ pub struct CampaignColumns {
     pub audience: u64,
     /// How many were not, by reason, as JSON.
     pub suppressed: String,
+    /// The route, as text.
+    pub route: String,
+    /// What is known of it, as JSON.
+    pub evidence: String,
 }
 
 impl CampaignColumns {
@@ -59,6 +70,8 @@ impl CampaignColumns {
             author_counts: rule.author_counts,
             audience: campaign.audience,
             suppressed: suppressed_to_json(&campaign.suppressed),
+            route: campaign.route.to_stored(),
+            evidence: evidence_to_json(&campaign.evidence),
         }
     }
 
@@ -79,7 +92,10 @@ impl CampaignColumns {
         let history = History::of(rule, steps);
         let history =
             history.ok_or_else(|| unreadable("campaign", "its history does not follow from its beginning"))?;
+        let route = Route::from_stored(&self.route).ok_or_else(|| unreadable("campaign", "its route is not known"))?;
         Ok(Campaign::new(key, class, message, self.send_at, history)
+            .with_route(route)
+            .with_evidence(evidence_from_json(&self.evidence)?)
             .with_segment(segment)
             .with_send_by(self.send_by)
             .with_audience(self.audience, suppressed_from_json(&self.suppressed)?))

@@ -8,11 +8,12 @@ use crate::query::{get, meta, note, one, run};
 use crate::reseal::Noted;
 
 /// The migrations, in order; `meta` says how many a schema has had.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/0001_registry.sql"),
     include_str!("../migrations/0002_accesses.sql"),
     include_str!("../migrations/0003_rights.sql"),
     include_str!("../migrations/0004_delivery.sql"),
+    include_str!("../migrations/0005_routes.sql"),
 ];
 
 const VERSION: &str = "version";

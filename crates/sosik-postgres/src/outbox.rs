@@ -6,8 +6,8 @@ use deadpool_postgres::Transaction;
 use sosik_core::ChannelId;
 use sosik_delivery::stored::{self, BatchColumns, CampaignColumns, recipients_to_bytes, standing, suppressed_to_json};
 use sosik_delivery::{
-    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
-    OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
+    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed,
+    Evidence, Outbox, OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
 };
 use sosik_registry::{StoreError, SubscriberId};
 use tokio_postgres::Row;
@@ -45,6 +45,17 @@ impl Outbox for PostgresStore {
         let state = take(&within, id, transition).await?;
         within.commit().await.map_err(database)?;
         Ok(state)
+    }
+
+    async fn note(&self, id: CampaignId, evidence: &Evidence) -> Result<Evidence, OutboxError> {
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await.map_err(database)?;
+        let mut known = locked(&transaction, id).await?.evidence;
+        known.take(evidence);
+        let update = "UPDATE campaigns SET evidence = $2, watched = $3 WHERE id = $1";
+        run(&transaction, update, &[&id.as_uuid(), &stored::evidence_to_json(&known), &known.is_open()]).await?;
+        transaction.commit().await.map_err(database)?;
+        Ok(known)
     }
 
     async fn begin(&self, id: CampaignId) -> Result<u64, OutboxError> {
@@ -250,13 +261,15 @@ impl Outbox for PostgresStore {
         let sql = format!(
             "SELECT c.id FROM campaigns AS c \
              WHERE EXISTS (SELECT 1 FROM batches AS b WHERE b.campaign = c.id AND b.state <> 'settled' AND {OPEN}) \
+             OR c.route <> 'recipients' AND (c.state IN ('paused', 'planned', 'sending') OR c.watched) \
              ORDER BY c.send_at, c.id"
         );
         self.ids(&sql).await
     }
 
     async fn finished(&self) -> Result<Vec<CampaignId>, OutboxError> {
-        let sql = "SELECT c.id FROM campaigns AS c WHERE c.state IN ('paused', 'planned', 'sending') \
+        let sql = "SELECT c.id FROM campaigns AS c \
+                   WHERE c.route = 'recipients' AND c.state IN ('paused', 'planned', 'sending') \
                    AND NOT EXISTS (SELECT 1 FROM batches AS b WHERE b.campaign = c.id AND b.state <> 'settled') \
                    ORDER BY c.id";
         self.ids(sql).await
@@ -369,7 +382,7 @@ async fn insert_transition(
 
 async fn load_campaign(transaction: &Transaction<'_>, id: CampaignId) -> Result<Option<Campaign>, StoreError> {
     let select = "SELECT channel, slot, edition, class, message, segment, send_at, send_by, approvers, author_counts, \
-                  audience, suppressed FROM campaigns WHERE id = $1";
+                  audience, suppressed, route, evidence FROM campaigns WHERE id = $1";
     let Some(row) = one(transaction, select, &[&id.as_uuid()]).await? else { return Ok(None) };
     let audience: i64 = get(&row, 10)?;
     let approvers: i16 = get(&row, 8)?;
@@ -386,6 +399,8 @@ async fn load_campaign(transaction: &Transaction<'_>, id: CampaignId) -> Result<
         author_counts: get(&row, 9)?,
         audience: u64::try_from(audience).map_err(|error| unreadable("audience", error))?,
         suppressed: get(&row, 11)?,
+        route: get(&row, 12)?,
+        evidence: get(&row, 13)?,
     };
     let steps = "SELECT deed, account, at, note FROM transitions WHERE campaign = $1 ORDER BY seq";
     let steps = all(transaction, steps, &[&id.as_uuid()]).await?;
@@ -397,8 +412,8 @@ async fn load_campaign(transaction: &Transaction<'_>, id: CampaignId) -> Result<
 async fn insert_campaign(transaction: &Transaction<'_>, campaign: &Campaign) -> Result<bool, StoreError> {
     let columns = CampaignColumns::of(campaign);
     let insert = "INSERT INTO campaigns (id, channel, slot, edition, class, message, segment, send_at, send_by, \
-                  approvers, author_counts, state, audience, suppressed) \
-                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING";
+                  approvers, author_counts, state, audience, suppressed, route, evidence, watched) \
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (id) DO NOTHING";
     let values: Values<'_> = &[
         &campaign.id.as_uuid(),
         &columns.channel,
@@ -414,6 +429,9 @@ async fn insert_campaign(transaction: &Transaction<'_>, campaign: &Campaign) -> 
         &campaign.state().code(),
         &i64::try_from(columns.audience).unwrap_or(i64::MAX),
         &columns.suppressed,
+        &columns.route,
+        &columns.evidence,
+        &campaign.evidence.is_open(),
     ];
     if run(transaction, insert, values).await? == 0 {
         return Ok(false);

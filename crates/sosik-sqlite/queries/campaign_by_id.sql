@@ -1,2 +1,2 @@
-SELECT channel, slot, edition, class, message, send_at, segment, audience, suppressed, send_by, approvers, author_counts
+SELECT channel, slot, edition, class, message, send_at, segment, audience, suppressed, send_by, approvers, author_counts, route, evidence
 FROM campaigns WHERE id = ?1

@@ -2,10 +2,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, params};
 use sosik_core::ChannelId;
-use sosik_delivery::stored::{CampaignColumns, recipients_to_bytes, suppressed_to_json};
+use sosik_delivery::stored::{CampaignColumns, evidence_to_json, recipients_to_bytes, suppressed_to_json};
 use sosik_delivery::{
-    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed, Outbox,
-    OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
+    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed,
+    Evidence, Outbox, OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
 };
 use sosik_registry::{StoreError, SubscriberId};
 
@@ -33,6 +33,20 @@ impl Outbox for SqliteStore {
     async fn transition(&self, id: CampaignId, transition: &Transition) -> Result<CampaignState, OutboxError> {
         let made = transition.clone();
         self.worker.call(move |transaction| take(transaction, id, &made)).await
+    }
+
+    async fn note(&self, id: CampaignId, evidence: &Evidence) -> Result<Evidence, OutboxError> {
+        let evidence = evidence.clone();
+        self.worker
+            .call(move |transaction| {
+                let campaign = load_campaign(transaction, id)?.ok_or_else(|| OutboxError::no_campaign(id))?;
+                let mut known = campaign.evidence;
+                known.take(&evidence);
+                let values = params![bytes(id), evidence_to_json(&known), known.is_open()];
+                execute(transaction, include_str!("../queries/campaign_note.sql"), values)?;
+                Ok(known)
+            })
+            .await
     }
 
     async fn begin(&self, id: CampaignId) -> Result<u64, OutboxError> {
@@ -364,6 +378,9 @@ fn insert_campaign(transaction: &Transaction<'_>, campaign: &Campaign) -> Result
         columns.approvers,
         columns.author_counts,
         campaign.state().code(),
+        columns.route,
+        columns.evidence,
+        campaign.evidence.is_open(),
     ];
     execute(transaction, include_str!("../queries/campaign_insert.sql"), values)?;
     let mut steps = campaign.history.steps().iter();

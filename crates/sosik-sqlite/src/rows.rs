@@ -136,6 +136,8 @@ pub(crate) fn campaign(row: &Row<'_>, steps: Vec<Transition>) -> Result<Campaign
         send_by: instant(get(row, 9)?)?,
         approvers: get(row, 10)?,
         author_counts: get(row, 11)?,
+        route: get(row, 12)?,
+        evidence: get(row, 13)?,
     };
     columns.campaign(steps)
 }

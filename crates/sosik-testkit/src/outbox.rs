@@ -1,12 +1,13 @@
 //! The contract of [`Outbox`], rule by rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
+use sosik_channel::{GroupSendState, GroupSendStatus};
 use sosik_core::ChannelId;
 use sosik_delivery::{
-    ApprovalRule, Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignState, Change, Claim, Claimed, Deed,
-    History, Outbox, OutboxError, RecipientState, Sealed, Ticket, Transition,
+    ApprovalRule, Attestation, Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignState, Change, Claim,
+    Claimed, Deed, Evidence, Friends, History, Outbox, OutboxError, RecipientState, Route, Sealed, Ticket, Transition,
 };
 use sosik_registry::{Segment, SubscriberId, Suppression};
 
@@ -44,6 +45,8 @@ macro_rules! outbox_conformance {
             rule_13_campaigns_and_what_is_held_are_listed
             rule_14_a_person_is_found_in_a_campaign
             rule_15_who_they_were_is_forgotten_and_how_many_is_not
+            rule_11_what_goes_to_friends_is_open_until_it_is_known_to_be_over
+            rule_17_what_is_known_of_friends_only_grows
         );
     };
     (@ $kind:ident $make:path: $($rule:ident)+) => {$(
@@ -486,4 +489,62 @@ pub async fn rule_11_open_campaigns_are_named_by_their_time_and_finished_ones_to
     // One of which nobody is left is finished at once.
     let empty = plan(outbox, &campaign("w50"), &[]).await;
     assert_eq!(outbox.finished().await.unwrap(), [empty.id]);
+}
+
+/// A planned campaign by another route than to named recipients.
+async fn elsewhere(outbox: &dyn Outbox, edition: &str, route: Route) -> Campaign {
+    plan(outbox, &campaign(edition).with_route(route), &[]).await
+}
+
+fn group(status: GroupSendStatus, sent: u64, seconds: i64) -> Evidence {
+    let state = GroupSendState::new("7", status).with_counts(Some(100), Some(sent));
+    Evidence::of(&state, noon() + TimeDelta::seconds(seconds))
+}
+
+/// Rule 11, for campaigns of which no one here can name a recipient.
+pub async fn rule_11_what_goes_to_friends_is_open_until_it_is_known_to_be_over(outbox: &dyn Outbox) {
+    let by_hand = elsewhere(outbox, "w47", Route::Hands).await;
+    let friends = elsewhere(outbox, "w48", Route::Friends(Friends::of_group("12").with_rate(9))).await;
+    outbox.draft(&campaign("w49").with_route(Route::Hands)).await.unwrap();
+    let open = async || BTreeSet::from_iter(outbox.open_campaigns().await.unwrap());
+    assert_eq!(open().await, BTreeSet::from([by_hand.id, friends.id]));
+    assert!(outbox.finished().await.unwrap().is_empty(), "no batch of them was ever settled");
+    outbox.transition(by_hand.id, &did(Deed::Settle, "clerk")).await.unwrap();
+    outbox.transition(friends.id, &did(Deed::Start, "engine")).await.unwrap();
+    outbox.note(friends.id, &group(GroupSendStatus::Sending, 1, 1)).await.unwrap();
+    outbox.transition(friends.id, &did(Deed::Cancel, "head")).await.unwrap();
+    assert_eq!(open().await, BTreeSet::from([friends.id]), "the provider goes on with it");
+    outbox.note(friends.id, &group(GroupSendStatus::Terminated, 5, 2)).await.unwrap();
+    assert!(open().await.is_empty());
+    let kept = outbox.campaign(friends.id).await.unwrap().unwrap();
+    assert_eq!((kept.route, kept.evidence.sent), (Route::Friends(Friends::of_group("12").with_rate(9)), Some(5)));
+}
+
+/// Rule 17.
+pub async fn rule_17_what_is_known_of_friends_only_grows(outbox: &dyn Outbox) {
+    let unknown = outbox.note(campaign("w50").id, &Evidence::new()).await;
+    assert!(matches!(unknown, Err(OutboxError::NoCampaign { .. })));
+    let friends = elsewhere(outbox, "w48", Route::Friends(Friends::all())).await;
+    let looks = [
+        group(GroupSendStatus::Sending, 40, 2),
+        group(GroupSendStatus::Done, 99, 3),
+        Evidence::asking("look at it", noon() + TimeDelta::seconds(4)),
+        group(GroupSendStatus::Sending, 60, 5),
+    ];
+    let mut expected = Evidence::new();
+    for look in &looks {
+        expected.take(look);
+        assert_eq!(outbox.note(friends.id, look).await.unwrap(), expected);
+        assert_eq!(outbox.campaign(friends.id).await.unwrap().unwrap().evidence, expected);
+    }
+    assert_eq!((expected.sent, expected.status), (Some(99), Some(GroupSendStatus::Done)));
+    // Two at once: neither is lost.
+    let (mut handle, mut word) = (Evidence::new(), Evidence::new());
+    handle.template = Some("T".to_owned());
+    word.attestation = Some(Attestation::new("clerk", noon()).to(3));
+    let other = elsewhere(outbox, "w49", Route::Hands).await;
+    let (one, two) = tokio::join!(outbox.note(other.id, &handle), outbox.note(other.id, &word));
+    assert!(one.is_ok() && two.is_ok());
+    let kept = outbox.campaign(other.id).await.unwrap().unwrap().evidence;
+    assert_eq!((kept.template, kept.attestation), (handle.template, word.attestation));
 }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sosik_core::ChannelId;
 use sosik_delivery::{
-    Batch, BatchId, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, MemoryOutbox, Outbox,
-    OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
+    Batch, BatchId, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Evidence, MemoryOutbox,
+    Outbox, OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
 };
 use sosik_registry::{StoreError, StoreErrorKind, SubscriberId};
 
@@ -30,6 +30,9 @@ impl Outbox for Ledger {
     }
     async fn transition(&self, id: CampaignId, transition: &Transition) -> Result<CampaignState, OutboxError> {
         self.fate.call(self.kept.transition(id, transition), failed).await
+    }
+    async fn note(&self, id: CampaignId, evidence: &Evidence) -> Result<Evidence, OutboxError> {
+        self.fate.call(self.kept.note(id, evidence), failed).await
     }
     async fn begin(&self, id: CampaignId) -> Result<u64, OutboxError> {
         self.fate.call(self.kept.begin(id), failed).await
