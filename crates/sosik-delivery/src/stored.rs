@@ -10,8 +10,7 @@ use sosik_schedule::MessageClass;
 use uuid::Uuid;
 
 use crate::{
-    ApprovalRule, Batch, BatchId, BatchState, Campaign, CampaignKey, Deed, History, Outcomes, Route,
-    Transition,
+    ApprovalRule, Batch, BatchId, BatchState, Campaign, CampaignKey, Deed, History, Outcomes, Route, Transition,
 };
 
 pub(crate) mod evidence;

@@ -12,6 +12,7 @@
 
 mod dealer;
 mod fate;
+mod friends;
 mod ledger;
 mod world;
 
