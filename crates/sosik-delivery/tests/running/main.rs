@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod by_hand;
 #[cfg(feature = "runner")]
 mod runner;
 mod tickets;

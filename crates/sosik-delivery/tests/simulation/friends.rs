@@ -178,6 +178,9 @@ struct World {
     now: DateTime<Utc>,
     crashes: u64,
     asks: Vec<String>,
+    /// When it was called off, and when all was well again.
+    cancelled: Option<DateTime<Utc>>,
+    calm: Option<DateTime<Utc>>,
 }
 
 fn at_once<T>(future: impl Future<Output = T>) -> T {
@@ -203,7 +206,8 @@ impl World {
         let state = State { now, group: None, starts: 0, last_sent: None, refuses: false };
         let dealer = Arc::new(Dealer { fate: fate.clone(), rules, state: Mutex::new(state) });
         let processes = (0..workers).map(|_| None).collect();
-        Self { fate, kept, ledger, dealer, plan, missed, processes, now, crashes: 0, asks: Vec::new() }
+        let (crashes, asks, cancelled, calm) = (0, Vec::new(), None, None);
+        Self { fate, kept, ledger, dealer, plan, missed, processes, now, crashes, asks, cancelled, calm }
     }
 
     fn begin(&mut self, process: usize) {
@@ -262,14 +266,21 @@ impl World {
         }
     }
 
-    fn clerk(&self) {
+    fn clerk(&mut self) {
         let deed = match self.fate.below(24) {
             0 => Deed::Cancel,
             1..11 => Deed::Pause,
             _ => Deed::Resume,
         };
-        // What cannot follow is refused.
-        let _ = at_once(self.kept.transition(self.plan.key.id(), &Transition::new(deed, "clerk", self.now)));
+        self.says(deed);
+    }
+
+    /// What cannot follow is refused.
+    fn says(&mut self, deed: Deed) {
+        let done = at_once(self.kept.transition(self.plan.key.id(), &Transition::new(deed, "clerk", self.now)));
+        if deed == Deed::Cancel && done.is_ok() {
+            self.cancelled = Some(self.now);
+        }
     }
 
     /// One process does its work, whatever befalls it.
@@ -294,7 +305,8 @@ impl World {
             self.go_on(process);
             self.processes[process] = None;
         }
-        let _ = at_once(self.kept.transition(self.plan.key.id(), &Transition::new(Deed::Resume, "clerk", self.now)));
+        self.calm = Some(self.now);
+        self.says(Deed::Resume);
         let last = self.plan.send_by + TimeDelta::days(3);
         while self.now < last {
             self.begin(0);
@@ -324,6 +336,14 @@ impl World {
                 "sent at {last}, and its time was over at {}",
                 campaign.deadline()
             );
+            // Whatever nobody can stop ends in time by itself.
+            assert!(known.handle.is_some() || last <= campaign.deadline(), "sent at {last} and not watched");
+            if let (Some(cancelled), Some(calm), true) = (self.cancelled, self.calm, known.handle.is_some()) {
+                assert!(
+                    last <= cancelled.max(calm) + TimeDelta::minutes(1),
+                    "sent at {last}, called off at {cancelled}"
+                );
+            }
         }
         match campaign.state() {
             CampaignState::Settled => assert_eq!((known.sent, sent), (Some(FRIENDS), FRIENDS)),
@@ -391,6 +411,37 @@ fn every_step_of_a_group_send_crashed_once_is_taken_up_by_the_next_process() {
         println!("{last:?} at each of {calls} calls");
         assert!(calls > 20, "{calls} calls of a whole group send");
     }
+}
+
+/// What a person wants reaches the provider with the next round.
+#[test]
+fn a_pause_a_resumption_and_a_cancellation_reach_the_provider() {
+    let mut world = World::new(Fate::at_call(u64::MAX, crate::fate::Last::FailBefore), 1);
+    let look = |world: &mut World, minutes: i64| {
+        world.now += TimeDelta::minutes(minutes);
+        world.begin(0);
+        world.go_on(0);
+        let state = world.dealer.lock();
+        state.group.as_ref().map(|group| (group.status.clone(), group.sent))
+    };
+    assert_eq!(look(&mut world, 0), None);
+    assert_eq!(look(&mut world, 4), Some((GroupSendStatus::Ready, 0)));
+    let Some((GroupSendStatus::Sending, before)) = look(&mut world, 15) else { panic!("it goes") };
+    world.says(Deed::Pause);
+    let Some((GroupSendStatus::Paused, halted)) = look(&mut world, 0) else { panic!("it halts") };
+    assert!(before > 0 && halted == before);
+    assert_eq!(look(&mut world, 3), Some((GroupSendStatus::Paused, halted)));
+    world.says(Deed::Resume);
+    assert_eq!(look(&mut world, 0), Some((GroupSendStatus::Sending, halted)));
+    let Some((GroupSendStatus::Sending, after)) = look(&mut world, 1) else { panic!("it goes on") };
+    assert!(after > halted);
+    // Someone paused it in the provider's own console: nobody here undoes that.
+    world.dealer.change(|group| (group.status, group.by_hand) = (GroupSendStatus::Paused, true)).unwrap();
+    assert_eq!(look(&mut world, 1), Some((GroupSendStatus::Paused, after)));
+    world.says(Deed::Cancel);
+    assert_eq!(look(&mut world, 0), Some((GroupSendStatus::Terminated, after)));
+    assert_eq!(world.campaign().unwrap().evidence.sent, Some(after));
+    assert!(at_once(world.kept.open_campaigns()).unwrap().is_empty());
 }
 
 /// What nobody handed over on Friday is asked about, let go on by a person, and sent within its new time.
