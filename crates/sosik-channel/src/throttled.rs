@@ -7,15 +7,17 @@ use chrono::{DateTime, Utc};
 use sosik_core::Clock;
 
 use crate::{
-    Audience, Capabilities, Found, Media, MediaRef, Message, ReceiptPage, SendError, SendErrorKind, Submission,
-    Submitted, Transport, Webhook, WebhookReceipts, Won,
+    Audience, Capabilities, Found, GroupRules, GroupSend, GroupSendState, GroupSender, Media, MediaRef, Message,
+    Outlook, ReceiptPage, SendError, SendErrorKind, Started, Submission, Submitted, TemplateRef, Transport, Webhook,
+    WebhookReceipts, Won,
 };
 
 /// A transport kept within its own [`Capabilities`]' rates: each call waits until there is room for it.
 ///
 /// Two token buckets, as dealers keep them: one of recipients, one of other calls, each holding one second's worth and
 /// starting full. A call that costs more than a bucket holds waits for a full one and leaves a debt.
-/// The rates hold for this adaptor alone: several processes with one key have to share them out.
+/// The rates hold for this adaptor alone: several processes with one key have to share them out. A transport that sends to
+/// friends, too, is kept within them with both.
 #[derive(Debug)]
 pub struct Throttled<T> {
     inner: T,
@@ -59,7 +61,7 @@ impl<T: Transport> Throttled<T> {
         let now = clock.now();
         let capabilities = inner.capabilities();
         Self {
-            name: format!("throttled({})", inner.name()),
+            name: format!("throttled({})", Transport::name(&inner)),
             recipients: Bucket::full(capabilities.recipients_per_second, now),
             calls: Bucket::full(capabilities.calls_per_second, now),
             clock,
@@ -154,6 +156,51 @@ impl<T: Transport> Transport for Throttled<T> {
 
     fn price(&self, message: &Message) -> Option<Won> {
         self.inner.price(message)
+    }
+}
+
+/// How many calls a provider's outlook may take: the friends, those that can be reached, and the end.
+const OUTLOOK: f64 = 3.0;
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl<T: Transport + GroupSender> GroupSender for Throttled<T> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn rules(&self) -> &GroupRules {
+        self.inner.rules()
+    }
+
+    async fn outlook(&self, plan: &GroupSend) -> Result<Outlook, SendError> {
+        self.paced(&self.calls, OUTLOOK, || Box::pin(self.inner.outlook(plan))).await
+    }
+
+    async fn register(&self, name: &str, message: &Message) -> Result<TemplateRef, SendError> {
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.register(name, message))).await
+    }
+
+    async fn start(&self, plan: &GroupSend, template: &TemplateRef) -> Result<Started, SendError> {
+        // Not repeated here: whoever starts it has to ask again whether it may still go after a long wait.
+        self.wait(&self.calls, 1.0).await;
+        self.inner.start(plan, template).await
+    }
+
+    async fn state(&self, handle: &str) -> Result<GroupSendState, SendError> {
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.state(handle))).await
+    }
+
+    async fn pause(&self, handle: &str) -> Result<GroupSendState, SendError> {
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.pause(handle))).await
+    }
+
+    async fn resume(&self, handle: &str) -> Result<GroupSendState, SendError> {
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.resume(handle))).await
+    }
+
+    async fn terminate(&self, handle: &str) -> Result<GroupSendState, SendError> {
+        self.paced(&self.calls, 1.0, || Box::pin(self.inner.terminate(handle))).await
     }
 }
 

@@ -92,25 +92,34 @@ impl Clock for ManualClock {
 /// let rehearsal = ShiftedClock::starting_at(friday, real.clone());
 /// real.advance(TimeDelta::seconds(3));
 /// assert_eq!(rehearsal.now(), friday + TimeDelta::seconds(3));
+/// rehearsal.skip_to(friday + TimeDelta::hours(1));
+/// assert_eq!(rehearsal.now(), friday + TimeDelta::hours(1));
 /// ```
 #[derive(Clone, Debug)]
 pub struct ShiftedClock {
     inner: Arc<dyn Clock>,
-    shift: TimeDelta,
+    shift: Arc<Mutex<TimeDelta>>,
 }
 
 impl ShiftedClock {
     /// A clock that says `start` at this moment and then keeps pace with `inner`.
     #[must_use]
     pub fn starting_at(start: DateTime<Utc>, inner: Arc<dyn Clock>) -> Self {
-        let shift = start.signed_duration_since(inner.now());
+        let shift = Arc::new(Mutex::new(start.signed_duration_since(inner.now())));
         Self { inner, shift }
+    }
+
+    /// Moves this clock and its clones on to `at`, instead of waiting until then. It is never turned back.
+    pub fn skip_to(&self, at: DateTime<Utc>) {
+        let mut shift = self.shift.lock().unwrap_or_else(PoisonError::into_inner);
+        *shift = at.signed_duration_since(self.inner.now()).max(*shift);
     }
 }
 
 impl Clock for ShiftedClock {
     fn now(&self) -> DateTime<Utc> {
         let now = self.inner.now();
-        now.checked_add_signed(self.shift).unwrap_or(now)
+        let shift = *self.shift.lock().unwrap_or_else(PoisonError::into_inner);
+        now.checked_add_signed(shift).unwrap_or(now)
     }
 }

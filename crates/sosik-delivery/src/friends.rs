@@ -199,20 +199,12 @@ impl Round<'_> {
             return self.ask(why, step).await;
         }
         let template = match &campaign.evidence.template {
-            Some(code) => TemplateRef::new(code),
-            None => {
-                let template = self.engine.sender.register(&campaign.id.to_string(), &campaign.message).await;
-                let template = match template {
-                    Ok(template) => template,
-                    Err(error) if error.kind() == SendErrorKind::InvalidContent => {
-                        return self.ask(format!("the provider refuses the message: {error}"), step).await;
-                    }
-                    Err(error) => return Err(error.into()),
-                };
-                let code = Some(template.as_str().to_owned());
-                let kept = self.note(Evidence { template: code, ..Evidence::new() }, step).await?;
-                kept.template.map_or(template, TemplateRef::new)
-            }
+            Some(code) => Ok(TemplateRef::new(code)),
+            None => self.register(step).await?,
+        };
+        let template = match template {
+            Ok(template) => template,
+            Err(refused) => return self.ask(format!("the provider refuses the message: {refused}"), step).await,
         };
         if campaign.state() == CampaignState::Planned {
             self.transition(Deed::Start, "").await?;
@@ -223,6 +215,19 @@ impl Round<'_> {
             return Ok(Some(now));
         }
         self.start(&plan, &template, false, step).await
+    }
+
+    /// Registers the message, or says why the provider does not take it.
+    async fn register(&self, step: &mut FriendsStep) -> Result<Result<TemplateRef, SendError>, DeliveryError> {
+        let campaign = self.campaign;
+        let template = match self.engine.sender.register(&campaign.id.to_string(), &campaign.message).await {
+            Ok(template) => template,
+            Err(error) if error.kind() == SendErrorKind::InvalidContent => return Ok(Err(error)),
+            Err(error) => return Err(error.into()),
+        };
+        let code = Some(template.as_str().to_owned());
+        let kept = self.note(Evidence { template: code, ..Evidence::new() }, step).await?;
+        Ok(Ok(kept.template.map_or(template, TemplateRef::new)))
     }
 
     /// What was handed over without a handle in return: handed over again, under the same name, while that is safe.

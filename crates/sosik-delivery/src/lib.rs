@@ -70,7 +70,7 @@
 //! | feature | default | what it adds |
 //! | --- | --- | --- |
 //! | `metrics` | no | counts by the `metrics` facade: `sosik_batches_taken_total`, `sosik_batches_held_total`, `sosik_batches_put_off_total`, `sosik_recipients_accepted_total`, `sosik_recipients_settled_total{end}`, `sosik_campaigns_moved_total{state}` |
-//! | `runner` | no | `Runner`, the small loop that reads the clock, steps the engine and sleeps |
+//! | `runner` | no | `Runner` and `FriendsRunner`, the small loops that read the clock, step an engine and sleep |
 //!
 //! # What is not here
 //!
@@ -136,5 +136,5 @@ pub use queue::{Queue, QueueError, QueueErrorKind, TakenTicket, Ticket};
 pub use report::Report;
 pub use route::{Friends, Route};
 #[cfg(feature = "runner")]
-pub use runner::Runner;
+pub use runner::{FriendsRunner, Runner};
 pub use tally::Tally;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sosik_channel::GroupSendStatus;
 use sosik_schedule::MessageClass;
 
-use crate::{Campaign, CampaignState, Deed, Evidence, Route, Tally};
+use crate::{Campaign, CampaignState, Deed, Evidence, Friends, Route, Tally};
 
 /// What became of a campaign, for whoever answers for it: as JSON, CSV or a page of HTML.
 ///
@@ -161,6 +161,7 @@ impl Report {
     #[must_use]
     pub fn to_html(&self) -> String {
         let Self { campaign, tally } = self;
+        let is_named = campaign.route == Route::Recipients;
         let all = campaign.evidence.expected.unwrap_or(campaign.audience).max(1);
         let mut counts = String::new();
         for (what, reason, count, label) in self.rows() {
@@ -170,7 +171,11 @@ impl Report {
                 ("", reason) => (escape(in_korean(reason)), "part"),
                 (label, reason) => (format!("{label}: {}", escape(in_korean(reason))), "sum"),
             };
-            let share = if matches!(what, "attested" | "not planned") { String::new() } else { tenths(count, all) };
+            let share = if matches!(what, "attested" | "not planned") || !is_named && what != "sent" {
+                String::new()
+            } else {
+                tenths(count, all)
+            };
             let _ = writeln!(
                 counts,
                 "<tr class=\"{kind}\"><th scope=\"row\">{label}</th><td>{count}</td><td>{share}</td></tr>"
@@ -207,7 +212,7 @@ impl Report {
             state = stands(campaign.state()),
             send_at = in_seoul(campaign.send_at),
             class = class(campaign.class),
-            segment = escape(&campaign.segment.to_string()),
+            segment = escape(&whom(campaign)),
             counts = counts,
             balance = balance,
             held = held,
@@ -246,6 +251,16 @@ impl Report {
             return ask;
         }
         format!("{ask}<h2>발송 증빙</h2>\n<table>\n<tbody>\n{table}</tbody>\n</table>\n")
+    }
+}
+
+/// Who is meant.
+fn whom(campaign: &Campaign) -> String {
+    match &campaign.route {
+        Route::Friends(Friends { group: Some(group), .. }) => format!("채널의 친구 그룹 {group}"),
+        Route::Friends(_) => "채널의 모든 친구".to_owned(),
+        Route::Hands => "채널의 모든 친구(사람이 보냄)".to_owned(),
+        Route::Recipients => campaign.segment.to_string(),
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use futures_util::future::{Either, select};
 use sosik_core::Clock;
 
-use crate::{CampaignId, DeliveryError, Engine, Step};
+use crate::{Campaign, CampaignId, DeliveryError, Engine, FriendsEngine, FriendsStep, OutboxError, Step};
 
 /// The small loop that reads the clock, steps an [`Engine`] and sleeps until there is something to do.
 #[derive(Debug)]
@@ -112,6 +112,71 @@ impl Runner {
                 None => {}
             }
             let Some(due) = step.next_due else { return Ok(accepted) };
+            let wait = due.signed_duration_since(self.clock.now()).to_std().unwrap_or(Duration::ZERO);
+            sleep(wait.min(Duration::from_secs(60))).await;
+        }
+    }
+}
+
+/// The small loop that reads the clock, steps a [`FriendsEngine`] and sleeps until there is something to do.
+#[derive(Debug)]
+pub struct FriendsRunner {
+    engine: FriendsEngine,
+    clock: Arc<dyn Clock>,
+    patience: TimeDelta,
+}
+
+impl FriendsRunner {
+    /// A runner of an engine by a clock.
+    #[must_use]
+    pub fn new(engine: FriendsEngine, clock: Arc<dyn Clock>) -> Self {
+        Self { engine, clock, patience: TimeDelta::minutes(5) }
+    }
+
+    /// The runner with another patience: how long the provider may be away before the runner gives up with an error. Five
+    /// minutes unless set. What was handed over goes on: run it again before its deadline, or it is not stopped there.
+    #[must_use]
+    pub fn with_patience(mut self, patience: TimeDelta) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn engine(&self) -> &FriendsEngine {
+        &self.engine
+    }
+
+    /// Steps the engine until a campaign is at its end, or a person has to [look at it](crate::Evidence::ask) or resume it.
+    /// `watch` sees each step. Gives the campaign as it stands then.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError`], also when the provider is away for longer than the runner's patience.
+    pub async fn run_until_over(
+        &self,
+        campaign: CampaignId,
+        mut watch: impl FnMut(&FriendsStep) + Send,
+    ) -> Result<Campaign, DeliveryError> {
+        let outbox = self.engine.outbox();
+        let mut trouble_since = None;
+        loop {
+            let now = self.clock.now();
+            let step = self.engine.run_due(now).await?;
+            watch(&step);
+            let asks = step.asks.iter().any(|(of, _)| *of == campaign);
+            if asks || step.next_due.is_none() || !outbox.open_campaigns().await?.contains(&campaign) {
+                let kept = outbox.campaign(campaign).await?;
+                return Ok(kept.ok_or_else(|| OutboxError::no_campaign(campaign))?);
+            }
+            match step.trouble {
+                Some(error) if now.signed_duration_since(*trouble_since.get_or_insert(now)) >= self.patience => {
+                    return Err(error.into());
+                }
+                Some(_) => {}
+                None => trouble_since = None,
+            }
+            let due = step.next_due.unwrap_or(now);
             let wait = due.signed_duration_since(self.clock.now()).to_std().unwrap_or(Duration::ZERO);
             sleep(wait.min(Duration::from_secs(60))).await;
         }

@@ -27,6 +27,24 @@ pub(crate) struct Args {
     /// Draws, composes and counts, and sends nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// By which way: to the people of the registry, to all friends of the channel, or as a kit for a clerk's hands.
+    #[arg(long, value_enum, default_value_t = Way::Recipients)]
+    pub(crate) route: Way,
+    /// Writes down this account's word that the kit was sent, and ends.
+    #[arg(long, value_name = "ACCOUNT", requires = "sent_at")]
+    pub(crate) attest: Option<String>,
+    /// With --attest: when it was sent, such as 2026-11-27T15:20:00+09:00.
+    #[arg(long, requires = "attest")]
+    pub(crate) sent_at: Option<DateTime<Utc>>,
+    /// With --attest: to how many, as the console shows.
+    #[arg(long, requires = "attest")]
+    pub(crate) sent_to: Option<u64>,
+    /// With --attest: the console's number of the message.
+    #[arg(long, requires = "attest")]
+    pub(crate) number: Option<String>,
+    /// With --attest: a second account that looked at it.
+    #[arg(long, requires = "attest")]
+    pub(crate) checked_by: Option<String>,
     /// Who carries the messages.
     #[arg(long, value_enum, default_value_t = Provider::Emulator)]
     pub(crate) provider: Provider,
@@ -42,6 +60,16 @@ pub(crate) struct Args {
     /// Another host than Bizgo's, such as an emulator on this machine.
     #[arg(long, env = "BIZGO_BASE_URL")]
     pub(crate) bizgo_url: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Way {
+    /// To all friends of the channel, by one group send of the dealer.
+    Friends,
+    /// A folder with which a clerk sends it in Kakao's own console.
+    Kit,
+    /// To each subscriber who agreed.
+    Recipients,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

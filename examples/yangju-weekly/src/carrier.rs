@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sosik::Clock;
 use sosik::bizgo::Bizgo;
-use sosik::channel::{Throttled, Transport};
+use sosik::channel::{GroupSender, Throttled, Transport};
 use sosik_emulator::{Emulator, Options};
 
 use crate::Failure;
@@ -13,6 +13,8 @@ use crate::args::{Args, Provider};
 /// The transport, and the emulator behind it where there is one.
 pub(crate) struct Carrier {
     pub(crate) transport: Arc<dyn Transport>,
+    /// Whoever sends to all friends.
+    pub(crate) friends: Arc<dyn GroupSender>,
     pub(crate) emulator: Option<Emulator>,
 }
 
@@ -46,7 +48,7 @@ impl Carrier {
         if let Some(url) = url {
             builder = builder.base_url(url);
         }
-        let transport = Throttled::new(builder.build()?, Arc::clone(clock));
-        Ok(Self { transport: Arc::new(transport), emulator })
+        let bizgo = Arc::new(Throttled::new(builder.build()?, Arc::clone(clock)));
+        Ok(Self { transport: Arc::clone(&bizgo) as _, friends: bizgo, emulator })
     }
 }

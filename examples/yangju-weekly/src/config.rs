@@ -5,6 +5,7 @@ use serde::Deserialize;
 use sosik::cards::Theme;
 use sosik::channel::ChannelProfile;
 use sosik::content::{Brief, BriefBuilder, Quotas, Topic, WebLink};
+use sosik::delivery::Missed;
 use sosik::registry::Directory;
 use sosik::schedule::{Decision, WeeklySlot};
 use sosik::{ChannelId, PhoneNumber};
@@ -43,6 +44,8 @@ struct Slot {
     weekday: String,
     time: String,
     zone: String,
+    /// What becomes of a group send that nobody handed over in time: `ask` (unless set), `skip`, `next-day`.
+    missed: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -76,6 +79,7 @@ pub(crate) struct City {
     pub(crate) slot: WeeklySlot,
     pub(crate) theme: Theme,
     pub(crate) directory: Directory,
+    pub(crate) missed: Missed,
     name: String,
     fresh_days: i64,
     cards: (usize, usize),
@@ -115,6 +119,12 @@ impl City {
         let time = NaiveTime::parse_from_str(&file.slot.time, "%H:%M")
             .map_err(|_| format!("slot.time: `{}` is no time like 15:00", file.slot.time))?;
         let zone = file.slot.zone.parse().map_err(|_| format!("slot.zone: `{}` is no IANA zone", file.slot.zone))?;
+        let missed = match file.slot.missed.as_deref() {
+            None | Some("ask") => Missed::Ask,
+            Some("skip") => Missed::Skip,
+            Some("next-day") => Missed::Within(TimeDelta::days(1)),
+            Some(other) => return Err(format!("slot.missed: `{other}` is none of ask, skip, next-day").into()),
+        };
         let quotas = file.quota.iter().try_fold(Quotas::none(), |quotas, quota| {
             Ok::<_, Box<dyn std::error::Error>>(quotas.with(Topic::parse(&quota.topic)?, quota.min, quota.max))
         })?;
@@ -124,6 +134,7 @@ impl City {
             slot: WeeklySlot::new(weekday, time, zone),
             theme: Theme::new(file.city.as_str()).with_mark(&file.theme.mark)?,
             directory: Directory::from_csv(areas)?,
+            missed,
             name: file.edition.name.clone(),
             fresh_days: file.edition.fresh_days,
             cards: (file.edition.min_cards, file.edition.max_cards),

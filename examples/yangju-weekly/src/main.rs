@@ -7,6 +7,7 @@ mod edition;
 mod failure;
 mod people;
 mod report;
+mod routes;
 mod screen;
 mod send;
 
@@ -19,7 +20,7 @@ use sosik::delivery::CampaignKey;
 use sosik::schedule::{Facts, KoreanCalendar, MessageClass, Policy, Product, Request, Verdict, decide};
 use sosik::{Clock, ShiftedClock, SystemClock};
 
-use crate::args::{Args, Provider};
+use crate::args::{Args, Provider, Way};
 use crate::config::City;
 use crate::failure::Failure;
 use crate::report::Report;
@@ -44,8 +45,11 @@ fn complain(failure: &Failure) {
 
 async fn run(args: &Args) -> Result<(), Failure> {
     let city = City::read(args.config.as_deref())?;
-    let feed = edition::read(args.feed.as_deref())?;
     let folder = Folder::take(&args.out)?;
+    if let Some(account) = &args.attest {
+        return routes::attest(args, account, &city).await;
+    }
+    let feed = edition::read(args.feed.as_deref())?;
 
     // A rehearsal begins at the slot after the newest post; a real run is now.
     let system: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -70,13 +74,20 @@ async fn run(args: &Args) -> Result<(), Failure> {
     };
     // A rehearsal that goes on where another stopped does not turn its clock back.
     let begin = if real { begin } else { folder.last.map_or(begin, |last| begin.max(last)) };
-    let clock: Arc<dyn Clock> = if real { system } else { Arc::new(ShiftedClock::starting_at(begin, system)) };
+    let rehearsal = (!real).then(|| Arc::new(ShiftedClock::starting_at(begin, Arc::clone(&system))));
+    let clock: Arc<dyn Clock> = rehearsal.clone().map_or(system, |rehearsal| rehearsal as _);
+    // The minutes before a group send and those of its course are skipped where the dealer's clock is this one.
+    let skipping = rehearsal.filter(|_| args.provider == Provider::Emulator);
     let report = Report::new(nominal, zone, &decision);
-    if args.dry_run {
+    if args.dry_run && args.route == Way::Recipients {
         let made = edition::make(&city, &feed.posts, nominal, &decision)?;
         return send::dry_run(args, &city, &made, decision.due, clock.now(), report).await;
     }
-    let mut desk = Desk::open(args, &city, &clock, folder).await?;
+    let mut desk = Desk::open(args, &city, (&clock, skipping), folder).await?;
+    if args.dry_run {
+        let made = edition::make(&city, &feed.posts, nominal, &decision)?;
+        return desk.dry_run(made, nominal, decision.due, report).await;
+    }
 
     // What an earlier run left behind comes first: it is finished, or held where its time is past.
     let key = CampaignKey::new(city.channel.clone(), nominal, EditionId::weekly(&city.channel, nominal, zone));
@@ -92,5 +103,10 @@ async fn run(args: &Args) -> Result<(), Failure> {
         _ => return Err(Failure::new("it is too late for this edition: a person has to decide, see the reasons")),
     }
     let made = edition::make(&city, &feed.posts, nominal, &decision)?;
-    desk.deliver(&key, made, decision.due, policy.late_for, report).await
+    let when = (decision.due, decision.due + policy.late_for);
+    match args.route {
+        Way::Recipients => desk.deliver(&key, made, when, report).await,
+        Way::Friends => desk.deliver_to_friends(&key, made, when, report).await,
+        Way::Kit => desk.by_hand(&key, made, when, report).await,
+    }
 }

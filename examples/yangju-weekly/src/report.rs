@@ -18,6 +18,7 @@ use crate::Failure;
 pub(crate) struct Report {
     campaign: String,
     edition: String,
+    route: &'static str,
     nominal_slot: String,
     send_at: String,
     reasons: Vec<ReasonLine>,
@@ -35,6 +36,9 @@ pub(crate) struct Report {
     failures: BTreeMap<String, u64>,
     left_out: Vec<LeftOutLine>,
     cards: Vec<CardLine>,
+    /// What is known where it does not go to named recipients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     emulator: Option<Stats>,
 }
@@ -110,6 +114,7 @@ impl Report {
 
     pub(crate) fn campaign(&mut self, campaign: &Campaign, tally: &Tally, accepted: u64, emulator: Option<Stats>) {
         self.campaign = campaign.id.to_string();
+        self.route = campaign.route.code();
         self.audience = campaign.audience;
         self.suppress(&campaign.suppressed);
         self.suppress(&tally.suppressed);
@@ -123,6 +128,12 @@ impl Report {
         self.held = tally.held;
         self.failures.clone_from(&tally.codes);
         self.emulator = emulator;
+    }
+
+    /// A campaign to friends, whom no one here can name.
+    pub(crate) fn elsewhere(&mut self, kept: &sosik::delivery::Report, emulator: Option<Stats>) {
+        self.campaign(&kept.campaign, &kept.tally, 0, emulator);
+        self.evidence = kept.to_json().get("evidence").cloned();
     }
 
     fn suppress<R: Copy + Into<Withheld>>(&mut self, suppressed: &BTreeMap<R, u64>) {

@@ -6,15 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sosik::Clock;
 use sosik::channel::TransportExt;
 use sosik::delivery::{
-    self, Campaign, CampaignId, CampaignKey, CampaignState, Deed, DeliveryError, Engine, Freeze, Outbox, Plan, Runner,
-    Tally, Transition, freeze, plan,
+    self, Campaign, CampaignId, CampaignKey, CampaignState, Deed, DeliveryError, Engine, Freeze, FriendsEngine,
+    FriendsRunner, Outbox, Plan, Route, Runner, Tally, Transition, freeze, plan,
 };
 use sosik::registry::{AudienceRequest, Purpose, Segment, SubscriberStore};
 use sosik::schedule::{MessageClass, SendWindow};
 use sosik::sqlite::SqliteStore;
+use sosik::{Clock, ShiftedClock};
 use sosik_emulator::Emulator;
 
 use crate::Failure;
@@ -50,7 +50,7 @@ impl Folder {
     }
 
     /// Writes down that the run was at work at an instant: a rehearsal's clock never goes back.
-    fn at_work(&mut self, now: DateTime<Utc>) {
+    pub(crate) fn at_work(&mut self, now: DateTime<Utc>) {
         // A kill in between leaves no instant, and the next rehearsal begins at the slot again.
         let written = self.lock.rewind().and_then(|()| writeln!(self.lock, "{}", now.to_rfc3339()));
         if let Err(error) = written {
@@ -61,14 +61,17 @@ impl Folder {
 
 /// What a run works with: the city's store, its carrier and its clock.
 pub(crate) struct Desk<'a> {
-    args: &'a Args,
-    store: Arc<SqliteStore>,
-    carrier: Carrier,
-    clock: &'a Arc<dyn Clock>,
+    pub(crate) args: &'a Args,
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) carrier: Carrier,
+    pub(crate) clock: &'a Arc<dyn Clock>,
+    /// The clock where it is moved on instead of waiting.
+    pub(crate) skipping: Option<Arc<ShiftedClock>>,
     runner: Runner,
-    folder: Folder,
+    pub(crate) friends: FriendsRunner,
+    pub(crate) folder: Folder,
     /// Batches of earlier campaigns that a person has to look at.
-    left: u64,
+    pub(crate) left: u64,
 }
 
 impl<'a> Desk<'a> {
@@ -76,7 +79,7 @@ impl<'a> Desk<'a> {
     pub(crate) async fn open(
         args: &'a Args,
         city: &City,
-        clock: &'a Arc<dyn Clock>,
+        (clock, skipping): (&'a Arc<dyn Clock>, Option<Arc<ShiftedClock>>),
         folder: Folder,
     ) -> Result<Self, Failure> {
         let store = Arc::new(people::store(args)?);
@@ -88,7 +91,11 @@ impl<'a> Desk<'a> {
             .inquire_after(TimeDelta::seconds(20))
             .build();
         let runner = Runner::new(engine, Arc::clone(clock)).with_patience(TimeDelta::seconds(20));
-        Ok(Self { args, store, carrier, clock, runner, folder, left: 0 })
+        let friends = FriendsEngine::new(Arc::clone(&store) as _, city.channel.clone(), Arc::clone(&carrier.friends))
+            .with_worker("yangju-weekly")
+            .with_missed(city.missed);
+        let friends = FriendsRunner::new(friends, Arc::clone(clock));
+        Ok(Self { args, store, carrier, clock, skipping, runner, friends, folder, left: 0 })
     }
 
     /// Whether the campaign was planned before.
@@ -101,6 +108,10 @@ impl<'a> Desk<'a> {
         for id in self.store.open_campaigns().await?.into_iter().filter(|id| *id != but) {
             let Some(campaign) = self.store.campaign(id).await? else { continue };
             say(&format!("earlier  {}: not at its end yet", campaign.key.edition));
+            if campaign.route != Route::Recipients {
+                self.left += u64::from(self.finish_elsewhere(&campaign).await?);
+                continue;
+            }
             let (_, outcome) = self.run(&campaign).await?;
             outcome?;
             let tally = self.store.tally(id).await?;
@@ -115,14 +126,13 @@ impl<'a> Desk<'a> {
         mut self,
         key: &CampaignKey,
         made: Made,
-        send_at: DateTime<Utc>,
-        late_for: TimeDelta,
+        (send_at, send_by): (DateTime<Utc>, DateTime<Utc>),
         mut report: Report,
     ) -> Result<(), Failure> {
         let out = &self.args.out;
         let cards = edition::write(&made, out)?;
         report.edition(key.edition.as_str(), &made.curation.left_out, cards);
-        let campaign = self.plan(key, made, send_at, late_for).await?;
+        let campaign = self.plan(key, made, (send_at, send_by)).await?;
         let before = self.store.tally(campaign.id).await?;
         say(&format!(
             "planned  {} people in {} batches, {} left out for want of consent or a way to reach them",
@@ -158,10 +168,9 @@ impl<'a> Desk<'a> {
         &self,
         key: &CampaignKey,
         made: Made,
-        send_at: DateTime<Utc>,
-        late_for: TimeDelta,
+        (send_at, send_by): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Campaign, Failure> {
-        if let Some(kept) = self.store.campaign(key.id()).await? {
+        if let Some(kept) = self.planned(key, &Route::Recipients).await? {
             if !same_words(&kept.message, &made.message) {
                 say("planned  this slot's edition was planned before, with other words: those stand");
             }
@@ -177,8 +186,22 @@ impl<'a> Desk<'a> {
         let message = transport.upload_all(made.message, &made.media).await?;
         let batch = transport.capabilities().batch;
         let request = Plan::new(key.clone(), message, MessageClass::Advertising, Segment::All, send_at, batch)
-            .with_send_by(send_at + late_for);
+            .with_send_by(send_by);
         Ok(plan(&*self.store, &*self.store, &request, self.clock.now()).await?.campaign)
+    }
+
+    /// The campaign of this slot and edition as it was planned before, by the same route.
+    pub(crate) async fn planned(&self, key: &CampaignKey, route: &Route) -> Result<Option<Campaign>, Failure> {
+        let kept = self.store.campaign(key.id()).await?;
+        match &kept {
+            Some(other) if other.route.code() != route.code() => {
+                let (edition, route) = (&key.edition, &other.route);
+                Err(Failure::new(format!(
+                    "--route: {edition} goes by the route `{route}` already: nobody gets it twice"
+                )))
+            }
+            _ => Ok(kept),
+        }
     }
 
     /// Runs until nothing more can be done for a campaign. Tells how many the carrier newly took, and what stopped it.
@@ -228,7 +251,7 @@ fn line(tally: &Tally, campaign: &Campaign) -> String {
 }
 
 /// Whether two messages say the same, wherever their pictures lie.
-fn same_words(kept: &sosik::channel::Message, made: &sosik::channel::Message) -> bool {
+pub(crate) fn same_words(kept: &sosik::channel::Message, made: &sosik::channel::Message) -> bool {
     kept.clone().with_media(|_, _| Some(sosik::channel::MediaRef::new("")))
         == made.clone().with_media(|_, _| Some(sosik::channel::MediaRef::new("")))
 }
