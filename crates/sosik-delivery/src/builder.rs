@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use sosik_channel::Transport;
 use sosik_core::ChannelId;
 use sosik_schedule::SendWindow;
 
@@ -18,6 +19,16 @@ impl EngineBuilder {
         self.0.worker = name.into();
         let lanes = self.0.lanes.len();
         self.lanes(lanes)
+    }
+
+    /// By which transport the messages of a channel go; those of all others go by that of [`Engine::builder`]. For a city
+    /// whose districts (읍면동) have channels, and so sender profiles, of their own.
+    ///
+    /// Where one refuses its account, the batches of its channels wait a while and the others go on; with one transport alone
+    /// the round ends with the error.
+    pub fn channel(mut self, channel: ChannelId, transport: Arc<dyn Transport>) -> Self {
+        self.0.carriers.set(channel, transport);
+        self
     }
 
     /// How many batches are moved on at once: while one waits for the provider, another is read and written down. One

@@ -1,10 +1,11 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sosik_channel::{Message, SendError, Transport};
 use sosik_registry::{SubscriberId, SubscriberStore};
 use sosik_schedule::SendWindow;
 
+use crate::carriers::{Carrier, Carriers};
 use crate::events::{Ends, Listeners};
 use crate::pace::Pace;
 use crate::tickets::{Found, Tickets};
@@ -26,7 +27,7 @@ use crate::{
 pub struct Engine {
     pub(crate) outbox: Arc<dyn Outbox>,
     pub(crate) subscribers: Arc<dyn SubscriberStore>,
-    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) carriers: Carriers,
     pub(crate) worker: String,
     /// The names under which batches are claimed: as many as are moved on at once.
     pub(crate) lanes: Vec<String>,
@@ -38,16 +39,8 @@ pub struct Engine {
     pub(crate) inquire_after: TimeDelta,
     pub(crate) give_up_after: TimeDelta,
     pub(crate) windows: Vec<SendWindow>,
-    polling: Mutex<Polling>,
     pub(crate) tickets: Option<Tickets>,
     turn: tokio::sync::Mutex<()>,
-}
-
-/// When receipts are asked for next. Losing it in a crash costs one early question.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Polling {
-    pub(crate) next: Option<DateTime<Utc>>,
-    pub(crate) empty: u32,
 }
 
 /// When a batch is to be looked at next; `None` when there is nothing more to do for it.
@@ -92,7 +85,7 @@ impl Engine {
         EngineBuilder(Self {
             outbox,
             subscribers,
-            transport,
+            carriers: Carriers::new(transport),
             worker: "engine".to_owned(),
             lanes: vec!["engine".to_owned()],
             lease: TimeDelta::minutes(1),
@@ -103,7 +96,6 @@ impl Engine {
             inquire_after: TimeDelta::minutes(1),
             give_up_after: TimeDelta::days(1),
             windows: vec![SendWindow::statutory_day()],
-            polling: Mutex::new(Polling { next: None, empty: 0 }),
             tickets: None,
             turn: tokio::sync::Mutex::new(()),
         })
@@ -155,7 +147,7 @@ impl Engine {
             due = due.into_iter().chain(self.outbox.next_due(name).await?).min();
         }
         let due = self.with_tickets(due, step.batches, now);
-        let poll = self.polling().next;
+        let poll = self.carriers.next_poll();
         step.next_due = due.map(|due| poll.map_or(due, |poll| due.min(poll)));
         Ok(step)
     }
@@ -196,17 +188,18 @@ impl Engine {
         self.lanes.len()
     }
 
-    pub(crate) fn polling(&self) -> MutexGuard<'_, Polling> {
-        self.polling.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     async fn advance(&self, claimed: &Claimed, now: DateTime<Utc>, step: &mut Step) -> Result<Next, DeliveryError> {
         let id = claimed.batch.id;
         let Some(campaign) = self.outbox.campaign(id.campaign).await? else {
             return self.hold(claimed, "its campaign is missing", step).await;
         };
-        let work =
-            Work { claimed, campaign: &campaign, message: Arc::new(message(&campaign, claimed.batch.fallback)), now };
+        let work = Work {
+            claimed,
+            campaign: &campaign,
+            carrier: self.carriers.of(&campaign.key.channel),
+            message: Arc::new(message(&campaign, claimed.batch.fallback)),
+            now,
+        };
         match claimed.batch.state {
             BatchState::Ready => {
                 let state = match campaign.state() {
@@ -281,6 +274,7 @@ impl Engine {
 pub(crate) struct Work<'a> {
     pub(crate) claimed: &'a Claimed,
     pub(crate) campaign: &'a Campaign,
+    pub(crate) carrier: &'a Carrier,
     pub(crate) message: Arc<Message>,
     pub(crate) now: DateTime<Utc>,
 }

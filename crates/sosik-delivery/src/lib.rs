@@ -83,6 +83,7 @@ mod brake;
 mod builder;
 mod by_hand;
 mod campaign;
+mod carriers;
 mod cost;
 mod engine;
 mod error;

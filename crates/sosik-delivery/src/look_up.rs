@@ -26,7 +26,7 @@ impl Engine {
         let mut batch = work.claimed.batch.clone();
         let under_handle = batch.handle.is_some();
         if let Some(handle) = &batch.handle {
-            match self.transport.cancel(handle).await {
+            match work.carrier.transport.cancel(handle).await {
                 // Nothing of it was sent, nor ever will be: it begins anew.
                 Ok(()) => return self.begin_anew(work).await,
                 // It was sent: what the provider has of it is all of it.
@@ -45,7 +45,7 @@ impl Engine {
         update.changes = changes;
         let pending = batch.outcomes.iter().any(|state| state == RecipientState::Pending);
         let first = batch.first_sent.unwrap_or(work.now);
-        let guarded = match self.transport.capabilities().idempotency {
+        let guarded = match work.carrier.transport.capabilities().idempotency {
             Idempotency::PerRecipient { lifetime, .. } => {
                 // A tenth of its life is kept as a margin for clocks that differ and requests that are slow.
                 let alive = TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::zero()) * 9 / 10;
@@ -104,7 +104,8 @@ impl Engine {
                     give_up(&batch.outcomes, &mut update);
                 }
                 let next = self.finish(work.claimed, update).await?;
-                if matches!(error.kind(), SendErrorKind::Unauthorized | SendErrorKind::NotPermitted) {
+                let is_refused = matches!(error.kind(), SendErrorKind::Unauthorized | SendErrorKind::NotPermitted);
+                if is_refused && !self.carriers.are_several() {
                     return Err(error.into());
                 }
                 step.trouble = Some(error);
@@ -133,7 +134,7 @@ impl Engine {
         let since = batch.first_sent.unwrap_or(work.now);
         let mut submission = Submission::new(key, Arc::clone(&work.message), audience);
         submission.handle.clone_from(&batch.handle);
-        let found = self.transport.find(&submission, since).await?;
+        let found = work.carrier.transport.find(&submission, since).await?;
         let mut changes = Vec::new();
         let mut gone = Vec::new();
         for Found { reference, settled, .. } in found {

@@ -3,56 +3,54 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sosik_channel::{Idempotency, Outcome, Receipt, SendError, SendErrorKind};
+use sosik_channel::{Outcome, Receipt, SendError, SendErrorKind};
 
-use crate::engine::{Engine, Polling, Step, after};
+use crate::carriers::Carrier;
+use crate::engine::{Engine, Step, after};
 use crate::events::Ends;
 use crate::{BatchId, Change, DeliveryError, RecipientRef, RecipientState};
 
 impl Engine {
-    /// Whether receipts are asked for as they come. What was submitted under a handle is asked for by it, batch by batch: a
-    /// list of everything would be read again and again.
-    fn polls(&self) -> bool {
-        self.transport.capabilities().idempotency != Idempotency::Prepared
-    }
-
-    /// Receipts may come from now on.
-    pub(crate) fn expect_receipts(&self, now: DateTime<Utc>) {
-        if self.polls() {
-            *self.polling() = Polling { next: Some(now), empty: 0 };
+    /// Takes the receipts that wait at each transport.
+    pub(crate) async fn poll(&self, now: DateTime<Utc>, step: &mut Step) -> Result<(), DeliveryError> {
+        for carrier in self.carriers.all() {
+            self.poll_one(carrier, now, step).await?;
         }
+        Ok(())
     }
 
     /// Takes the receipts that wait, and says so to the transport only when they are written down.
-    pub(crate) async fn poll(&self, now: DateTime<Utc>, step: &mut Step) -> Result<(), DeliveryError> {
-        if !self.polls() || self.polling().next.is_some_and(|next| now < next) {
+    async fn poll_one(&self, carrier: &Carrier, now: DateTime<Utc>, step: &mut Step) -> Result<(), DeliveryError> {
+        if !carrier.polls() || carrier.memory().poll.is_some_and(|next| now < next) {
             return Ok(());
         }
-        let page = match self.transport.receipts().await {
+        let page = match carrier.transport.receipts().await {
             Ok(page) => page,
-            Err(error) if error.kind() == SendErrorKind::Unauthorized => return Err(error.into()),
+            Err(error) if error.kind() == SendErrorKind::Unauthorized && !self.carriers.are_several() => {
+                return Err(error.into());
+            }
             Err(error) => {
-                self.polling().next = Some(self.asked_later(&error, now));
+                carrier.memory().poll = Some(self.asked_later(&error, now));
                 step.trouble.get_or_insert(error);
                 return Ok(());
             }
         };
-        let empty = page.receipts.is_empty();
+        let is_empty = page.receipts.is_empty();
         step.settled += self.record(&page.receipts, now).await?;
         if let Some(id) = &page.id {
             // Unacknowledged, it comes again, which does no harm: but not at once.
-            if let Err(error) = self.transport.acknowledge(id).await {
-                self.polling().next = Some(self.asked_later(&error, now));
+            if let Err(error) = carrier.transport.acknowledge(id).await {
+                carrier.memory().poll = Some(self.asked_later(&error, now));
                 step.trouble.get_or_insert(error);
                 return Ok(());
             }
         }
-        let mut polling = self.polling();
-        polling.empty = if empty { polling.empty.saturating_add(1) } else { 0 };
+        let mut memory = carrier.memory();
+        memory.empty = if is_empty { memory.empty.saturating_add(1) } else { 0 };
         // The first empty answer waits once the interval, the next twice, and so on.
-        let doublings = polling.empty.saturating_sub(1).min(10);
+        let doublings = memory.empty.saturating_sub(1).min(10);
         let wait = self.poll_every * i32::try_from(1_u32 << doublings).unwrap_or(i32::MAX);
-        polling.next = Some(if empty { after(now, wait.min(TimeDelta::minutes(1))) } else { now });
+        memory.poll = Some(if is_empty { after(now, wait.min(TimeDelta::minutes(1))) } else { now });
         Ok(())
     }
 

@@ -37,6 +37,10 @@ impl Engine {
             return self.put_off(work, &batch, opening, "outside the sending window").await;
         }
 
+        let refused = work.carrier.memory().refused;
+        if let Some(until) = refused.filter(|until| now < *until) {
+            return self.put_off(work, &batch, until, "its channel's account is refused").await;
+        }
         let pending = batch.outcomes.iter().filter(|state| *state == RecipientState::Pending).count();
         if !work.campaign.class.is_emergency()
             && let Err(at) = self.pace.pass(&work.campaign.key.channel, pending, now)
@@ -56,8 +60,8 @@ impl Engine {
         }
         let key = batch.id.idempotency_key();
         let mut submission = Submission::new(key, Arc::clone(&work.message), Audience::Named(recipients));
-        if self.transport.capabilities().idempotency == Idempotency::Prepared {
-            match self.transport.prepare(&submission).await {
+        if work.carrier.transport.capabilities().idempotency == Idempotency::Prepared {
+            match work.carrier.transport.prepare(&submission).await {
                 Ok(handle) => batch.handle = handle,
                 Err(error) => {
                     batch.attempts += 1;
@@ -76,7 +80,7 @@ impl Engine {
         self.outbox.update(&update).await?;
         self.say_ends(batch.id, Ends::of(&work.claimed.batch.outcomes, &update.changes));
 
-        let answer = self.transport.submit(&submission).await;
+        let answer = work.carrier.transport.submit(&submission).await;
         match answer {
             Ok(submitted) => self.taken(work, &batch, &submitted, step).await,
             Err(error) => self.failed(work, &batch, was_in_doubt, error, step).await,
@@ -151,7 +155,7 @@ impl Engine {
         let next = self.finish(work.claimed, update).await?;
         step.accepted += accepted;
         self.say(Event::Taken { batch: batch.id, accepted });
-        self.expect_receipts(work.now);
+        work.carrier.expect_receipts(work.now);
         Ok(next)
     }
 
@@ -181,6 +185,13 @@ impl Engine {
         }
         match error.kind() {
             // The next batch would be refused as well: the round ends, and nothing is held.
+            SendErrorKind::Unauthorized | SendErrorKind::NotPermitted if self.carriers.are_several() => {
+                // Others go on meanwhile.
+                update.due = after(work.now, longest);
+                work.carrier.memory().refused = Some(update.due);
+                step.trouble = Some(error);
+                Ok(self.finish(work.claimed, update).await?)
+            }
             SendErrorKind::Unauthorized | SendErrorKind::NotPermitted => {
                 update.due = work.now;
                 self.finish(work.claimed, update).await?;

@@ -112,6 +112,44 @@ async fn what_a_rate_holds_back_is_put_off_once() {
     assert_eq!(put_off, expected);
 }
 
+/// Each channel has its own sender at the dealer; where one of them is refused, the others go on.
+#[tokio::test]
+async fn each_channel_goes_by_its_own_transport_and_one_that_is_refused_stops_no_other() {
+    let city = City::of(30).await;
+    let own = |name: &str| ChannelId::parse(name).unwrap();
+    let (refused, district) = (own("yangju-baekseok"), own("yangju-hoecheon1"));
+    for channel in [&refused, &district] {
+        let mut key = campaign_key("w48");
+        key.channel = channel.clone();
+        city.plan(&City::request(key, MessageClass::Advertising, noon()), noon()).await;
+    }
+    let friday = city.friday().await;
+    let of_district = Arc::new(RecordingTransport::new());
+    let mut wrong_key = MockTransport::new();
+    wrong_key.expect_name().return_const("wrong".to_owned());
+    wrong_key.expect_capabilities().return_const(Capabilities::named(10, 1_000, 1_000));
+    wrong_key.expect_receipts().returning(|| Err(SendError::new(SendErrorKind::Unauthorized, "wrong")));
+    wrong_key.expect_submit().times(2).returning(|_| Err(SendError::new(SendErrorKind::Unauthorized, "wrong")));
+    let engine =
+        city.engine().channel(refused.clone(), Arc::new(wrong_key)).channel(district, Arc::clone(&of_district) as _);
+    let engine = engine.build();
+    for second in 0..20 {
+        let step = engine.run_due(noon() + TimeDelta::seconds(second), 5).await.unwrap();
+        assert!(step.trouble.is_none_or(|error| error.kind() == SendErrorKind::Unauthorized));
+    }
+    assert_eq!((city.transport.sent().len(), of_district.sent().len()), (30, 30));
+    assert_eq!(city.outbox.campaign(friday.id).await.unwrap().unwrap().state(), CampaignState::Settled);
+    let mut key = campaign_key("w48");
+    key.channel = refused;
+    // Nothing of it is held or lost: it is tried again when the key is mended.
+    let tally = city.outbox.tally(key.id()).await.unwrap();
+    assert_eq!((tally.pending, tally.held), (30, 0));
+    engine.run_due(noon() + TimeDelta::minutes(3), 5).await.unwrap();
+    let alone = city.engine_over(Arc::new(away(SendErrorKind::Unauthorized))).build();
+    let error = alone.run_due(noon() + TimeDelta::minutes(9), 5).await.unwrap_err();
+    assert!(matches!(error, DeliveryError::Transport(_)), "a single one that is refused ends the round");
+}
+
 /// Where a page of receipts cannot be acknowledged, it is not asked for in a busy loop.
 #[tokio::test]
 async fn receipts_that_cannot_be_acknowledged_are_asked_for_later() {
