@@ -83,7 +83,11 @@ pub async fn explain(
     let address = subscribers.addresses(&[person], &need).await?.pop();
     let hindered = address.and_then(|address| match address.phone {
         Err(reason) => Some(reason),
-        Ok(_) => (with_text && !address.allows_text).then_some(Suppression::NoText),
+        Ok(_) if with_text && !address.allows_text => Some(Suppression::NoText),
+        Ok(_) => {
+            let is_quiet = address.quiet.is_some_and(|quiet| quiet.holds(now)) && !found.class.is_emergency();
+            is_quiet.then_some(Suppression::Quiet)
+        }
     });
     Ok(Explanation { campaign, state: found.state(), route: found.route, person, place, hindered })
 }

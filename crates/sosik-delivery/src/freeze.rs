@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use sosik_registry::{AudienceRequest, Member, SubscriberId, SubscriberStore, Suppression};
+use sosik_registry::{AudienceRequest, Member, QuietHours, SubscriberId, SubscriberStore, Suppression};
 
 use crate::plan::purpose;
 use crate::{Batch, BatchId, Budget, Campaign, DeliveryError, Outbox, Route, Sealed, Transition};
@@ -38,7 +38,8 @@ impl Freeze {
 /// planned anew by the next call; nothing of it is sent before.
 ///
 /// People who allow a fallback text and people who do not are kept in batches of their own, since a dealer takes one
-/// message for a whole submission. A message with a fallback text is for transports that
+/// message for a whole submission. So are those who want to be left alone at the same hours: their batch waits until these are
+/// over, and no one else's does. A message with a fallback text is for transports that
 /// [fall back](sosik_channel::Capabilities::falls_back) by themselves; for others, plan it without one.
 ///
 /// # Errors
@@ -95,43 +96,52 @@ pub(crate) fn add(all: &mut BTreeMap<Suppression, u64>, more: BTreeMap<Suppressi
 /// People who are planned at a time.
 pub(crate) const PAGE: usize = 10_000;
 
-/// Cuts people into batches, those with a fallback text and those without apart.
+/// Who may be in one batch: with or without a fallback text, and left alone at the same hours.
+type Kind = (bool, Option<QuietHours>);
+
+/// Cuts people into batches, each kind apart.
 struct Cutter<'a> {
     campaign: &'a Campaign,
     size: usize,
     number: u32,
-    /// Those whose batch is not full yet: without and with a fallback text.
-    open: [Vec<SubscriberId>; 2],
+    /// Those whose batch is not full yet.
+    open: BTreeMap<Kind, Vec<SubscriberId>>,
 }
 
 impl<'a> Cutter<'a> {
     fn new(campaign: &'a Campaign, size: usize) -> Self {
-        Self { campaign, size, number: 0, open: [Vec::new(), Vec::new()] }
+        Self { campaign, size, number: 0, open: BTreeMap::new() }
     }
 
     /// The batches that are full, and after the last people all of them.
     fn cut(&mut self, people: Vec<Member>, is_last: bool) -> Vec<Batch> {
         let has_text = self.campaign.message.fallback.is_some();
+        let is_emergency = self.campaign.class.is_emergency();
         let mut batches = Vec::new();
         for member in people {
-            let fallback = has_text && member.allows_text;
-            self.open[usize::from(fallback)].push(member.id);
-            if self.open[usize::from(fallback)].len() == self.size {
-                batches.push(self.close(fallback));
+            let kind = (has_text && member.allows_text, member.quiet.filter(|_| !is_emergency));
+            let open = self.open.entry(kind).or_default();
+            open.push(member.id);
+            if open.len() == self.size {
+                let full = std::mem::take(open);
+                batches.push(self.close(kind, full));
             }
         }
-        for fallback in [true, false] {
-            if is_last && !self.open[usize::from(fallback)].is_empty() {
-                batches.push(self.close(fallback));
+        if is_last {
+            for (kind, rest) in std::mem::take(&mut self.open) {
+                if !rest.is_empty() {
+                    batches.push(self.close(kind, rest));
+                }
             }
         }
         batches
     }
 
-    fn close(&mut self, fallback: bool) -> Batch {
+    fn close(&mut self, (fallback, quiet): Kind, recipients: Vec<SubscriberId>) -> Batch {
         let Campaign { id, send_at, send_by, class, .. } = self.campaign;
-        let recipients = std::mem::take(&mut self.open[usize::from(fallback)]);
-        let batch = Batch::new(BatchId::new(*id, self.number), fallback, recipients, *send_at, *send_by)
+        // Whom it cannot reach in time any more is told when its turn comes, and not held.
+        let due = quiet.map(|quiet| quiet.end(*send_at)).filter(|end| end < send_by).unwrap_or(*send_at);
+        let batch = Batch::new(BatchId::new(*id, self.number), fallback, recipients, due, *send_by)
             .with_urgency(class.is_emergency());
         self.number += 1;
         batch

@@ -339,6 +339,7 @@ fn in_korean(reason: &str) -> &str {
         "no-text" => "문자 수신을 원하지 않음",
         "not-taken" => "중계사가 받지 않음",
         "not-mobile" => "휴대전화 번호가 아님",
+        "quiet-hours" => "받지 않을 시간을 정함",
         "withdrawn" => "수신 동의를 철회함",
         code => code,
     }

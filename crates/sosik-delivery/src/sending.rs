@@ -47,7 +47,10 @@ impl Engine {
         {
             return self.put_off(work, &batch, at, "kept to its rate").await;
         }
-        let (recipients, passed_over) = self.recipients(work, &batch).await?;
+        let (recipients, passed_over, quiet_until) = self.recipients(work, &batch).await?;
+        if let (true, Some(until)) = (recipients.is_empty(), quiet_until) {
+            return self.put_off(work, &batch, until, "its recipients want to be left alone now").await;
+        }
         for change in &passed_over {
             batch.outcomes.apply(change);
         }
@@ -87,8 +90,14 @@ impl Engine {
         }
     }
 
-    /// Those of a batch who are still to be sent to, and those who may no longer be.
-    async fn recipients(&self, work: &Work<'_>, batch: &Batch) -> Result<(Vec<Recipient>, Vec<Change>), DeliveryError> {
+    /// Those of a batch who are still to be sent to, those who may no longer be, and until when those want to be left alone who
+    /// can be sent to later. People of the same hours are in one batch: where only some want to be left alone, who told so since
+    /// it was planned, they are passed over.
+    async fn recipients(
+        &self,
+        work: &Work<'_>,
+        batch: &Batch,
+    ) -> Result<(Vec<Recipient>, Vec<Change>, Option<DateTime<Utc>>), DeliveryError> {
         let pending: Vec<(usize, SubscriberId)> = batch
             .recipients
             .iter()
@@ -101,21 +110,30 @@ impl Engine {
         let addresses = self.subscribers.addresses(&ids, &need).await?;
         let mut recipients = Vec::with_capacity(pending.len());
         let mut passed_over = Vec::new();
+        let (now, mut quiet_until) = (work.now, None);
         for ((index, _), address) in pending.into_iter().zip(addresses) {
-            let reason = match address.phone {
-                Ok(phone) if address.allows_text || !batch.fallback => {
+            let quiet = address.quiet.filter(|quiet| quiet.holds(now) && !work.campaign.class.is_emergency());
+            let reason = match (address.phone, quiet) {
+                (Ok(_), Some(quiet)) => {
+                    let end = quiet.end(now);
+                    if end < batch.send_by {
+                        quiet_until = quiet_until.max(Some(end));
+                    }
+                    Suppression::Quiet
+                }
+                (Ok(phone), None) if address.allows_text || !batch.fallback => {
                     recipients.push(Recipient::new(batch.id.reference(index), phone));
                     continue;
                 }
-                Ok(_) => Suppression::NoText,
-                Err(reason) => reason,
+                (Ok(_), None) => Suppression::NoText,
+                (Err(reason), _) => reason,
             };
             // An earlier attempt may have reached them: then no one can say that nothing was sent.
             let in_doubt = batch.state == BatchState::InDoubt;
             let state = if in_doubt { RecipientState::Unknown } else { RecipientState::Suppressed(reason.into()) };
             passed_over.push(Change::new(index, state));
         }
-        Ok((recipients, passed_over))
+        Ok((recipients, passed_over, quiet_until))
     }
 
     async fn taken(

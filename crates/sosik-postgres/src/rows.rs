@@ -77,8 +77,7 @@ fn person(row: &Row) -> Result<Subscriber, StoreError> {
     person.allows_text = get(row, 5)?;
     let language = get::<Option<&str>>(row, 6)?.map(Language::parse).transpose();
     person.language = language.map_err(|error| unreadable("language", error))?;
-    let quiet = get::<Option<&str>>(row, 7)?.map(QuietHours::parse).transpose();
-    person.quiet = quiet.map_err(|error| unreadable("quiet hours", error))?;
+    person.quiet = quiet_hours(row, 7)?;
     person.child_until = get(row, 8)?;
     person.gone = get(row, 9)?;
     Ok(person)
@@ -131,4 +130,10 @@ pub(crate) fn said(row: &Row, from: usize, evidence: String, details: usize) -> 
     let said = if granted { ConsentEvent::granted } else { ConsentEvent::withdrawn };
     let said = said(purpose, get(row, from + 2)?, evidence).with_details(get(row, details)?);
     said.ok_or_else(|| unreadable("consent", "its details are not of a known form"))
+}
+
+/// The hours at which someone wants to be left alone, of a column.
+pub(crate) fn quiet_hours(row: &Row, column: usize) -> Result<Option<QuietHours>, StoreError> {
+    let quiet = get::<Option<&str>>(row, column)?.map(QuietHours::parse).transpose();
+    quiet.map_err(|error| unreadable("quiet hours", error))
 }

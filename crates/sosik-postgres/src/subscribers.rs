@@ -5,8 +5,8 @@ use sosik_core::uuid_v7;
 use sosik_registry::rows;
 use sosik_registry::{
     Address, AudienceRequest, ConsentEvent, Erasure, Event, FrozenAudience, Gathering, Identity, LedgerReport, Need,
-    NewSubscriber, Note, Page, Put, Reach, Relation, Segment, StoreError, Subscriber, SubscriberId, SubscriberStore,
-    Vault, is_to_be_destroyed,
+    NewSubscriber, Note, Page, Put, QuietHours, Reach, Relation, Segment, StoreError, Subscriber, SubscriberId,
+    SubscriberStore, Vault, is_to_be_destroyed,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use crate::people::{People, holder};
 use crate::put::put;
 use crate::query::{all, get, one, run};
 use crate::reseal::{led, reseal};
-use crate::rows::{PERSON, relation, said, whole};
+use crate::rows::{PERSON, quiet_hours, relation, said, whole};
 use crate::segments::Condition;
 use crate::store::{PostgresStore, reading, writing};
 use crate::{events, ledger};
@@ -256,6 +256,7 @@ struct Reached {
     id: SubscriberId,
     mobile: Option<bool>,
     allows_text: bool,
+    quiet: Option<QuietHours>,
     child_until: Option<NaiveDate>,
     gone: Option<DateTime<Utc>>,
     consents: Vec<ConsentEvent>,
@@ -268,6 +269,7 @@ impl Reached {
         let mut reach = Reach::new(self.id, &self.consents);
         (reach.mobile, reach.allows_text, reach.child_until, reach.gone) =
             (self.mobile, self.allows_text, self.child_until, self.gone);
+        reach.quiet = self.quiet;
         reach
     }
 }
@@ -280,7 +282,7 @@ async fn reaches(
     limit: usize,
 ) -> Result<Vec<Reached>, StoreError> {
     let need = &request.need;
-    let columns = "s.number, s.id, s.mobile, s.allows_text, s.child_until, s.gone_at";
+    let columns = "s.number, s.id, s.mobile, s.allows_text, s.child_until, s.gone_at, s.quiet";
     let rows = after(transaction, columns, (&request.segment, need.at), from, limit).await?;
     let numbers = rows.iter().map(|row| get::<i64>(row, 0)).collect::<Result<Vec<_>, _>>()?;
     let mut places = std::collections::HashMap::with_capacity(numbers.len());
@@ -293,6 +295,7 @@ async fn reaches(
             allows_text: get(row, 3)?,
             child_until: get(row, 4)?,
             gone: get(row, 5)?,
+            quiet: quiet_hours(row, 6)?,
             consents: Vec::new(),
             relation: None,
         });

@@ -3,7 +3,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use sosik_core::{ChannelId, PhoneNumber};
 
-use crate::{ConsentEvent, Need, Purpose, Relation, RelationState, Segment, Subscriber, SubscriberId, seoul, standing};
+use crate::{
+    ConsentEvent, Need, Purpose, QuietHours, Relation, RelationState, Segment, Subscriber, SubscriberId, seoul,
+    standing,
+};
 
 /// Who is meant, for what, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +80,10 @@ impl<'a> Gathering<'a> {
     /// Sorts in one person who is known to be of the segment, with how they stand to the channel of the need.
     pub fn sort(&mut self, reach: &Reach<'_>, relation: Option<&Relation>) {
         match reach.suppression(&self.request.need, relation) {
-            None => self.audience.members.push(Member { id: reach.id, allows_text: reach.allows_text }),
+            None => {
+                let Reach { id, allows_text, quiet, .. } = *reach;
+                self.audience.members.push(Member { id, allows_text, quiet });
+            }
             Some(reason) => *self.audience.suppressed.entry(reason).or_default() += 1,
         }
     }
@@ -110,13 +116,22 @@ pub struct Member {
     pub id: SubscriberId,
     /// Whether a text message may come where KakaoTalk cannot.
     pub allows_text: bool,
+    /// When they want to be left alone.
+    pub quiet: Option<QuietHours>,
 }
 
 impl Member {
     /// A person of an audience.
     #[must_use]
     pub fn new(id: SubscriberId, allows_text: bool) -> Self {
-        Self { id, allows_text }
+        Self { id, allows_text, quiet: None }
+    }
+
+    /// The person with hours at which they want to be left alone.
+    #[must_use]
+    pub fn with_quiet(mut self, quiet: QuietHours) -> Self {
+        self.quiet = Some(quiet);
+        self
     }
 }
 
@@ -130,6 +145,8 @@ pub struct Address {
     pub phone: Result<PhoneNumber, Suppression>,
     /// Whether a text message may come where KakaoTalk cannot.
     pub allows_text: bool,
+    /// When they want to be left alone.
+    pub quiet: Option<QuietHours>,
 }
 
 impl Address {
@@ -143,7 +160,8 @@ impl Address {
                 None => person.phone().cloned().ok_or(Suppression::NoPhone),
             }
         });
-        Self { id, phone, allows_text: person.is_some_and(|person| person.allows_text) }
+        let (allows_text, quiet) = person.map_or((false, None), |person| (person.allows_text, person.quiet));
+        Self { id, phone, allows_text, quiet }
     }
 }
 
@@ -167,13 +185,15 @@ pub enum Suppression {
     NoText,
     /// Their number is not a mobile one.
     NotMobile,
+    /// They want to be left alone until its time is over.
+    Quiet,
     /// They withdrew that consent.
     Withdrawn,
 }
 
 impl Suppression {
     /// Every reason.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Blocked,
         Self::Erased,
         Self::Gone,
@@ -182,6 +202,7 @@ impl Suppression {
         Self::NoPhone,
         Self::NoText,
         Self::NotMobile,
+        Self::Quiet,
         Self::Withdrawn,
     ];
 
@@ -197,6 +218,7 @@ impl Suppression {
             Self::NoPhone => "no-phone",
             Self::NoText => "no-text",
             Self::NotMobile => "not-mobile",
+            Self::Quiet => "quiet-hours",
             Self::Withdrawn => "withdrawn",
         }
     }
@@ -218,6 +240,8 @@ pub struct Reach<'a> {
     pub mobile: Option<bool>,
     /// Whether a text message may come where `KakaoTalk` cannot.
     pub allows_text: bool,
+    /// When they want to be left alone.
+    pub quiet: Option<QuietHours>,
     /// The day on which a child becomes 14 years old.
     pub child_until: Option<NaiveDate>,
     /// When receipts said that the channel no longer reaches them.
@@ -230,7 +254,7 @@ impl<'a> Reach<'a> {
     /// Someone of whom nothing is known yet: set what is.
     #[must_use]
     pub fn new(id: SubscriberId, consents: &'a [ConsentEvent]) -> Self {
-        Self { id, mobile: None, allows_text: false, child_until: None, gone: None, consents }
+        Self { id, mobile: None, allows_text: false, quiet: None, child_until: None, gone: None, consents }
     }
 
     pub(crate) fn of(person: &'a Subscriber) -> Self {
@@ -238,6 +262,7 @@ impl<'a> Reach<'a> {
             id: person.id,
             mobile: person.phone().map(PhoneNumber::is_mobile),
             allows_text: person.allows_text,
+            quiet: person.quiet,
             child_until: person.child_until,
             gone: person.gone,
             consents: &person.consents,

@@ -16,10 +16,11 @@ use crate::seoul;
 /// let at = |hour| Utc.with_ymd_and_hms(2026, 11, 27, hour, 0, 0).unwrap();
 /// assert!(quiet.holds(at(11))); // 20:00 in Seoul
 /// assert!(!quiet.holds(at(1))); // 10:00
+/// assert_eq!(quiet.end(at(11)).to_rfc3339(), "2026-11-28T00:30:00+00:00"); // 09:30 of the next day
 /// assert_eq!(quiet.to_string(), "20:00-09:30");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct QuietHours {
     /// From this time of day on.
@@ -58,6 +59,18 @@ impl QuietHours {
         } else {
             self.from <= civil || civil < self.until
         }
+    }
+
+    /// When those that hold at an instant are over; the instant itself where none do.
+    #[must_use]
+    pub fn end(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        if !self.holds(at) {
+            return at;
+        }
+        let civil = seoul::civil(at);
+        let today = civil.date().and_time(self.until);
+        let end = if today > civil { Some(today) } else { today.checked_add_days(chrono::Days::new(1)) };
+        end.and_then(seoul::instant).unwrap_or(at)
     }
 }
 

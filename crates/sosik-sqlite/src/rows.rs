@@ -55,8 +55,7 @@ impl Person {
         let language = language.map(|code| Language::parse(&code)).transpose();
         subscriber.language = language.map_err(|error| unreadable("language", error))?;
         let quiet: Option<String> = get(row, 7)?;
-        let quiet = quiet.map(|hours| QuietHours::parse(&hours)).transpose();
-        subscriber.quiet = quiet.map_err(|error| unreadable("quiet hours", error))?;
+        subscriber.quiet = quiet_hours(quiet)?;
         subscriber.child_until = get::<Option<String>>(row, 8)?.as_deref().map(day).transpose()?;
         let gone: Option<i64> = get(row, 9)?;
         subscriber.gone = gone.map(instant).transpose()?;
@@ -182,4 +181,10 @@ pub(crate) fn batch(row: &Row<'_>) -> Result<(Batch, u64), StoreError> {
     };
     let token: i64 = get(row, 12)?;
     Ok((columns.batch()?, u64::try_from(token).map_err(|error| unreadable("token", error))?))
+}
+
+/// The hours at which someone wants to be left alone, of their column.
+pub(crate) fn quiet_hours(text: Option<String>) -> Result<Option<QuietHours>, StoreError> {
+    let quiet = text.map(|hours| QuietHours::parse(&hours)).transpose();
+    quiet.map_err(|error| unreadable("quiet hours", error))
 }

@@ -17,7 +17,7 @@ use crate::people::{People, at_once, find, holder};
 use crate::put::put;
 use crate::query::{all, one, run};
 use crate::reseal::reseal;
-use crate::rows::{Person, consent, day, instant, micros, relation, uuid};
+use crate::rows::{Person, consent, day, instant, micros, quiet_hours, relation, uuid};
 use crate::segments::Condition;
 use crate::sets;
 use crate::store::SqliteStore;
@@ -260,9 +260,11 @@ fn each_reach(
     let mut consents = Vec::new();
     let select = include_str!("../queries/reaches_where.sql");
     each_after(transaction, select, &request.segment, (need.at, after), |row| {
-        let read = || Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?));
-        let (number, id, mobile, text, child_until, gone): (i64, [u8; 16], _, _, Option<String>, Option<i64>) =
+        let read = || Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
+        let (number, id, mobile, text, child_until): (i64, [u8; 16], _, _, Option<String>) =
             read().map_err(database)?;
+        let read = || Ok((row.get(5)?, row.get(6)?));
+        let (quiet, gone): (Option<String>, Option<i64>) = read().map_err(database)?;
         consents.clear();
         let mut rows = said.query([number]).map_err(database)?;
         while let Some(row) = rows.next().map_err(database)? {
@@ -271,6 +273,7 @@ fn each_reach(
         let mut reach = Reach::new(SubscriberId::new(uuid(&id)?), &consents);
         (reach.mobile, reach.allows_text) = (mobile, text);
         reach.child_until = child_until.as_deref().map(day).transpose()?;
+        reach.quiet = quiet_hours(quiet)?;
         reach.gone = gone.map(instant).transpose()?;
         let relation = match &need.channel {
             Some(channel) => {

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sosik_core::{AreaCode, ChannelId, PhoneNumber};
 use sosik_registry::{
     AudienceRequest, ConsentEvent, Event, FrozenAudience, Identity, Member, Need, NewSubscriber, Purpose, Put,
-    Relation, RelationState, Segment, Subscriber, SubscriberId, SubscriberStore, Suppression,
+    QuietHours, Relation, RelationState, Segment, Subscriber, SubscriberId, SubscriberStore, Suppression,
 };
 
 pub use self::events::*;
@@ -109,12 +109,13 @@ pub async fn rule_3_an_audience_holds_everyone_whose_consent_stands(store: &dyn 
     let later = ConsentEvent::withdrawn(Purpose::Advertising, noon() + TimeDelta::seconds(1), "080");
     let mut elsewhere = consented(5);
     elsewhere.area = Some(AreaCode::parse("4163058000").unwrap());
+    let quiet = QuietHours::parse("20:00-09:30").unwrap();
     let land_line = consented(6).with_identity(PhoneNumber::parse("031-8082-0006").unwrap());
     let people = [
         consented(1),
         citizen(2),
         consented(3).with_consent(withdrawn),
-        consented(4).with_consent(later).without_text(),
+        consented(4).with_consent(later).without_text().with_quiet(quiet),
         elsewhere,
         land_line,
     ];
@@ -126,6 +127,11 @@ pub async fn rule_3_an_audience_holds_everyone_whose_consent_stands(store: &dyn 
     assert_eq!(audience.members.iter().map(|member| member.id).collect::<Vec<_>>(), expected);
     let text: Vec<bool> = audience.members.iter().map(|m| m.allows_text).collect();
     assert_eq!(text.iter().filter(|allows| **allows).count(), 2);
+    for member in &audience.members {
+        assert_eq!(member.quiet, (member.id == id(&put[3])).then_some(quiet), "when they want to be left alone");
+        let address = store.addresses(&[member.id], &need(noon())).await.unwrap().remove(0);
+        assert_eq!(address.quiet, member.quiet);
+    }
     let suppressed: Vec<_> = audience.suppressed.into_iter().collect();
     assert_eq!(suppressed, [(Suppression::NoConsent, 1), (Suppression::NotMobile, 1), (Suppression::Withdrawn, 1)]);
 

@@ -112,6 +112,46 @@ async fn what_a_rate_holds_back_is_put_off_once() {
     assert_eq!(put_off, expected);
 }
 
+/// Whoever wants to be left alone is sent to when those hours are over, and nobody else waits for them.
+#[tokio::test]
+async fn those_who_want_to_be_left_alone_are_sent_to_later() {
+    // It is three o'clock in Seoul.
+    let city = City::of(30).await;
+    let quiet = |hours: &str| sosik_registry::QuietHours::parse(hours).unwrap();
+    let of = |number: u32, hours: &str| consented(number).with_quiet(quiet(hours));
+    let people: Vec<_> = (1..=4).map(|number| of(number, "14:00-17:00")).chain([of(5, "14:00-22:00")]).collect();
+    city.people.put(&people, noon()).await.unwrap();
+    let request = City::request(campaign_key("w48"), MessageClass::Advertising, noon())
+        .with_send_by(noon() + TimeDelta::hours(6));
+    let campaign = city.plan(&request, noon()).await;
+    assert_eq!(campaign.audience, 30);
+    let engine = city.engine().build();
+    for minute in 0..5 {
+        engine.run_due(noon() + TimeDelta::minutes(minute), 20).await.unwrap();
+    }
+    let tally = city.outbox.tally(campaign.id).await.unwrap();
+    // One of them is left alone for longer than its time.
+    assert_eq!((tally.delivered, tally.pending, tally.suppressed.values().sum::<u64>()), (25, 4, 1), "{tally:?}");
+    let id = city.people.find(&phone(1).into()).await.unwrap().unwrap().id;
+    let why = explain(&*city.outbox, &*city.people, campaign.id, id, noon()).await.unwrap().to_string();
+    assert!(why.contains("they would not be sent to: quiet-hours"), "{why}");
+    // One changes their mind before five o'clock, and one beside them wants to be left alone from then on.
+    city.people.put(&[of(1, "22:00-07:00"), of(2, "17:00-19:00")], noon()).await.unwrap();
+    let five = noon() + TimeDelta::hours(2);
+    for minute in 0..3 {
+        engine.run_due(five + TimeDelta::minutes(minute), 20).await.unwrap();
+    }
+    let tally = city.outbox.tally(campaign.id).await.unwrap();
+    assert_eq!((tally.delivered, tally.pending, tally.suppressed.values().sum::<u64>()), (28, 0, 2), "{tally:?}");
+    // A warning of danger comes at any hour.
+    let alert = City::request(campaign_key("alert"), MessageClass::EmergencyCritical, noon());
+    let alert = city.plan(&alert, noon()).await;
+    for minute in 0..3 {
+        engine.run_due(five + TimeDelta::minutes(5 + minute), 20).await.unwrap();
+    }
+    assert_eq!(city.outbox.tally(alert.id).await.unwrap().delivered, 30);
+}
+
 /// Each channel has its own sender at the dealer; where one of them is refused, the others go on.
 #[tokio::test]
 async fn each_channel_goes_by_its_own_transport_and_one_that_is_refused_stops_no_other() {
