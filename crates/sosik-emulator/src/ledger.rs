@@ -1,6 +1,7 @@
 //! What the emulator knows, whichever dealer it plays: messages, pictures, and whom they went to.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::bizgo::desk::Bizgo;
 use crate::journal::{self, Event, Journal, Message};
-use crate::options::Options;
+use crate::options::{Contents, Options};
 use crate::solapi::desk::Solapi;
 use crate::stats::Stats;
 use crate::template::Template;
@@ -24,6 +25,8 @@ pub(crate) struct Ledger {
     journal: Journal,
     secret: [u8; 32],
     pub(crate) messages: Vec<Message>,
+    /// What is kept of what a message says where nothing is.
+    nothing: Arc<Value>,
     pub(crate) by_key: HashMap<String, usize>,
     /// Uploaded pictures by name.
     pub(crate) pictures: HashMap<String, Uploaded>,
@@ -80,6 +83,7 @@ impl Ledger {
             journal,
             secret,
             messages: Vec::new(),
+            nothing: Arc::default(),
             by_key: HashMap::new(),
             pictures: HashMap::new(),
             templates,
@@ -162,7 +166,10 @@ impl Ledger {
     }
 
     /// Enters a message, and gives its place.
-    pub(crate) fn enter(&mut self, message: Message) -> usize {
+    pub(crate) fn enter(&mut self, mut message: Message) -> usize {
+        if self.options.contents == Contents::Dropped {
+            (message.content, message.shown) = (Arc::clone(&self.nothing), None);
+        }
         let place = self.messages.len();
         self.by_key.insert(message.key.clone(), place);
         self.messages.push(message);

@@ -128,7 +128,7 @@ mod window;
 
 pub use faults::Fault;
 pub use kakao::Friend;
-pub use options::Options;
+pub use options::{Contents, Options};
 pub use server::{Emulator, EmulatorError};
 pub use stats::Stats;
 pub use template::Template;

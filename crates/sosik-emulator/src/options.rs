@@ -8,6 +8,16 @@ use crate::faults::Fault;
 use crate::kakao::Friend;
 use crate::template::Template;
 
+/// What becomes of what messages say, once they are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Contents {
+    /// It is forgotten.
+    Dropped,
+    /// It is kept, to be shown.
+    Kept,
+}
+
 /// How an emulator behaves.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -36,6 +46,8 @@ pub struct Options {
     pub receipt_delay: TimeDelta,
     /// What the chances are drawn from: the same seed and the same calls give the same outcomes.
     pub seed: u64,
+    /// What becomes of what messages say.
+    pub contents: Contents,
     /// Whether rates are kept.
     pub keeps_rates: bool,
     /// The templates of Alimtalk that were approved.
@@ -74,6 +86,7 @@ impl Options {
             receipt_delay: TimeDelta::milliseconds(500),
             seed: 1,
             keeps_rates: true,
+            contents: Contents::Kept,
             templates: Vec::new(),
             approved: false,
             friends: 12_000,
@@ -160,6 +173,14 @@ impl Options {
     #[must_use]
     pub fn with_fault(mut self, fault: Fault, share: f64) -> Self {
         self.faults.push((fault, share));
+        self
+    }
+
+    /// The emulator that does not keep what messages say, once they are checked: they cannot be shown, and take a third of the
+    /// memory. For tests with millions of them.
+    #[must_use]
+    pub fn without_contents(mut self) -> Self {
+        self.contents = Contents::Dropped;
         self
     }
 

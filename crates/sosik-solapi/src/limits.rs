@@ -90,6 +90,9 @@ pub(crate) const WEBHOOK_BYTES: usize = 1024 * 1024;
 /// Messages and groups that a report may name: each is a question to SOLAPI.
 pub(crate) const WEBHOOK_NAMES: usize = 100;
 
+/// So many messages of one group in a report, and the group's list is read in their place.
+pub(crate) const WEBHOOK_OF_GROUP: usize = 20;
+
 /// Pages that are read for a report: a whole group of 10,000, or each of its names, and no more.
 pub(crate) const WEBHOOK_PAGES: usize = 120;
 

@@ -1,7 +1,7 @@
 //! Reports that SOLAPI sends by itself. It signs nothing, so that every one is read again from its list of messages: put a
 //! secret into the address that SOLAPI is given, so that not everyone can make it be asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -39,9 +39,23 @@ pub(crate) fn named(body: &[u8]) -> Result<Named, SendError> {
         .map_err(|error| wrong(&format!("it cannot be read at line {}, column {}", error.line(), error.column())))?;
     let is_name =
         |name: &String| (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // A page of a group's list tells as much as many questions for one of its messages each.
+    let mut of_group: BTreeMap<&str, usize> = BTreeMap::new();
+    for group in entries.iter().filter_map(|entry| entry.group_id.as_deref()) {
+        *of_group.entry(group).or_default() += 1;
+    }
+    let of_group: BTreeMap<String, usize> =
+        of_group.into_iter().map(|(group, count)| (group.to_owned(), count)).collect();
+    let is_told_whole = |group: &str| of_group.get(group).is_some_and(|count| *count >= limits::WEBHOOK_OF_GROUP);
     let mut named = Named::default();
     for (at, entry) in entries.into_iter().enumerate() {
         let (place, name, what) = match entry {
+            Entry { message_id: Some(id), .. } if !is_name(&id) => {
+                return Err(wrong(&format!("entry {at} has an odd messageId")));
+            }
+            Entry { message_id: Some(_), group_id: Some(group) } if is_told_whole(&group) => {
+                (&mut named.groups, group, "groupId")
+            }
             Entry { message_id: Some(id), .. } => (&mut named.messages, id, "messageId"),
             Entry { group_id: Some(id), .. } => (&mut named.groups, id, "groupId"),
             Entry { .. } => return Err(wrong(&format!("entry {at} has no messageId and no groupId"))),
@@ -116,6 +130,15 @@ mod tests {
             let error = read(body).unwrap_err();
             assert!(error.contains(why), "{body}: {error}");
         }
+        // Of many messages of one group the group's list tells at once.
+        let of_one = |count: usize| {
+            let entries: Vec<String> =
+                (0..count).map(|n| format!(r#"{{"messageId":"M{n}","groupId":"G1"}}"#)).collect();
+            let named = named(format!("[{}]", entries.join(",")).as_bytes()).unwrap();
+            (named.messages.len(), named.groups.len())
+        };
+        assert_eq!(of_one(limits::WEBHOOK_OF_GROUP - 1), (limits::WEBHOOK_OF_GROUP - 1, 0));
+        assert_eq!(of_one(limits::WEBHOOK_OF_GROUP), (0, 1));
         let many: Vec<String> = (0..=limits::WEBHOOK_NAMES).map(|n| format!(r#"{{"groupId":"G{n}"}}"#)).collect();
         let error = named(format!("[{}]", many.join(",")).as_bytes()).unwrap_err();
         assert_eq!(error.kind(), SendErrorKind::InvalidContent);

@@ -71,6 +71,8 @@ pub(crate) enum Trouble {
     Slow,
     /// Receipts that come seconds later.
     LateReceipts,
+    /// Receipts that the dealer sends by itself, the latest first and every third one twice.
+    DuplicateReceipts,
 }
 
 /// The parts that are processes of their own; the rehearsal starts them itself.
@@ -92,6 +94,9 @@ pub(crate) struct Dealer {
     pub(crate) ahead: i64,
     #[arg(long, value_delimiter = ',')]
     pub(crate) faults: Vec<Trouble>,
+    /// Where it sends receipts by itself.
+    #[arg(long)]
+    pub(crate) webhook: Option<String>,
     #[arg(long)]
     pub(crate) seed: u64,
 }

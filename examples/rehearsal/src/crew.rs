@@ -42,7 +42,7 @@ fn this_program() -> Result<Command, Failure> {
     Ok(command)
 }
 
-pub(crate) async fn dealer(args: &Rehearse, ahead: i64) -> Result<(Child, String), Failure> {
+pub(crate) async fn dealer(args: &Rehearse, ahead: i64, webhook: Option<&str>) -> Result<(Child, String), Failure> {
     let mut command = this_program()?;
     command.args([
         "dealer",
@@ -53,6 +53,9 @@ pub(crate) async fn dealer(args: &Rehearse, ahead: i64) -> Result<(Child, String
         "--seed",
         &args.seed.to_string(),
     ]);
+    if let Some(url) = webhook {
+        command.args(["--webhook", url]);
+    }
     let faults: Vec<String> = args
         .faults
         .iter()

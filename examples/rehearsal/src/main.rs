@@ -10,6 +10,7 @@ mod crew;
 mod dealer;
 mod failure;
 mod place;
+mod receiver;
 mod rehearse;
 mod worker;
 

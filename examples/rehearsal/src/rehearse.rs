@@ -7,12 +7,13 @@ use sosik::channel::http;
 use sosik::delivery::{CampaignId, Outbox, QueueError, Tally};
 use sosik::{Clock, Entropy, SeededEntropy, SystemClock};
 
-use crate::args::Rehearse;
+use crate::args::{Rehearse, Trouble};
 use crate::baseline::{now, rate};
 use crate::city;
 use crate::crew::{City, Running, Worker, dealer, peak_of, shell};
 use crate::failure::Failure;
 use crate::place::{self, Place, Store};
+use crate::receiver::Address;
 use crate::worker::{is_away, open, patiently, sleep};
 
 /// How often it looks at the workers.
@@ -48,13 +49,16 @@ pub(crate) async fn rehearse(args: &Rehearse) -> Result<Outcome, Failure> {
 async fn rehearse_at(args: &Rehearse, place: &Place, queue: Option<&str>) -> Result<Outcome, Failure> {
     let ahead = city::friday().signed_duration_since(SystemClock::new().now()).num_milliseconds();
     let clock = city::clock(ahead);
-    let (dealer, url) = dealer(args, ahead).await?;
+    let duplicates = args.faults.contains(&Trouble::DuplicateReceipts);
+    let address = if duplicates { Some(Address::take().await?) } else { None };
+    let (dealer, url) = dealer(args, ahead, address.as_ref().map(|address| address.url.as_str())).await?;
     let mut running = Running { dealer, workers: Vec::new() };
     let measured = args.recipients.min(BASELINE);
     let baseline = if args.baseline { Some(rate(&url, measured, args.batch, ahead).await?) } else { None };
     let before = stats(&url).await?;
 
     let store = Store::open(&place.name).await?;
+    let receiver = address.map(|address| address.listen(&store, &url, ahead)).transpose()?;
     let start = now();
     city::populate(&*store.people, args.recipients, clock.now()).await?;
     let populated = start.elapsed().as_secs_f64();
@@ -95,6 +99,7 @@ async fn rehearse_at(args: &Rehearse, place: &Place, queue: Option<&str>) -> Res
         "kills": sent.kills,
         "workers": args.workers,
         "halfway_succeeded": sent.disturbed,
+        "receipts_by_webhook": receiver.map(|receiver| receiver.counts()).map(|(taken, news)| json!({ "taken": taken, "news": news })),
         "seconds": { "citizens": round(populated), "planning": round(planned), "sending": sent.accepted_after.map(round), "settled": round(sent.seconds) },
         "recipients_a_second": { "accepted": rate.round(), "settled": (f64::from(args.recipients) / sent.seconds).round() },
         "baseline_recipients_a_second": baseline.map(f64::round),
