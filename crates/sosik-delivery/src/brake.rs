@@ -141,7 +141,7 @@ pub(crate) async fn braked(
     let Some(brake) = plan.brake.filter(|_| !plan.class.is_emergency()) else { return Ok(None) };
     let was_sent = |campaign: &&Campaign| {
         let has_begun = campaign.history.steps().iter().any(|step| step.deed == Deed::Start);
-        campaign.key.slot < plan.key.slot && has_begun && !campaign.class.is_emergency()
+        campaign.key.slot < plan.key.slot && has_begun && !campaign.class.is_emergency() && !campaign.key.is_trial()
     };
     // There may be many emergencies and drafts in between.
     let mut limit = LOOK_BACK;

@@ -12,6 +12,9 @@ use uuid::Uuid;
 
 use crate::{CampaignState, Evidence, History, Route};
 
+/// By what the edition of a trial ends. Editions are named by their channel and week, so that no other does.
+const TRIAL: &str = ".trial";
+
 /// What makes a campaign the one it is: channel, nominal slot and edition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -29,6 +32,30 @@ impl CampaignKey {
     #[must_use]
     pub fn new(channel: ChannelId, slot: DateTime<Utc>, edition: EditionId) -> Self {
         Self { channel, slot, edition }
+    }
+
+    /// The key of the trial (시험 발송) that goes before this one, to a few guests.
+    ///
+    /// ```
+    /// # use chrono::{DateTime, Utc};
+    /// # use sosik_content::EditionId;
+    /// # use sosik_core::ChannelId;
+    /// # use sosik_delivery::CampaignKey;
+    /// let edition = EditionId::from_stored("yangju-city-2026-W48");
+    /// let key = CampaignKey::new(ChannelId::parse("yangju-city")?, DateTime::<Utc>::UNIX_EPOCH, edition);
+    /// assert!(key.trial().is_trial() && !key.is_trial() && key.trial().id() != key.id());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn trial(&self) -> Self {
+        let edition = EditionId::from_stored(format!("{}{TRIAL}", self.edition));
+        Self { edition, ..self.clone() }
+    }
+
+    /// Whether it is the key of a trial.
+    #[must_use]
+    pub fn is_trial(&self) -> bool {
+        self.edition.as_str().ends_with(TRIAL)
     }
 
     /// The id of the campaign of this key: the same key always gives the same id.

@@ -107,6 +107,15 @@ pub enum DeliveryError {
     /// The subscriber store failed.
     #[error("the subscriber store failed")]
     Subscribers(#[from] StoreError),
+    /// Its trial has not arrived with anyone yet: nothing is planned. Send the trial and look at it on a phone.
+    #[error("the trial of campaign {campaign} is missing: {why}")]
+    #[non_exhaustive]
+    Trial {
+        /// The campaign.
+        campaign: CampaignId,
+        /// What is missing.
+        why: &'static str,
+    },
     /// The transport cannot be used at all, whatever is sent: its key is wrong, or it has been away for too long.
     #[error("the transport cannot be used")]
     Transport(#[from] SendError),
@@ -123,7 +132,11 @@ impl DeliveryError {
         match self {
             Self::Outbox(OutboxError::Store(error)) | Self::Subscribers(error) => error.is_retryable(),
             Self::Transport(error) => error.is_retryable(),
-            Self::Attestation { .. } | Self::Budget { .. } | Self::Outbox(_) | Self::Route { .. } => false,
+            Self::Attestation { .. }
+            | Self::Budget { .. }
+            | Self::Outbox(_)
+            | Self::Route { .. }
+            | Self::Trial { .. } => false,
         }
     }
 }

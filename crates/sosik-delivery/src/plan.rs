@@ -37,6 +37,8 @@ pub struct Plan {
     pub budget: Option<Budget>,
     /// What the last campaign of the channel must not have led to, for this one to go out by itself.
     pub brake: Option<Brake>,
+    /// Whether its [trial](Plan::trial) has to arrive first. Not unless set.
+    pub tried: bool,
 }
 
 impl Plan {
@@ -51,9 +53,9 @@ impl Plan {
         batch: usize,
     ) -> Self {
         let send_by = send_at.checked_add_signed(TimeDelta::days(1)).unwrap_or(send_at);
-        let (approval, by, budget, brake) = (ApprovalRule::none(), "sosik".to_owned(), None, None);
+        let (approval, by, budget, brake, tried) = (ApprovalRule::none(), "sosik".to_owned(), None, None, false);
         let route = Route::Recipients;
-        Self { key, message, class, route, segment, send_at, send_by, batch, approval, by, budget, brake }
+        Self { key, message, class, route, segment, send_at, send_by, batch, approval, by, budget, brake, tried }
     }
 
     /// The plan of a group send to friends of the channel: for [`plan_friends`](crate::plan_friends).
@@ -106,6 +108,22 @@ impl Plan {
         self
     }
 
+    /// The plan that is not carried out before its [trial](Self::trial) has arrived with someone, with the same words.
+    #[must_use]
+    pub fn after_trial(mut self) -> Self {
+        self.tried = true;
+        self
+    }
+
+    /// The trial (시험 발송) of this plan: the same message to a few guests, at `at`, as a campaign of its own. Nobody has to
+    /// agree to it, and no brake looks at it. The guests get the message again with everyone else.
+    #[must_use]
+    pub fn trial(&self, guests: Segment, at: DateTime<Utc>) -> Self {
+        let mut trial = Self::new(self.key.trial(), self.message.clone(), self.class, guests, at, self.batch);
+        (trial.by, trial.budget) = (self.by.clone(), self.budget);
+        trial
+    }
+
     /// The campaign that it asks for, just written.
     #[must_use]
     pub fn campaign(&self, now: DateTime<Utc>) -> Campaign {
@@ -145,7 +163,8 @@ pub(crate) fn purpose(class: MessageClass) -> Purpose {
 /// # Errors
 ///
 /// [`DeliveryError`] when a store fails, when it would cost more than its [`Budget`], or when someone else plans it or calls
-/// it off at the same moment: then call it again. [`Route`](DeliveryError::Route) when it does not go to named recipients.
+/// it off at the same moment: then call it again. [`Route`](DeliveryError::Route) when it does not go to named recipients;
+/// [`Trial`](DeliveryError::Trial) when its [trial](Plan::after_trial) is missing.
 pub async fn plan(
     outbox: &dyn Outbox,
     subscribers: &dyn SubscriberStore,
@@ -164,8 +183,22 @@ pub async fn plan(
     if kept.campaign.state() != CampaignState::Approved {
         return Ok(kept);
     }
+    if plan.tried {
+        look_for_trial(outbox, &kept.campaign).await?;
+    }
     let transition = Transition::new(Deed::Plan, plan.by.as_str(), now);
     let freezing = Freeze { batch: plan.batch, budget: plan.budget, transition };
     let campaign = freeze(outbox, subscribers, &kept.campaign, &freezing).await?;
     Ok(PlannedCampaign::new(campaign, false))
+}
+
+/// Whether someone has the message of a campaign by its trial.
+async fn look_for_trial(outbox: &dyn Outbox, campaign: &Campaign) -> Result<(), DeliveryError> {
+    let missing = |why| Err(DeliveryError::Trial { campaign: campaign.id, why });
+    let Some(trial) = outbox.campaign(campaign.key.trial().id()).await? else { return missing("it was never sent") };
+    if trial.message != campaign.message {
+        return missing("it had other words");
+    }
+    let tally = outbox.tally(trial.id).await?;
+    if tally.delivered + tally.fallback == 0 { missing("it has not arrived with anyone yet") } else { Ok(()) }
 }
