@@ -68,7 +68,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("reqwest", &["sosik-bizgo", "sosik-channel", "sosik-kakao", "sosik-solapi"]),
     ("async-nats", &["sosik-nats"]),
     ("mockall", &["sosik-testkit"]),
-    ("axum", &["sosik-emulator"]),
+    ("axum", &["rehearsal", "sosik-emulator"]),
     ("resvg", &["sosik-cards"]),
     ("feed-rs", &["sosik-feeds"]),
     ("icalendar", &["sosik-schedule"]),
