@@ -24,6 +24,9 @@ impl EngineBuilder {
     /// By which transport the messages of a channel go; those of all others go by that of [`Engine::builder`]. For a city
     /// whose districts (읍면동) have channels, and so sender profiles, of their own.
     ///
+    /// Change the transport of a channel only while nothing of it is open: what was submitted by one is looked up there, and
+    /// another does not know of it.
+    ///
     /// Where one refuses its account, the batches of its channels wait a while and the others go on; with one transport alone
     /// the round ends with the error.
     pub fn channel(mut self, channel: ChannelId, transport: Arc<dyn Transport>) -> Self {

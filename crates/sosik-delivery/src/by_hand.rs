@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::plan::look_for_trial;
 use crate::{
     Attestation, Campaign, CampaignId, CampaignState, Deed, DeliveryError, Evidence, Outbox, OutboxError, Plan,
     PlannedCampaign, Route, Sealed, Transition,
@@ -11,7 +12,8 @@ use crate::{
 /// who has to agree did. Called again it goes on where it stopped.
 ///
 /// `kit` is the SHA-256 of the kit's manifest ([`sosik_channel::kit::fingerprint`]). A kit that is made anew takes the place of
-/// the one before, until someone attests to having sent it.
+/// the one before, until someone attests to having sent it. What it costs and how it went are not known here: neither a budget
+/// nor a brake is looked at.
 ///
 /// # Errors
 ///
@@ -34,6 +36,9 @@ pub async fn plan_by_hand(
         kept.campaign.evidence = outbox.note(kept.campaign.id, &evidence).await?;
     }
     if kept.campaign.state() == CampaignState::Approved {
+        if plan.tried {
+            look_for_trial(outbox, &kept.campaign).await?;
+        }
         kept.campaign = seal(outbox, &kept.campaign, 0, &plan.by, now).await?;
     }
     Ok(kept)
@@ -52,8 +57,9 @@ pub(crate) async fn seal(
     Ok(outbox.seal(campaign.id, token, &sealed).await?)
 }
 
-/// Writes down a person's word that a campaign was sent, which closes it: one that goes by hand, or a group send of which
-/// the handle is not known, so that a person had to look in the provider's console.
+/// Writes down a person's word that a campaign was sent, which closes it: one that goes by hand, or a group send about which
+/// a person [was asked](Evidence::ask), since its handle is not known; they looked in the provider's console, and say to how
+/// many it went, or to [none](Attestation::to).
 ///
 /// The same word may be given again. It may be given late: what is true of Friday may be written down on Monday.
 ///
@@ -81,7 +87,11 @@ pub async fn attest(
                 step.at.to_rfc3339()
             )));
         }
-        (Route::Friends(_), _) if !campaign.evidence.is_in_doubt() && campaign.evidence.attestation.is_none() => {
+        // Not while it is just being handed over: a person has to have been asked.
+        (Route::Friends(_), _)
+            if !(campaign.evidence.is_in_doubt() && campaign.evidence.ask.is_some())
+                && campaign.evidence.attestation.is_none() =>
+        {
             return Err(refused("how far it is is known from the provider".to_owned()));
         }
         _ if word.at > now => return Err(refused(format!("{} is in the future", word.at.to_rfc3339()))),

@@ -116,8 +116,9 @@ impl Evidence {
     /// Whether it was handed over, and is not known to be at its end.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        let is_over = self.status.as_ref().is_some_and(GroupSendStatus::is_final) || self.attestation.is_some();
-        !is_over && (self.handle.is_some() || self.is_in_doubt())
+        // A word stands in the place of a look, where no one here can look.
+        let is_final = self.status.as_ref().is_some_and(GroupSendStatus::is_final);
+        !is_final && (self.handle.is_some() || self.is_in_doubt() && self.attestation.is_none())
     }
 
     /// Whether it was handed over, and it is not known by which handle: it may be on its way or not.
@@ -158,7 +159,7 @@ impl Attestation {
         Self { by: by.into(), at, sent: None, number: None, checked_by: None }
     }
 
-    /// With how many it went to, as the console showed.
+    /// With how many it went to, as the console showed: none, where a person looked and it is not there.
     #[must_use]
     pub fn to(mut self, people: u64) -> Self {
         self.sent = Some(people);
@@ -252,5 +253,8 @@ mod tests {
         assert!(known.is_open());
         known.attestation = Some(Attestation::new("clerk", at(3)));
         assert!(!known.is_open());
+        // What can be looked at is looked at, whatever someone said.
+        known.handle = Some("7".to_owned());
+        assert!(known.is_open());
     }
 }

@@ -10,6 +10,7 @@ use sosik_core::ChannelId;
 
 use crate::by_hand::seal;
 use crate::engine::after;
+use crate::plan::look_for_trial;
 use crate::{
     Campaign, CampaignId, CampaignState, Deed, DeliveryError, Evidence, Friends, Outbox, OutboxError, Plan,
     PlannedCampaign, Route, Transition,
@@ -42,7 +43,8 @@ pub enum Missed {
 ///
 /// Stepped and without a clock of its own. Nothing goes twice: what is about to be handed over is written down before, a
 /// repeat goes under the campaign's own name, by which the provider knows it again, and what is in doubt is left to a
-/// person. What is not done at its deadline is terminated, and never left to resume on Saturday. Several processes may run
+/// person. What is not done at its deadline, which is the end of the provider's hours on its day at the latest, is terminated,
+/// and never left to resume on Saturday. Several processes may run
 /// one for the same channel.
 ///
 /// A pause, a resumption and a cancellation reach the provider with the next round.
@@ -115,8 +117,17 @@ impl FriendsEngine {
     pub async fn run_due(&self, now: DateTime<Utc>) -> Result<FriendsStep, DeliveryError> {
         let _turn = self.turn.lock().await;
         let mut step = FriendsStep::default();
+        // One that cannot be read, or is refused, keeps no other from being ended in time.
+        let mut failed = None;
         for id in self.outbox.open_campaigns().await? {
-            let Some(campaign) = self.outbox.campaign(id).await? else { continue };
+            let campaign = match self.outbox.campaign(id).await {
+                Ok(Some(campaign)) => campaign,
+                Ok(None) => continue,
+                Err(error) => {
+                    failed.get_or_insert(DeliveryError::from(error));
+                    continue;
+                }
+            };
             let Route::Friends(friends) = &campaign.route else { continue };
             if campaign.key.channel != self.channel {
                 continue;
@@ -130,11 +141,15 @@ impl FriendsEngine {
                 }
                 // Someone else was faster.
                 Err(DeliveryError::Outbox(OutboxError::Transition { .. })) => Some(after(now, AGAIN)),
-                next => next?,
+                Err(error) => {
+                    failed.get_or_insert(error);
+                    continue;
+                }
+                Ok(next) => next,
             };
             step.next_due = step.next_due.into_iter().chain(next).min();
         }
-        Ok(step)
+        failed.map_or(Ok(step), Err)
     }
 }
 
@@ -154,10 +169,32 @@ impl Round<'_> {
         if let Some(handle) = &known.handle {
             return self.watch(handle, step).await;
         }
+        if known.attestation.is_some() {
+            // Someone looked and said what there is, and crashed before it was closed: nothing is handed over any more.
+            return self.attested().await;
+        }
         if known.is_in_doubt() {
             return self.in_doubt(step).await;
         }
         if self.campaign.state().sends() { self.begin(step).await } else { Ok(None) }
+    }
+
+    /// Closes what someone attested to.
+    async fn attested(&self) -> Next {
+        if self.campaign.state() == CampaignState::Planned {
+            self.transition(Deed::Start, "attested").await?;
+        }
+        if !self.campaign.state().is_over() {
+            self.transition(Deed::Settle, "attested").await?;
+        }
+        Ok(None)
+    }
+
+    /// When its time is over: the end of the provider's hours on its day at the latest, unless someone let it go on.
+    fn deadline(&self) -> DateTime<Utc> {
+        let campaign = self.campaign;
+        let closing = self.engine.sender.rules().closing(campaign.send_at);
+        if campaign.evidence.deadline.is_some() { campaign.deadline() } else { campaign.send_by.min(closing) }
     }
 
     /// Hands over what was never handed over, or was refused for certain.
@@ -170,7 +207,7 @@ impl Round<'_> {
             return Ok(Some(soonest));
         }
         let starts = campaign.send_at.max(rules.earliest(now));
-        let mut deadline = campaign.deadline();
+        let mut deadline = self.deadline();
         if starts >= deadline {
             let until = match self.engine.missed {
                 Missed::Ask => None,
@@ -209,12 +246,24 @@ impl Round<'_> {
         if campaign.state() == CampaignState::Planned {
             self.transition(Deed::Start, "").await?;
         }
-        // What can only be taken back by the provider is written down before.
-        let kept = self.note(Evidence { asked: Some(now), starts: Some(starts), ..Evidence::new() }, step).await?;
-        if kept.handle.is_some() {
-            return Ok(Some(now));
+        // Another may have handed it over meanwhile, or someone halted it.
+        let stands = self.engine.outbox.campaign(campaign.id).await?;
+        let is_free = |stands: &Campaign| {
+            let Evidence { handle, asked, attestation, .. } = &stands.evidence;
+            let is_as_it_was = *asked == campaign.evidence.asked && handle.is_none() && attestation.is_none();
+            stands.state().sends() && is_as_it_was
+        };
+        if !stands.as_ref().is_some_and(is_free) {
+            return Ok(Some(after(now, AGAIN)));
         }
-        self.start(&plan, &template, false, step).await
+        // What can only be taken back by the provider is written down before: later than what was refused, by any clock.
+        let asked =
+            campaign.evidence.refused.map_or(now, |refused| now.max(after(refused, TimeDelta::microseconds(1))));
+        let kept = self.note(Evidence { asked: Some(asked), starts: Some(starts), ..Evidence::new() }, step).await?;
+        if kept.handle.is_some() || kept.asked != Some(asked) {
+            return Ok(Some(after(now, AGAIN)));
+        }
+        self.start(&plan, &template, Some(asked), step).await
     }
 
     /// Registers the message, or says why the provider does not take it.
@@ -234,8 +283,8 @@ impl Round<'_> {
     async fn in_doubt(&self, step: &mut FriendsStep) -> Next {
         let (campaign, rules) = (self.campaign, self.engine.sender.rules());
         let known = &campaign.evidence;
-        let doubt = "it may be on its way, and its handle is not known: look at it in the provider's console, and attest to \
-                     what it shows";
+        let doubt = "it may be on its way, and its handle is not known: do not send it by hand; look at it in the provider's \
+                     console, and attest to what it shows, or that nothing is there";
         // The provider knows it, and does not say under which handle.
         let is_known = known.status.is_some();
         let (Some(template), true, false) = (&known.template, campaign.state().sends(), is_known) else {
@@ -243,14 +292,21 @@ impl Round<'_> {
         };
         let starts = campaign.send_at.max(known.starts.unwrap_or(campaign.send_at)).max(rules.earliest(self.now));
         let plan = self.plan(starts);
-        if starts >= campaign.deadline() || !self.engine.sender.outlook(&plan).await?.fits(campaign.deadline()) {
+        if starts >= self.deadline() || !self.engine.sender.outlook(&plan).await?.fits(self.deadline()) {
             return self.ask(doubt, step).await;
         }
-        self.start(&plan, &TemplateRef::new(template), true, step).await
+        self.start(&plan, &TemplateRef::new(template), None, step).await
     }
 
-    async fn start(&self, plan: &GroupSend, template: &TemplateRef, is_repeat: bool, step: &mut FriendsStep) -> Next {
-        let now = self.now;
+    /// Hands it over: for the first time at an instant that was written down, or once more.
+    async fn start(
+        &self,
+        plan: &GroupSend,
+        template: &TemplateRef,
+        first: Option<DateTime<Utc>>,
+        step: &mut FriendsStep,
+    ) -> Next {
+        let (now, is_repeat) = (self.now, first.is_none());
         match self.engine.sender.start(plan, template).await {
             Ok(Started::Now(state)) => {
                 self.note(Evidence::of(&state, now), step).await?;
@@ -266,15 +322,19 @@ impl Round<'_> {
             }
             Err(error) if error.may_have_arrived() || error.is_retryable() && is_repeat => Err(error.into()),
             Err(error) if is_repeat => {
-                // It says nothing of the first one.
+                // It says nothing of the first one, and is not repeated without end.
                 let why = format!(
-                    "it may be on its way, and its handle is not known; asked again the provider says: {error}"
+                    "it may be on its way, and its handle is not known: do not send it by hand; look at it in the provider's \
+                     console, and attest to what it shows, or that nothing is there (asked again it says: {error})"
                 );
-                self.ask(why, step).await
+                let status = Some(GroupSendStatus::Other("refused when asked again".to_owned()));
+                self.note(Evidence { status, ..Evidence::asking(why.as_str(), now) }, step).await?;
+                step.asks.push((self.campaign.id, why));
+                Ok(Some(after(now, ASKED)))
             }
             Err(error) => {
                 // Nothing of it goes.
-                let refused = Evidence { refused: Some(now), ..Evidence::new() };
+                let refused = Evidence { refused: first, ..Evidence::new() };
                 self.note(refused, step).await?;
                 if error.is_retryable() || error.kind() == SendErrorKind::Unauthorized {
                     return Err(error.into());
@@ -288,8 +348,17 @@ impl Round<'_> {
     async fn watch(&self, handle: &str, step: &mut FriendsStep) -> Next {
         let (campaign, now, sender) = (self.campaign, self.now, &self.engine.sender);
         let state = campaign.state();
-        let deadline = if state.is_over() { now } else { campaign.deadline() };
-        let kept = sender.keep(handle, &Watch::until(deadline).every(self.engine.every), now).await?;
+        let is_called_off = matches!(state, CampaignState::Cancelled | CampaignState::Expired);
+        let deadline = if is_called_off { now } else { self.deadline() };
+        let kept = match sender.keep(handle, &Watch::until(deadline).every(self.engine.every), now).await {
+            Err(error) if now >= deadline => {
+                let why = format!("it could not be ended at its deadline ({error}): end it in the provider's console");
+                self.note(Evidence::asking(why.as_str(), now), step).await?;
+                step.asks.push((campaign.id, why));
+                return Err(error.into());
+            }
+            kept => kept?,
+        };
         let mut there = kept.state;
         let resumption =
             campaign.history.steps().iter().rev().find(|done| done.deed == Deed::Resume).map(|done| done.at);
@@ -301,9 +370,18 @@ impl Round<'_> {
             } else if state.sends() && is_paused && resumption > campaign.evidence.resumed {
                 there = sender.resume(handle).await?;
                 resumed = resumption;
+            } else if state.sends() && !is_paused {
+                // It goes: whoever halts it at the provider from now on means it.
+                resumed = resumption;
             }
         }
-        let blocked = (there.status == GroupSendStatus::Blocked).then(|| "the provider blocked it: ask why".to_owned());
+        let stands_still =
+            there.status == GroupSendStatus::Paused && state.sends() && sender.rules().closing(now) > now;
+        let blocked = match there.status {
+            GroupSendStatus::Blocked => Some("the provider blocked it: ask why".to_owned()),
+            _ if stands_still => Some("it stands still at the provider: resume it there, or cancel it here".to_owned()),
+            _ => None,
+        };
         if let Some(why) = &blocked {
             step.asks.push((campaign.id, why.clone()));
         }
@@ -350,7 +428,8 @@ impl Round<'_> {
 }
 
 /// Writes a group send down, and plans it once everyone who has to agree to it did: with how many friends it would reach.
-/// Called again it goes on where it stopped. Its pictures have to be uploaded before.
+/// Called again it goes on where it stopped. Its pictures have to be uploaded before. A brake is not looked at: of friends no
+/// failures are known.
 ///
 /// # Errors
 ///
@@ -374,6 +453,9 @@ pub async fn plan_friends(
     (group.group, group.per_second) = (friends.group.clone(), friends.per_second);
     let outlook = sender.outlook(&group).await?;
     plan.budget.map_or(Ok(()), |budget| budget.check(outlook.reachable))?;
+    if plan.tried {
+        look_for_trial(outbox, &kept.campaign).await?;
+    }
     kept.campaign = seal(outbox, &kept.campaign, outlook.reachable, &plan.by, now).await?;
     Ok(kept)
 }

@@ -39,20 +39,32 @@ impl Pace {
             let taken = TimeDelta::microseconds(i64::try_from(micros).unwrap_or(i64::MAX));
             from.checked_add_signed(taken).unwrap_or(from)
         };
-        let known: Vec<Line> = concerned().map(|(of, _)| lines.get(of).copied().unwrap_or_default()).collect();
-        let is_full = known.iter().any(|line| line.free > now);
-        let at = known.iter().map(|line| line.free.max(line.end)).max().unwrap_or(now).max(now);
-        for (of, per_second) in concerned() {
-            let line = lines.entry(of.clone()).or_default();
-            if is_full {
-                line.end = after(at, *per_second);
-            } else {
-                line.free = after(now, *per_second);
-            }
+        let lines_of = |lines: &BTreeMap<Option<ChannelId>, Line>| -> Vec<(Option<ChannelId>, u32, Line)> {
+            concerned().map(|(of, rate)| (of.clone(), *rate, lines.get(of).copied().unwrap_or_default())).collect()
+        };
+        let known = lines_of(&lines);
+        // Only who waits for a line has a place in it: a channel's own rate keeps back no other.
+        let full = known.iter().filter(|(.., line)| line.free > now);
+        let at = full.map(|(.., line)| line.free.max(line.end)).max();
+        for (of, per_second, line) in &known {
+            let line = match at {
+                Some(at) if line.free > now => Line { end: after(at, *per_second), ..*line },
+                Some(_) => continue,
+                None => {
+                    // Who comes a little late keeps to the beat; where nobody came for a while, nobody waits any more.
+                    let is_in_use = line.free > now.checked_sub_signed(BEAT).unwrap_or(now);
+                    let free = after(if is_in_use { line.free } else { now }, *per_second);
+                    Line { free, end: if is_in_use { line.end } else { free } }
+                }
+            };
+            lines.insert(of.clone(), line);
         }
-        if is_full { Err(at) } else { Ok(()) }
+        at.map_or(Ok(()), Err)
     }
 }
+
+/// A line in which nobody was let through for so long after there was room is one in which nobody waits.
+const BEAT: TimeDelta = TimeDelta::seconds(1);
 
 #[cfg(test)]
 mod tests {
@@ -73,12 +85,21 @@ mod tests {
         assert_eq!(pace.pass(&district, 500, start), Err(at(200)));
         assert_eq!(pace.pass(&district, 500, at(200)), Ok(()));
         assert_eq!(pace.pass(&city, 200, at(700)), Err(at(2_000)));
-        // Another waits behind that one, and not beside it.
+        // Another waits behind that one, and not beside it; another channel waits for neither.
         assert_eq!(pace.pass(&city, 200, at(700)), Err(at(4_000)));
-        assert_eq!(pace.pass(&city, 200, at(2_000)), Ok(()));
+        assert_eq!(pace.pass(&district, 100, at(700)), Ok(()));
+        // Whoever is a little late keeps to the beat.
+        assert_eq!(pace.pass(&city, 200, at(2_003)), Ok(()));
+        assert_eq!(pace.pass(&city, 200, at(4_000)), Ok(()));
+        // Those who were put off never came, since their campaign was called off: nobody waits for them.
+        for _ in 0..9 {
+            assert!(pace.pass(&city, 200, at(4_100)).is_err());
+        }
+        assert_eq!(pace.pass(&city, 200, at(8_000)), Ok(()));
+        assert_eq!(pace.pass(&city, 200, at(8_001)), Err(at(10_000)));
         // However it is asked, no more passes in ten seconds than the rate says, but for one batch.
-        let (mut passed, mut now) = (0, at(10_000));
-        while now < at(20_000) {
+        let (mut passed, mut now) = (0, at(20_000));
+        while now < at(30_000) {
             match pace.pass(&city, 30, now) {
                 Ok(()) => passed += 30,
                 Err(at) => now = at,

@@ -193,7 +193,7 @@ pub async fn plan(
 }
 
 /// Whether someone has the message of a campaign by its trial.
-async fn look_for_trial(outbox: &dyn Outbox, campaign: &Campaign) -> Result<(), DeliveryError> {
+pub(crate) async fn look_for_trial(outbox: &dyn Outbox, campaign: &Campaign) -> Result<(), DeliveryError> {
     let missing = |why| Err(DeliveryError::Trial { campaign: campaign.id, why });
     let Some(trial) = outbox.campaign(campaign.key.trial().id()).await? else { return missing("it was never sent") };
     if trial.message != campaign.message {

@@ -107,8 +107,8 @@ impl Runner {
                         return Err(error.into());
                     }
                 }
-                // A question for receipts that was answered says nothing of sending.
-                None if step.batches > 0 || step.settled > 0 => trouble_since = None,
+                // A question for receipts that was answered says nothing of sending, and neither does what was put off.
+                None if step.accepted > 0 || step.settled > 0 => trouble_since = None,
                 None => {}
             }
             let Some(due) = step.next_due else { return Ok(accepted) };
@@ -164,7 +164,9 @@ impl FriendsRunner {
             let now = self.clock.now();
             let step = self.engine.run_due(now).await?;
             watch(&step);
-            let asks = step.asks.iter().any(|(of, _)| *of == campaign);
+            // What can be looked at is watched to its end, whoever is asked about it meanwhile.
+            let is_watched = step.known.iter().any(|(of, known)| *of == campaign && known.handle.is_some());
+            let asks = !is_watched && step.asks.iter().any(|(of, _)| *of == campaign);
             if asks || step.next_due.is_none() || !outbox.open_campaigns().await?.contains(&campaign) {
                 let kept = outbox.campaign(campaign).await?;
                 return Ok(kept.ok_or_else(|| OutboxError::no_campaign(campaign))?);

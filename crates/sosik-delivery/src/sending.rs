@@ -13,6 +13,15 @@ use crate::look_up;
 use crate::plan::purpose;
 use crate::{Batch, BatchState, BatchUpdate, Change, DeliveryError, Event, RecipientState, Withheld};
 
+/// Who of a batch is sent to.
+struct Sifted {
+    recipients: Vec<Recipient>,
+    /// Those who may not be sent to.
+    passed_over: Vec<Change>,
+    /// How many of these could be sent to later, and when.
+    later: Option<(usize, DateTime<Utc>)>,
+}
+
 impl Engine {
     /// Brings a batch of a campaign that was called off to its end: nothing of it was submitted.
     pub(crate) async fn withhold(&self, work: &Work<'_>, reason: Withheld) -> Result<Next, DeliveryError> {
@@ -47,8 +56,8 @@ impl Engine {
         {
             return self.put_off(work, &batch, at, "kept to its rate").await;
         }
-        let (recipients, passed_over, quiet_until) = self.recipients(work, &batch).await?;
-        if let (true, Some(until)) = (recipients.is_empty(), quiet_until) {
+        let Sifted { recipients, passed_over, later } = self.recipients(work, &batch).await?;
+        if let Some((_, until)) = later.filter(|(count, _)| *count > recipients.len()) {
             return self.put_off(work, &batch, until, "its recipients want to be left alone now").await;
         }
         for change in &passed_over {
@@ -90,14 +99,9 @@ impl Engine {
         }
     }
 
-    /// Those of a batch who are still to be sent to, those who may no longer be, and until when those want to be left alone who
-    /// can be sent to later. People of the same hours are in one batch: where only some want to be left alone, who told so since
-    /// it was planned, they are passed over.
-    async fn recipients(
-        &self,
-        work: &Work<'_>,
-        batch: &Batch,
-    ) -> Result<(Vec<Recipient>, Vec<Change>, Option<DateTime<Utc>>), DeliveryError> {
+    /// Those of a batch who are still to be sent to, and those who may not be. People of the same hours are in one batch: where
+    /// the fewer want to be left alone, who told so since it was planned, they are passed over; where the more do, it waits.
+    async fn recipients(&self, work: &Work<'_>, batch: &Batch) -> Result<Sifted, DeliveryError> {
         let pending: Vec<(usize, SubscriberId)> = batch
             .recipients
             .iter()
@@ -110,14 +114,15 @@ impl Engine {
         let addresses = self.subscribers.addresses(&ids, &need).await?;
         let mut recipients = Vec::with_capacity(pending.len());
         let mut passed_over = Vec::new();
-        let (now, mut quiet_until) = (work.now, None);
+        let (now, mut later) = (work.now, None::<(usize, DateTime<Utc>)>);
         for ((index, _), address) in pending.into_iter().zip(addresses) {
             let quiet = address.quiet.filter(|quiet| quiet.holds(now) && !work.campaign.class.is_emergency());
             let reason = match (address.phone, quiet) {
                 (Ok(_), Some(quiet)) => {
                     let end = quiet.end(now);
                     if end < batch.send_by {
-                        quiet_until = quiet_until.max(Some(end));
+                        let (count, until) = later.unwrap_or((0, end));
+                        later = Some((count + 1, until.max(end)));
                     }
                     Suppression::Quiet
                 }
@@ -133,7 +138,7 @@ impl Engine {
             let state = if in_doubt { RecipientState::Unknown } else { RecipientState::Suppressed(reason.into()) };
             passed_over.push(Change::new(index, state));
         }
-        Ok((recipients, passed_over, quiet_until))
+        Ok(Sifted { recipients, passed_over, later })
     }
 
     async fn taken(
@@ -205,7 +210,7 @@ impl Engine {
             // The next batch would be refused as well: the round ends, and nothing is held.
             SendErrorKind::Unauthorized | SendErrorKind::NotPermitted if self.carriers.are_several() => {
                 // Others go on meanwhile.
-                update.due = after(work.now, longest);
+                (update.due, update.attempts) = (after(work.now, longest), work.claimed.batch.attempts);
                 work.carrier.memory().refused = Some(update.due);
                 step.trouble = Some(error);
                 Ok(self.finish(work.claimed, update).await?)

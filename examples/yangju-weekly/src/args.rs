@@ -36,6 +36,9 @@ pub(crate) struct Args {
     /// With --attest: when it was sent, such as 2026-11-27T15:20:00+09:00.
     #[arg(long, requires = "attest")]
     pub(crate) sent_at: Option<DateTime<Utc>>,
+    /// With --attest: the edition, such as `yangju-city-2026-W48`, where more than one waits.
+    #[arg(long, requires = "attest")]
+    pub(crate) edition: Option<String>,
     /// With --attest: to how many, as the console shows.
     #[arg(long, requires = "attest")]
     pub(crate) sent_to: Option<u64>,

@@ -223,23 +223,30 @@ fn write(out: &Path, files: &[KitFile]) -> Result<std::path::PathBuf, Failure> {
 /// Writes down a clerk's word that the kit was sent.
 pub(crate) async fn attest(args: &Args, account: &str, city: &City) -> Result<(), Failure> {
     let store = Arc::new(people::store(args)?);
+    let sent_at = args.sent_at.ok_or_else(|| Failure::new("--sent-at is missing"))?;
     let mut waiting = Vec::new();
     for id in store.open_campaigns().await? {
-        let campaign = store.campaign(id).await?;
-        let is_ours = |campaign: &Campaign| campaign.route == Route::Hands && campaign.key.channel == city.channel;
-        waiting.extend(campaign.filter(is_ours));
+        let is_meant = |campaign: &Campaign| {
+            let known = &campaign.evidence;
+            let asks = campaign.route == Route::Hands || known.is_in_doubt() && known.ask.is_some();
+            let is_edition = args.edition.as_ref().is_none_or(|name| campaign.key.edition.as_str() == name);
+            asks && is_edition && campaign.key.channel == city.channel
+        };
+        waiting.extend(store.campaign(id).await?.filter(is_meant));
     }
-    // The one whose time it was.
-    let sent_at = args.sent_at.ok_or_else(|| Failure::new("--sent-at is missing"))?;
-    let of = |campaign: &&Campaign| campaign.send_at <= sent_at;
-    let campaign = waiting.iter().filter(of).max_by_key(|campaign| campaign.send_at);
-    let campaign = campaign.ok_or_else(|| {
-        Failure::new(format!("--attest: no kit that was to be sent by {sent_at} waits for anyone's word"))
-    })?;
+    let campaign = match &waiting[..] {
+        [campaign] => campaign,
+        [] => return Err(Failure::new("--attest: nothing waits for anyone's word")),
+        several => {
+            let names: Vec<String> = several.iter().map(|campaign| campaign.key.edition.to_string()).collect();
+            return Err(Failure::new(format!("--edition: say which of them was sent: {}", names.join(", "))));
+        }
+    };
     let mut word = Attestation::new(account, sent_at);
     (word.sent, word.number, word.checked_by) = (args.sent_to, args.number.clone(), args.checked_by.clone());
     // A rehearsal's Friday may be one to come.
-    let now = SystemClock::new().now().max(args.now.unwrap_or(sent_at));
+    let system = SystemClock::new().now();
+    let now = args.now.map_or(system, |now| now.max(system));
     let campaign = delivery::attest(&*store, campaign.id, &word, now).await?;
     let tally = store.tally(campaign.id).await?;
     report::pages(&delivery::Report::new(campaign.clone(), tally), &args.out)?;

@@ -74,12 +74,12 @@ fn a_kit_is_sent_by_a_clerk_who_says_so_once() {
     assert_eq!(report(out)["emulator"]["accepted"], 0, "nothing goes by the dealer");
 
     let early = ["--attest", "clerk-1", "--sent-at", "2026-11-20T15:00:00+09:00"];
-    assert!(error_of(&command(out, &early).output().unwrap()).contains("no kit that was to be sent by"));
+    assert!(error_of(&command(out, &early).output().unwrap()).contains("cannot have been sent before"));
     let word =
         ["--attest", "clerk-1", "--sent-at", "2026-11-27T15:20:00+09:00", "--sent-to", "52000", "--number", "81"];
     assert!(said(&command(out, &word).output().unwrap()).contains("yangju-city-2026-W48 is settled"));
     let page = std::fs::read_to_string(out.join("report.html")).unwrap();
     assert!(page.contains("사람이 보낸 것을 확인했습니다.") && page.contains("52000"), "{page}");
-    assert!(error_of(&command(out, &word).output().unwrap()).contains("waits for anyone's word"));
+    assert!(error_of(&command(out, &word).output().unwrap()).contains("nothing waits for anyone's word"));
     assert!(said(&command(out, &["--route", "kit"]).output().unwrap()).contains("its kit stands as it is"));
 }

@@ -62,8 +62,10 @@ async fn a_word_stands_only_where_nothing_better_is_known() {
     assert!(error.to_string().contains("known from receipts") && !error.is_retryable(), "{error}");
     assert!(extend(&*city.outbox, named.id, noon(), "head", noon()).await.is_err());
 
-    let request = City::request(campaign_key("w49"), MessageClass::Advertising, noon()).to_friends(Friends::all());
-    let draft = city.outbox.draft(&request.campaign(noon())).await.unwrap().campaign;
+    let request_of = |edition: &str| {
+        City::request(campaign_key(edition), MessageClass::Advertising, noon()).to_friends(Friends::all())
+    };
+    let draft = city.outbox.draft(&request_of("w49").campaign(noon())).await.unwrap().campaign;
     let error = attest(&*city.outbox, draft.id, &word, noon()).await.unwrap_err();
     assert!(error.to_string().contains("not planned"), "{error}");
     let token = city.outbox.begin(draft.id).await.unwrap();
@@ -74,6 +76,17 @@ async fn a_word_stands_only_where_nothing_better_is_known() {
     city.outbox.note(draft.id, &Evidence::of(&seen, noon())).await.unwrap();
     let error = attest(&*city.outbox, draft.id, &word, noon()).await.unwrap_err();
     assert!(error.to_string().contains("known from the provider"), "{error}");
+    // Of one that is just being handed over nobody can say anything yet; of one that is asked about a person can.
+    let handed_over = city.outbox.draft(&request_of("w50").campaign(noon())).await.unwrap().campaign;
+    let token = city.outbox.begin(handed_over.id).await.unwrap();
+    city.outbox.seal(handed_over.id, token, &sealed).await.unwrap();
+    let mut asked = Evidence::new();
+    asked.asked = Some(noon());
+    city.outbox.note(handed_over.id, &asked).await.unwrap();
+    assert!(attest(&*city.outbox, handed_over.id, &word, noon()).await.is_err());
+    city.outbox.note(handed_over.id, &Evidence::asking("look", noon())).await.unwrap();
+    let closed = attest(&*city.outbox, handed_over.id, &word.clone().to(0), noon()).await.unwrap();
+    assert_eq!((closed.state(), closed.evidence.is_open()), (CampaignState::Settled, false));
     let kept = city.outbox.campaign(draft.id).await.unwrap().unwrap();
     let report = Report::new(kept, city.outbox.tally(draft.id).await.unwrap());
     assert_eq!(report.to_csv(), "what,reason,recipients\r\nplanned,,900\r\nexpected,,900\r\nsent,,300\r\n");
