@@ -24,13 +24,8 @@ pub async fn plan_by_hand(
     kit: &str,
     now: DateTime<Utc>,
 ) -> Result<PlannedCampaign, DeliveryError> {
-    if plan.route != Route::Hands {
-        return Err(DeliveryError::route(plan.key.id(), &plan.route, "plan_by_hand"));
-    }
-    let mut kept = outbox.draft(&plan.campaign(now)).await?;
-    if kept.campaign.route != Route::Hands {
-        return Err(DeliveryError::route(kept.campaign.id, &kept.campaign.route, "plan_by_hand"));
-    }
+    let is_ours = |route: &Route| *route == Route::Hands;
+    let mut kept = draft_by(outbox, &plan.campaign(now), is_ours, "plan_by_hand").await?;
     if !kept.campaign.state().is_over() {
         let evidence = Evidence { kit: Some(kit.to_owned()), ..Evidence::new() };
         kept.campaign.evidence = outbox.note(kept.campaign.id, &evidence).await?;
@@ -41,6 +36,23 @@ pub async fn plan_by_hand(
         }
         kept.campaign = seal(outbox, &kept.campaign, 0, &plan.by, now).await?;
     }
+    Ok(kept)
+}
+
+/// Writes a campaign down that goes by a route, unless it, or the one that is kept in its place, goes by another.
+pub(crate) async fn draft_by(
+    outbox: &dyn Outbox,
+    campaign: &Campaign,
+    is_ours: fn(&Route) -> bool,
+    called: &'static str,
+) -> Result<PlannedCampaign, DeliveryError> {
+    let check = |campaign: &Campaign| {
+        let refused = || DeliveryError::route(campaign.id, &campaign.route, called);
+        is_ours(&campaign.route).then_some(()).ok_or_else(refused)
+    };
+    check(campaign)?;
+    let kept = outbox.draft(campaign).await?;
+    check(&kept.campaign)?;
     Ok(kept)
 }
 
@@ -102,15 +114,25 @@ pub async fn attest(
         let at = other.at.to_rfc3339();
         return Err(refused(format!("`{}` attested to it already: sent at {at}", other.by)));
     }
+    close(outbox, id, &word.by, now).await?;
+    Ok(outbox.campaign(id).await?.ok_or_else(|| OutboxError::no_campaign(id))?)
+}
+
+/// Closes a campaign to which someone attested.
+pub(crate) async fn close(
+    outbox: &dyn Outbox,
+    id: CampaignId,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DeliveryError> {
     for deed in [Deed::Start, Deed::Settle] {
-        let said = Transition::new(deed, word.by.as_str(), now).because("attested");
-        match outbox.transition(id, &said).await {
+        match outbox.transition(id, &Transition::new(deed, by, now).because("attested")).await {
             // Done before the crash after which this is called again, or its time passed meanwhile: the word stands.
             Ok(_) | Err(OutboxError::Transition { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(outbox.campaign(id).await?.ok_or_else(|| OutboxError::no_campaign(id))?)
+    Ok(())
 }
 
 /// The campaigns by hand whose time is over and to whose sending nobody has attested, by their time: to be asked about.

@@ -8,7 +8,7 @@ use sosik_channel::{
 };
 use sosik_core::ChannelId;
 
-use crate::by_hand::seal;
+use crate::by_hand::{close, draft_by, seal};
 use crate::engine::after;
 use crate::plan::look_for_trial;
 use crate::{
@@ -24,6 +24,10 @@ const AGAIN: TimeDelta = TimeDelta::seconds(10);
 
 /// What a person has to look at is looked at again after so long.
 const ASKED: TimeDelta = TimeDelta::minutes(5);
+
+/// What a person is asked about a group send of which nobody here knows whether it goes.
+const DOUBT: &str = "it may be on its way, and its handle is not known: do not send it by hand; look at it in the provider's \
+                     console, and attest to what it shows, or that nothing is there";
 
 /// What becomes of a campaign whose time passed before it was handed over, say because no worker ran on Friday.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,9 +47,9 @@ pub enum Missed {
 ///
 /// Stepped and without a clock of its own. Nothing goes twice: what is about to be handed over is written down before, a
 /// repeat goes under the campaign's own name, by which the provider knows it again, and what is in doubt is left to a
-/// person. What is not done at its deadline, which is the end of the provider's hours on its day at the latest, is terminated,
-/// and never left to resume on Saturday. Several processes may run
-/// one for the same channel.
+/// person. What is not done at its deadline, which is the end of the provider's hours on its day at the latest unless someone
+/// [lets it go on](crate::extend), is terminated, and never left to resume on Saturday. Several processes may run one for the
+/// same channel.
 ///
 /// A pause, a resumption and a cancellation reach the provider with the next round.
 #[derive(Debug)]
@@ -171,30 +175,13 @@ impl Round<'_> {
         }
         if known.attestation.is_some() {
             // Someone looked and said what there is, and crashed before it was closed: nothing is handed over any more.
-            return self.attested().await;
+            close(&*self.engine.outbox, self.campaign.id, &self.engine.worker, self.now).await?;
+            return Ok(None);
         }
         if known.is_in_doubt() {
             return self.in_doubt(step).await;
         }
         if self.campaign.state().sends() { self.begin(step).await } else { Ok(None) }
-    }
-
-    /// Closes what someone attested to.
-    async fn attested(&self) -> Next {
-        if self.campaign.state() == CampaignState::Planned {
-            self.transition(Deed::Start, "attested").await?;
-        }
-        if !self.campaign.state().is_over() {
-            self.transition(Deed::Settle, "attested").await?;
-        }
-        Ok(None)
-    }
-
-    /// When its time is over: the end of the provider's hours on its day at the latest, unless someone let it go on.
-    fn deadline(&self) -> DateTime<Utc> {
-        let campaign = self.campaign;
-        let closing = self.engine.sender.rules().closing(campaign.send_at);
-        if campaign.evidence.deadline.is_some() { campaign.deadline() } else { campaign.send_by.min(closing) }
     }
 
     /// Hands over what was never handed over, or was refused for certain.
@@ -207,7 +194,7 @@ impl Round<'_> {
             return Ok(Some(soonest));
         }
         let starts = campaign.send_at.max(rules.earliest(now));
-        let mut deadline = self.deadline();
+        let mut deadline = campaign.deadline();
         if starts >= deadline {
             let until = match self.engine.missed {
                 Missed::Ask => None,
@@ -225,7 +212,7 @@ impl Round<'_> {
             deadline = rules.closing(starts).min(until);
             self.note(Evidence { deadline: Some(deadline), ..Evidence::new() }, step).await?;
         }
-        let plan = self.plan(starts);
+        let plan = group_send(campaign, self.friends, starts);
         let outlook = self.engine.sender.outlook(&plan).await?;
         if !outlook.fits(deadline) {
             let (reachable, finishes) = (outlook.reachable, outlook.finishes);
@@ -259,7 +246,8 @@ impl Round<'_> {
         // What can only be taken back by the provider is written down before: later than what was refused, by any clock.
         let asked =
             campaign.evidence.refused.map_or(now, |refused| now.max(after(refused, TimeDelta::microseconds(1))));
-        let kept = self.note(Evidence { asked: Some(asked), starts: Some(starts), ..Evidence::new() }, step).await?;
+        let handed_over = Evidence { asked: Some(asked), starts: Some(starts), seen: Some(now), ..Evidence::new() };
+        let kept = self.note(handed_over, step).await?;
         if kept.handle.is_some() || kept.asked != Some(asked) {
             return Ok(Some(after(now, AGAIN)));
         }
@@ -283,17 +271,15 @@ impl Round<'_> {
     async fn in_doubt(&self, step: &mut FriendsStep) -> Next {
         let (campaign, rules) = (self.campaign, self.engine.sender.rules());
         let known = &campaign.evidence;
-        let doubt = "it may be on its way, and its handle is not known: do not send it by hand; look at it in the provider's \
-                     console, and attest to what it shows, or that nothing is there";
         // The provider knows it, and does not say under which handle.
         let is_known = known.status.is_some();
         let (Some(template), true, false) = (&known.template, campaign.state().sends(), is_known) else {
-            return self.ask(doubt, step).await;
+            return self.ask(DOUBT, step).await;
         };
         let starts = campaign.send_at.max(known.starts.unwrap_or(campaign.send_at)).max(rules.earliest(self.now));
-        let plan = self.plan(starts);
-        if starts >= self.deadline() || !self.engine.sender.outlook(&plan).await?.fits(self.deadline()) {
-            return self.ask(doubt, step).await;
+        let (plan, deadline) = (group_send(campaign, self.friends, starts), campaign.deadline());
+        if starts >= deadline || !self.engine.sender.outlook(&plan).await?.fits(deadline) {
+            return self.ask(DOUBT, step).await;
         }
         self.start(&plan, &TemplateRef::new(template), None, step).await
     }
@@ -323,14 +309,9 @@ impl Round<'_> {
             Err(error) if error.may_have_arrived() || error.is_retryable() && is_repeat => Err(error.into()),
             Err(error) if is_repeat => {
                 // It says nothing of the first one, and is not repeated without end.
-                let why = format!(
-                    "it may be on its way, and its handle is not known: do not send it by hand; look at it in the provider's \
-                     console, and attest to what it shows, or that nothing is there (asked again it says: {error})"
-                );
                 let status = Some(GroupSendStatus::Other("refused when asked again".to_owned()));
-                self.note(Evidence { status, ..Evidence::asking(why.as_str(), now) }, step).await?;
-                step.asks.push((self.campaign.id, why));
-                Ok(Some(after(now, ASKED)))
+                self.note(Evidence { status, seen: Some(now), ..Evidence::new() }, step).await?;
+                self.ask(format!("{DOUBT} (asked again it says: {error})"), step).await
             }
             Err(error) => {
                 // Nothing of it goes.
@@ -349,12 +330,11 @@ impl Round<'_> {
         let (campaign, now, sender) = (self.campaign, self.now, &self.engine.sender);
         let state = campaign.state();
         let is_called_off = matches!(state, CampaignState::Cancelled | CampaignState::Expired);
-        let deadline = if is_called_off { now } else { self.deadline() };
+        let deadline = if is_called_off { now } else { campaign.deadline() };
         let kept = match sender.keep(handle, &Watch::until(deadline).every(self.engine.every), now).await {
             Err(error) if now >= deadline => {
                 let why = format!("it could not be ended at its deadline ({error}): end it in the provider's console");
-                self.note(Evidence::asking(why.as_str(), now), step).await?;
-                step.asks.push((campaign.id, why));
+                self.ask(why, step).await?;
                 return Err(error.into());
             }
             kept => kept?,
@@ -397,12 +377,6 @@ impl Round<'_> {
         }
     }
 
-    fn plan(&self, starts: DateTime<Utc>) -> GroupSend {
-        let mut plan = GroupSend::new(self.campaign.id.to_string(), self.campaign.message.clone(), starts);
-        (plan.group, plan.per_second) = (self.friends.group.clone(), self.friends.per_second);
-        plan
-    }
-
     async fn note(&self, evidence: Evidence, step: &mut FriendsStep) -> Result<Evidence, DeliveryError> {
         let kept = self.engine.outbox.note(self.campaign.id, &evidence).await?;
         step.known.retain(|(id, _)| *id != self.campaign.id);
@@ -427,8 +401,16 @@ impl Round<'_> {
     }
 }
 
+/// The group send of a campaign, which starts then.
+fn group_send(campaign: &Campaign, friends: &Friends, starts: DateTime<Utc>) -> GroupSend {
+    let mut plan = GroupSend::new(campaign.id.to_string(), campaign.message.clone(), starts);
+    (plan.group, plan.per_second) = (friends.group.clone(), friends.per_second);
+    plan
+}
+
 /// Writes a group send down, and plans it once everyone who has to agree to it did: with how many friends it would reach.
-/// Called again it goes on where it stopped. Its pictures have to be uploaded before. A brake is not looked at: of friends no
+/// Called again it goes on where it stopped. It ends with the provider's hours on the day of its `send_at` at the latest. Its
+/// pictures have to be uploaded before. A brake is not looked at: of friends no
 /// failures are known.
 ///
 /// # Errors
@@ -441,17 +423,16 @@ pub async fn plan_friends(
     plan: &Plan,
     now: DateTime<Utc>,
 ) -> Result<PlannedCampaign, DeliveryError> {
-    let mut kept = outbox.draft(&plan.campaign(now)).await?;
-    let Route::Friends(friends) = &kept.campaign.route else {
-        return Err(DeliveryError::route(kept.campaign.id, &kept.campaign.route, "plan_friends"));
-    };
+    let mut draft = plan.campaign(now);
+    draft.send_by = draft.send_by.min(sender.rules().closing(draft.send_at));
+    let is_ours = |route: &Route| matches!(route, Route::Friends(_));
+    let mut kept = draft_by(outbox, &draft, is_ours, "plan_friends").await?;
+    let Route::Friends(friends) = &kept.campaign.route else { return Ok(kept) };
     if kept.campaign.state() != CampaignState::Approved {
         return Ok(kept);
     }
     let starts = kept.campaign.send_at.max(sender.rules().earliest(now));
-    let mut group = GroupSend::new(kept.campaign.id.to_string(), kept.campaign.message.clone(), starts);
-    (group.group, group.per_second) = (friends.group.clone(), friends.per_second);
-    let outlook = sender.outlook(&group).await?;
+    let outlook = sender.outlook(&group_send(&kept.campaign, friends, starts)).await?;
     plan.budget.map_or(Ok(()), |budget| budget.check(outlook.reachable))?;
     if plan.tried {
         look_for_trial(outbox, &kept.campaign).await?;

@@ -6,6 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use sosik_core::ChannelId;
 
+/// A line in which nobody was let through for so long after there was room is one in which nobody waits.
+const BEAT: TimeDelta = TimeDelta::seconds(1);
+
 /// What was let through, by channel and in all (`None`). Losing it in a crash costs a batch that comes early.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
@@ -39,32 +42,27 @@ impl Pace {
             let taken = TimeDelta::microseconds(i64::try_from(micros).unwrap_or(i64::MAX));
             from.checked_add_signed(taken).unwrap_or(from)
         };
-        let lines_of = |lines: &BTreeMap<Option<ChannelId>, Line>| -> Vec<(Option<ChannelId>, u32, Line)> {
-            concerned().map(|(of, rate)| (of.clone(), *rate, lines.get(of).copied().unwrap_or_default())).collect()
-        };
-        let known = lines_of(&lines);
+        let line = |of: &Option<ChannelId>| lines.get(of).copied().unwrap_or_default();
+        let known: Vec<_> = concerned().map(|(of, rate)| (of.clone(), *rate, line(of))).collect();
         // Only who waits for a line has a place in it: a channel's own rate keeps back no other.
         let full = known.iter().filter(|(.., line)| line.free > now);
         let at = full.map(|(.., line)| line.free.max(line.end)).max();
-        for (of, per_second, line) in &known {
+        for (of, per_second, line) in known {
             let line = match at {
-                Some(at) if line.free > now => Line { end: after(at, *per_second), ..*line },
+                Some(at) if line.free > now => Line { end: after(at, per_second), ..line },
                 Some(_) => continue,
                 None => {
                     // Who comes a little late keeps to the beat; where nobody came for a while, nobody waits any more.
                     let is_in_use = line.free > now.checked_sub_signed(BEAT).unwrap_or(now);
-                    let free = after(if is_in_use { line.free } else { now }, *per_second);
+                    let free = after(if is_in_use { line.free } else { now }, per_second);
                     Line { free, end: if is_in_use { line.end } else { free } }
                 }
             };
-            lines.insert(of.clone(), line);
+            lines.insert(of, line);
         }
         at.map_or(Ok(()), Err)
     }
 }
-
-/// A line in which nobody was let through for so long after there was room is one in which nobody waits.
-const BEAT: TimeDelta = TimeDelta::seconds(1);
 
 #[cfg(test)]
 mod tests {

@@ -176,8 +176,8 @@ impl Options {
         self
     }
 
-    /// The emulator that does not keep what messages say, once they are checked: they cannot be shown, and take a third of the
-    /// memory. For tests with millions of them.
+    /// The emulator that does not keep what messages say, once they are checked: they cannot be shown, and take less
+    /// than half of the memory. For tests with millions of them.
     #[must_use]
     pub fn without_contents(mut self) -> Self {
         self.contents = Contents::Dropped;

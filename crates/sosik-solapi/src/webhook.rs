@@ -40,20 +40,18 @@ pub(crate) fn named(body: &[u8]) -> Result<Named, SendError> {
     let is_name =
         |name: &String| (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     // A page of a group's list tells as much as many questions for one of its messages each.
-    let mut of_group: BTreeMap<&str, usize> = BTreeMap::new();
-    for group in entries.iter().filter_map(|entry| entry.group_id.as_deref()) {
+    let mut of_group: BTreeMap<String, usize> = BTreeMap::new();
+    for group in entries.iter().filter_map(|entry| entry.group_id.clone()) {
         *of_group.entry(group).or_default() += 1;
     }
-    let of_group: BTreeMap<String, usize> =
-        of_group.into_iter().map(|(group, count)| (group.to_owned(), count)).collect();
-    let is_told_whole = |group: &str| of_group.get(group).is_some_and(|count| *count >= limits::WEBHOOK_OF_GROUP);
+    of_group.retain(|_, count| *count >= limits::WEBHOOK_OF_GROUP);
     let mut named = Named::default();
     for (at, entry) in entries.into_iter().enumerate() {
         let (place, name, what) = match entry {
             Entry { message_id: Some(id), .. } if !is_name(&id) => {
                 return Err(wrong(&format!("entry {at} has an odd messageId")));
             }
-            Entry { message_id: Some(_), group_id: Some(group) } if is_told_whole(&group) => {
+            Entry { message_id: Some(_), group_id: Some(group) } if of_group.contains_key(&group) => {
                 (&mut named.groups, group, "groupId")
             }
             Entry { message_id: Some(id), .. } => (&mut named.messages, id, "messageId"),

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use sosik::Clock;
-use sosik::channel::{Transport, Webhook};
+use sosik::channel::{SendErrorKind, Transport, Webhook};
 use sosik::delivery::{DeliveryError, Engine};
 use tokio::net::TcpListener;
 
@@ -64,9 +64,12 @@ struct Desk {
     news: AtomicU64,
 }
 
-/// What is not written down is not confirmed: the dealer sends it again, or it is asked for.
+/// What is not written down is not confirmed: the dealer sends it again, or it is asked for. What cannot be read stays so.
 async fn receive(State(desk): State<Arc<Desk>>, body: Bytes) -> Result<String, StatusCode> {
-    desk.take(body).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
+    desk.take(body).await.map_err(|error| match error {
+        DeliveryError::Transport(error) if error.kind() == SendErrorKind::InvalidContent => StatusCode::BAD_REQUEST,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    })
 }
 
 impl Desk {

@@ -47,12 +47,8 @@ impl Desk<'_> {
             }
             None => self.carrier.transport.upload_all(message, &made.media).await?,
         };
-        // What is not done when the day's hours end is not left to go on the next morning.
-        let rules = self.carrier.friends.rules();
-        let starts = send_at.max(rules.earliest(self.clock.now()));
-        let until = if starts < send_by { rules.closing(starts).min(send_by) } else { send_by };
         let request = Plan::new(key.clone(), message, MessageClass::Advertising, Segment::All, send_at, 1)
-            .with_send_by(until)
+            .with_send_by(send_by)
             .to_friends(Friends::all());
         let planned = plan_friends(&*self.store, &*self.carrier.friends, &request, self.clock.now()).await?.campaign;
         say(&format!("planned  {} friends of the channel can get it", planned.audience));

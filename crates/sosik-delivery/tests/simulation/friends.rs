@@ -15,8 +15,8 @@ use sosik_channel::{
     Started, TemplateRef, TextMessage,
 };
 use sosik_delivery::{
-    Campaign, CampaignState, Deed, DeliveryError, Friends, FriendsEngine, FriendsStep, MemoryOutbox, Missed, Outbox,
-    OutboxError, Plan, Transition, extend, plan_friends,
+    Attestation, Campaign, CampaignState, Deed, DeliveryError, Evidence, Friends, FriendsEngine, FriendsStep,
+    MemoryOutbox, Missed, Outbox, OutboxError, Plan, Transition, extend, plan_friends,
 };
 use sosik_registry::Segment;
 use sosik_schedule::MessageClass;
@@ -438,6 +438,7 @@ fn a_pause_a_resumption_and_a_cancellation_reach_the_provider() {
     // Someone paused it in the provider's own console: nobody here undoes that.
     world.dealer.change(|group| (group.status, group.by_hand) = (GroupSendStatus::Paused, true)).unwrap();
     assert_eq!(look(&mut world, 1), Some((GroupSendStatus::Paused, after)));
+    assert!(world.asks[0].contains("it stands still at the provider"), "{:?}", world.asks);
     world.says(Deed::Cancel);
     assert_eq!(look(&mut world, 0), Some((GroupSendStatus::Terminated, after)));
     assert_eq!(world.campaign().unwrap().evidence.sent, Some(after));
@@ -472,6 +473,52 @@ fn a_missed_friday_is_asked_about_skipped_or_caught_up() {
         assert_eq!(campaign.state(), at_the_end, "{missed:?}: {campaign:?}");
         let last = world.dealer.lock().last_sent;
         assert!(last.is_none_or(|last| last <= campaign.deadline()));
+    }
+}
+
+/// Whatever its plan says, a group send ends with the hours of its own day: what would go on the next morning is not begun.
+#[test]
+fn a_group_send_ends_on_its_own_day() {
+    let mut world = World::new(Fate::at_call(u64::MAX, crate::fate::Last::FailBefore), 1);
+    // Twenty minutes of sending, and a quarter of an hour before the night.
+    let closing = world.dealer.rules.closing(world.plan.send_at);
+    world.plan.send_at = closing - TimeDelta::minutes(15);
+    world.plan.send_by = world.plan.send_at + TimeDelta::days(1);
+    world.now = world.plan.send_at - TimeDelta::minutes(15);
+    for _ in 0..2 {
+        world.begin(0);
+        world.go_on(0);
+    }
+    assert_eq!(world.campaign().unwrap().deadline(), closing);
+    assert!(world.asks[0].contains("6000 friends would be reached by"), "{:?}", world.asks);
+    assert_eq!(world.dealer.lock().starts, 0);
+}
+
+/// Of what someone attested to nothing is handed over any more, and what the dealer refuses a second time neither.
+#[test]
+fn what_is_in_doubt_is_not_handed_over_without_end() {
+    for attested in [false, true] {
+        let mut world = World::new(Fate::at_call(u64::MAX, crate::fate::Last::FailBefore), 1);
+        world.begin(0);
+        world.go_on(0);
+        let id = world.plan.key.id();
+        let mut known = Evidence::asking("look", world.now);
+        (known.asked, known.template) = (Some(world.now), Some("T".to_owned()));
+        known.attestation = attested.then(|| Attestation::new("clerk", world.now).to(0));
+        at_once(world.kept.note(id, &known)).unwrap();
+        world.says(Deed::Start);
+        // The first time it is refused; from then on it would be taken.
+        world.dealer.lock().refuses = true;
+        for _ in 0..5 {
+            world.begin(0);
+            world.go_on(0);
+            world.now += TimeDelta::minutes(5);
+            world.dealer.lock().refuses = false;
+        }
+        assert_eq!(world.dealer.lock().starts, 0, "attested: {attested}");
+        let state = world.campaign().unwrap().state();
+        assert_eq!(state, if attested { CampaignState::Settled } else { CampaignState::Sending });
+        assert_eq!(world.asks.len(), usize::from(!attested));
     }
 }
 
