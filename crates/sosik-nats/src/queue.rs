@@ -16,9 +16,10 @@ use sosik_delivery::{Queue, QueueError, QueueErrorKind, TakenTicket, Ticket};
 use crate::builder::unavailable;
 use crate::{NatsQueueBuilder, wire};
 
-/// When the server says that there is nothing. It says so at once where it sees that; of two who ask for one last ticket it
-/// sees it for neither, and the second would wait for its patience (nats-server 2.9.10).
-const EMPTY_AFTER: Duration = Duration::from_millis(100);
+/// After so long without a word it is asked whether the server is there at all. It says at once that there is nothing, where it
+/// sees that; of two who ask for one last ticket it sees it for neither, and says nothing to the second (nats-server 2.9.10). A
+/// request with an end of its own is no way out: the server lets it wait to its end whenever there is nothing.
+const SILENCE: Duration = Duration::from_millis(100);
 
 /// Tickets in a work-queue stream of NATS JetStream.
 ///
@@ -73,12 +74,18 @@ impl NatsQueue {
     }
 
     async fn taken(&self, consumer: &PullConsumer, limit: usize) -> Result<Vec<TakenTicket>, QueueError> {
-        let mut messages =
-            self.within("be asked", consumer.fetch().max_messages(limit).expires(EMPTY_AFTER).messages()).await?;
+        let mut messages = self.within("be asked", consumer.fetch().max_messages(limit).messages()).await?;
         let mut taken = Vec::new();
         loop {
-            let next = async { Ok::<_, QueueError>(messages.next().await) };
-            let Some(message) = self.within("give tickets", next).await? else { return Ok(taken) };
+            let Ok(next) = tokio::time::timeout(SILENCE, messages.next()).await else {
+                // Whoever does not listen any more is given nothing. What came is taken.
+                drop(messages);
+                if taken.is_empty() {
+                    self.within("say how its tickets stand", consumer.get_info()).await?;
+                }
+                return Ok(taken);
+            };
+            let Some(message) = next else { return Ok(taken) };
             let message = match message {
                 Ok(message) => message,
                 // What came is taken; the rest another time.

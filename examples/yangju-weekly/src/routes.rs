@@ -85,7 +85,8 @@ impl Desk<'_> {
             say(&format!("planned  {} is {}: its kit stands as it is", key.edition, kept.state()));
             return self.close(&kept, report).await;
         }
-        // The kit says until when: by then it is sent, or a person is asked.
+        // The kit says until when: by then it is sent, or a person is asked. Kakao's hours hold for a clerk, too.
+        let send_by = send_by.min(self.carrier.friends.rules().closing(send_at));
         let files = files(&made, (send_at, send_by))?;
         let folder = write(out, &files)?;
         let fingerprint = kit::fingerprint(&files).ok_or_else(|| Failure::new("the kit has no manifest"))?;

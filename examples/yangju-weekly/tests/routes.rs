@@ -72,6 +72,8 @@ fn a_kit_is_sent_by_a_clerk_who_says_so_once() {
     let form = std::fs::read_to_string(out.join("kit/attestation.txt")).unwrap();
     assert!(form.contains(report(out)["evidence"]["kit"].as_str().unwrap()));
     assert_eq!(report(out)["emulator"]["accepted"], 0, "nothing goes by the dealer");
+    let page = std::fs::read_to_string(out.join("kit/checklist.html")).unwrap();
+    assert!(page.contains("2026-11-27(금) 20:50") && !page.contains("21:00"), "not into the night: {page}");
 
     let early = ["--attest", "clerk-1", "--sent-at", "2026-11-20T15:00:00+09:00"];
     assert!(error_of(&command(out, &early).output().unwrap()).contains("cannot have been sent before"));
