@@ -6,7 +6,7 @@ use sosik_core::ChannelId;
 use sosik_schedule::SendWindow;
 
 use crate::tickets::Tickets;
-use crate::{Engine, Patience, Queue};
+use crate::{Caps, Engine, Patience, Queue};
 
 /// Makes an [`Engine`].
 #[derive(Debug)]
@@ -74,6 +74,13 @@ impl EngineBuilder {
     /// ([`SendWindow::statutory_day`]), which always must.
     pub fn window(mut self, window: SendWindow) -> Self {
         self.0.windows.push(window);
+        self
+    }
+
+    /// How many messages one person gets: who has had as many, by whichever channel, is passed over at each submission. Any
+    /// number unless set.
+    pub fn caps(mut self, caps: Caps) -> Self {
+        self.0.caps = caps;
         self
     }
 

@@ -10,8 +10,8 @@ use crate::events::{Ends, Listeners};
 use crate::pace::Pace;
 use crate::tickets::{Found, Tickets};
 use crate::{
-    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Claim, Claimed, Deed, DeliveryError,
-    EngineBuilder, Event, Outbox, OutboxError, Patience, Transition, Withheld,
+    Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Caps, Claim, Claimed, Deed,
+    DeliveryError, EngineBuilder, Event, Outbox, OutboxError, Patience, Transition, Withheld,
 };
 
 /// Moves campaigns on, one bounded round at a time.
@@ -39,6 +39,7 @@ pub struct Engine {
     pub(crate) inquire_after: TimeDelta,
     pub(crate) give_up_after: TimeDelta,
     pub(crate) windows: Vec<SendWindow>,
+    pub(crate) caps: Caps,
     pub(crate) tickets: Option<Tickets>,
     turn: tokio::sync::Mutex<()>,
 }
@@ -96,6 +97,7 @@ impl Engine {
             inquire_after: TimeDelta::minutes(1),
             give_up_after: TimeDelta::days(1),
             windows: vec![SendWindow::statutory_day()],
+            caps: Caps::none(),
             tickets: None,
             turn: tokio::sync::Mutex::new(()),
         })

@@ -1,11 +1,13 @@
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use sosik_core::ChannelId;
 use sosik_registry::{Need, SubscriberId, SubscriberStore, Suppression};
 
 use crate::plan::purpose;
 use crate::{
-    BatchId, BatchState, CampaignId, CampaignState, DeliveryError, Outbox, OutboxError, RecipientState, Route,
+    BatchId, BatchState, CampaignId, CampaignKey, CampaignState, DeliveryError, Outbox, OutboxError, RecipientState,
+    Route,
 };
 
 /// What happened to one citizen in one campaign, and why: for whoever is asked.
@@ -24,6 +26,8 @@ pub struct Explanation {
     pub person: SubscriberId,
     /// Where they stand in it, if they were chosen.
     pub place: Option<Whereabouts>,
+    /// By which other channel they get the same edition of the slot, if so.
+    pub elsewhere: Option<ChannelId>,
     /// Why they would not be sent to now, if so.
     pub hindered: Option<Suppression>,
 }
@@ -89,7 +93,11 @@ pub async fn explain(
             is_quiet.then_some(Suppression::Quiet)
         }
     });
-    Ok(Explanation { campaign, state: found.state(), route: found.route, person, place, hindered })
+    let same = |key: &CampaignKey| key.edition == found.key.edition && key.slot == found.key.slot;
+    let presences = outbox.presences(&[person], found.key.slot).await?;
+    let other = presences.into_iter().map(|of| of.key).find(|key| same(key) && key.channel != found.key.channel);
+    let elsewhere = other.map(|key| key.channel);
+    Ok(Explanation { campaign, state: found.state(), route: found.route, person, place, elsewhere, hindered })
 }
 
 impl fmt::Display for Explanation {
@@ -102,8 +110,12 @@ impl fmt::Display for Explanation {
             None if self.route != Route::Recipients => {
                 writeln!(f, "It goes to friends of the channel: who they are is not known here.")?;
             }
+            None if self.elsewhere.is_some() => writeln!(f, "This person was not chosen for it.")?,
             None => writeln!(f, "This person was not chosen for it, or who was has been forgotten since.")?,
             Some(place) => self.standing(place, f)?,
+        }
+        if let Some(channel) = &self.elsewhere {
+            writeln!(f, "The same edition goes to them through the channel `{channel}`.")?;
         }
         match self.hindered {
             Some(reason) => write!(f, "As things stand now they would not be sent to: {}.", reason.code()),

@@ -1,9 +1,12 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use sosik_registry::{AudienceRequest, Member, QuietHours, SubscriberId, SubscriberStore, Suppression};
 
 use crate::plan::purpose;
-use crate::{Batch, BatchId, Budget, Campaign, DeliveryError, Outbox, Route, Sealed, Transition};
+use crate::{
+    Batch, BatchId, Budget, Campaign, CampaignKey, Caps, DeliveryError, Outbox, Presence, Route, Sealed, Transition,
+};
 
 /// How an audience is frozen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub struct Freeze {
     pub batch: usize,
     /// What the campaign may cost.
     pub budget: Option<Budget>,
+    /// How many messages one person gets.
+    pub caps: Caps,
     /// Who freezes it, and when: a [`Deed::Plan`](crate::Deed::Plan).
     pub transition: Transition,
 }
@@ -21,13 +26,20 @@ impl Freeze {
     /// Into batches of at most so many.
     #[must_use]
     pub fn new(batch: usize, transition: Transition) -> Self {
-        Self { batch, budget: None, transition }
+        Self { batch, budget: None, caps: Caps::none(), transition }
     }
 
     /// Within a budget.
     #[must_use]
     pub fn within(mut self, budget: Budget) -> Self {
         self.budget = Some(budget);
+        self
+    }
+
+    /// Without those who have had, or are to have, as many messages as these allow.
+    #[must_use]
+    pub fn with_caps(mut self, caps: Caps) -> Self {
+        self.caps = caps;
         self
     }
 }
@@ -39,7 +51,14 @@ impl Freeze {
 ///
 /// People who allow a fallback text and people who do not are kept in batches of their own, since a dealer takes one
 /// message for a whole submission. So are those who want to be left alone at the same hours: their batch waits until these are
-/// over, and no one else's does. A message with a fallback text is for transports that
+/// over, and no one else's does.
+///
+/// An edition of a slot goes to each person once, by whichever channel is planned first: who is in a campaign of the same slot
+/// and edition through another channel is left out ([`Elsewhere`](Suppression::Elsewhere)). So the edition goes through the
+/// channels of the districts (읍면동) to those who added them, and through that of the city, planned last, to everyone else. What
+/// goes to friends, or by a clerk's hands, has no names and cannot be looked at.
+///
+/// A message with a fallback text is for transports that
 /// [fall back](sosik_channel::Capabilities::falls_back) by themselves; for others, plan it without one.
 ///
 /// # Errors
@@ -65,20 +84,74 @@ pub async fn freeze(
         let page = subscribers.members(&request, after, PAGE).await?;
         let is_last = page.members.len() < PAGE;
         after = page.members.last().map(|member| member.id);
-        audience += page.members.len() as u64;
+        let mut members = page.members;
+        let ids: Vec<SubscriberId> = members.iter().map(|member| member.id).collect();
+        let elsewhere = elsewhere(outbox, campaign, &freezing.caps, &ids).await?;
+        members.retain(|member| !elsewhere.contains_key(&member.id));
+        for reason in elsewhere.into_values() {
+            *suppressed.entry(reason).or_default() += 1;
+        }
+        audience += members.len() as u64;
         if let Err(error) = freezing.budget.map_or(Ok(()), |budget| budget.check(audience)) {
             // What was added of it is dropped.
             outbox.begin(campaign.id).await?;
             return Err(error);
         }
         add(&mut suppressed, page.suppressed);
-        let batches = cutter.cut(page.members, is_last);
+        let batches = cutter.cut(members, is_last);
         outbox.add(campaign.id, token, &batches).await?;
         if is_last {
             break;
         }
     }
     Ok(outbox.seal(campaign.id, token, &Sealed::new(audience, suppressed, freezing.transition.clone())).await?)
+}
+
+/// Those of some people who are to be left out of a campaign for what else they get, and why.
+async fn elsewhere(
+    outbox: &dyn Outbox,
+    campaign: &Campaign,
+    caps: &Caps,
+    people: &[SubscriberId],
+) -> Result<BTreeMap<SubscriberId, Suppression>, DeliveryError> {
+    // A trial comes beside all else.
+    if campaign.key.is_trial() || people.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let since = campaign.key.slot.min(caps.since(campaign.send_at));
+    let presences = outbox.presences(people, since).await?;
+    let same = |key: &CampaignKey| key.slot == campaign.key.slot && key.edition == campaign.key.edition;
+    let counted = counted(campaign, &presences);
+    let why = |person: &SubscriberId| {
+        let mut of = presences.iter().filter(|of| same(&of.key) && of.key.channel != campaign.key.channel);
+        if of.any(|of| of.people.contains_key(person)) {
+            return Some(Suppression::Elsewhere);
+        }
+        let is_capped = caps.hold_back(*person, &counted, campaign.send_at, false);
+        (is_capped && !campaign.class.is_emergency()).then_some(Suppression::Capped)
+    };
+    Ok(people.iter().filter_map(|person| Some((*person, why(person)?))).collect())
+}
+
+/// Those of a campaign's people who have had as many messages as one person gets, by `now`.
+pub(crate) async fn capped(
+    outbox: &dyn Outbox,
+    campaign: &Campaign,
+    caps: &Caps,
+    people: &[SubscriberId],
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<SubscriberId>, DeliveryError> {
+    if caps.is_empty() || campaign.class.is_emergency() || campaign.key.is_trial() || people.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let presences = counted(campaign, &outbox.presences(people, caps.since(now)).await?);
+    Ok(people.iter().copied().filter(|person| caps.hold_back(*person, &presences, now, true)).collect())
+}
+
+/// What counts for a cap beside a campaign.
+fn counted(campaign: &Campaign, presences: &[Presence]) -> Vec<Presence> {
+    let counts = |of: &&Presence| of.key != campaign.key && !of.key.is_trial() && !of.class.is_emergency();
+    presences.iter().filter(counts).cloned().collect()
 }
 
 /// Whom a campaign asks for.

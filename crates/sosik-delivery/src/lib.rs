@@ -63,7 +63,9 @@
 //! 8. A campaign has a [`Route`]: named recipients, all friends of the channel by a group send ([`plan_friends`],
 //!    [`FriendsEngine`]), or a clerk's hands ([`plan_by_hand`], [`attest`]). Of the latter two nobody here knows who got it;
 //!    what is known is kept as [`Evidence`].
-//! 9. Planned = delivered + failed + by text + suppressed + unknown, once nothing is outstanding: [`Tally`].
+//! 9. An edition that goes through several channels goes to each person once ([`freeze`]), and [`Caps`] say how many messages
+//!    one person gets in a while.
+//! 10. Planned = delivered + failed + by text + suppressed + unknown, once nothing is outstanding: [`Tally`].
 //!
 //! # Features
 //!
@@ -83,6 +85,7 @@ mod brake;
 mod builder;
 mod by_hand;
 mod campaign;
+mod caps;
 mod carriers;
 mod cost;
 mod engine;
@@ -101,6 +104,7 @@ mod outcomes;
 mod pace;
 mod patience;
 mod plan;
+mod presence;
 mod queue;
 mod receipts;
 mod report;
@@ -118,6 +122,7 @@ pub use brake::{Aftermath, Brake, Braked};
 pub use builder::EngineBuilder;
 pub use by_hand::{attest, extend, plan_by_hand, unattested};
 pub use campaign::{Campaign, CampaignId, CampaignKey};
+pub use caps::Caps;
 pub use cost::{Budget, Estimate, estimate};
 pub use engine::{Engine, Step};
 pub use error::{DeliveryError, OutboxError};
@@ -133,6 +138,7 @@ pub use outbox::{BatchUpdate, Claim, Claimed, Outbox, PlannedCampaign, Sealed};
 pub use outcomes::{Change, Outcomes, OutcomesError, RecipientState, Withheld};
 pub use patience::Patience;
 pub use plan::{Plan, plan};
+pub use presence::Presence;
 pub use queue::{Queue, QueueError, QueueErrorKind, TakenTicket, Ticket};
 pub use report::Report;
 pub use route::{Friends, Route};

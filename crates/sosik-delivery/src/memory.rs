@@ -9,7 +9,7 @@ use sosik_registry::{StoreError, StoreErrorKind, SubscriberId};
 
 use crate::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed,
-    Evidence, Outbox, OutboxError, PlannedCampaign, Route, Sealed, Tally, Ticket, Transition,
+    Evidence, Outbox, OutboxError, PlannedCampaign, Presence, Route, Sealed, Tally, Ticket, Transition,
 };
 
 /// An outbox in memory: for tests and first steps. A crash loses it.
@@ -94,7 +94,13 @@ impl Outbox for MemoryOutbox {
         let mut state = self.lock();
         let campaign = state.campaigns.get(&id).ok_or_else(|| OutboxError::no_campaign(id))?;
         campaign.history.may(Deed::Plan).map_err(|why| OutboxError::transition(id, why))?;
-        state.batches.retain(|batch, _| batch.campaign != id);
+        let key = campaign.key.clone();
+        let siblings = state.plannings.keys().filter(|of| {
+            state.campaigns.get(of).is_some_and(|of| of.key.slot == key.slot && of.key.edition == key.edition)
+        });
+        let dropped: BTreeSet<CampaignId> = siblings.copied().chain([id]).collect();
+        state.plannings.retain(|of, _| !dropped.contains(of));
+        state.batches.retain(|batch, _| !dropped.contains(&batch.campaign));
         state.token += 1;
         let token = state.token;
         state.plannings.insert(id, token);
@@ -210,6 +216,22 @@ impl Outbox for MemoryOutbox {
         let state = self.lock();
         let of = state.known().filter(|batch| batch.id.campaign == id);
         Ok(of.cloned().find_map(|batch| batch.with_place_of(person)))
+    }
+
+    async fn presences(&self, people: &[SubscriberId], since: DateTime<Utc>) -> Result<Vec<Presence>, OutboxError> {
+        let state = self.lock();
+        let people: BTreeSet<SubscriberId> = people.iter().copied().collect();
+        let of = state.campaigns.values().filter(|campaign| campaign.key.slot >= since);
+        let mut of: Vec<&Campaign> = of.filter(|campaign| !state.plannings.contains_key(&campaign.id)).collect();
+        of.sort_by_key(|campaign| (campaign.send_at, campaign.id));
+        let presences = of.into_iter().map(|campaign| {
+            let mut presence = Presence::of(campaign);
+            for batch in state.known().filter(|batch| batch.id.campaign == campaign.id) {
+                presence.take(batch, &people);
+            }
+            presence
+        });
+        Ok(presences.filter(|presence| !presence.people.is_empty()).collect())
     }
 
     async fn campaigns(&self, channel: Option<&ChannelId>, limit: usize) -> Result<Vec<Campaign>, OutboxError> {

@@ -8,8 +8,8 @@ use sosik_core::ChannelId;
 use sosik_registry::{SubscriberId, Suppression};
 
 use crate::{
-    Batch, BatchId, BatchState, Campaign, CampaignId, CampaignState, Change, Evidence, OutboxError, Tally, Ticket,
-    Transition,
+    Batch, BatchId, BatchState, Campaign, CampaignId, CampaignState, Change, Evidence, OutboxError, Presence, Tally,
+    Ticket, Transition,
 };
 
 /// Where campaigns and their batches are kept: the ledger of what was sent.
@@ -22,7 +22,8 @@ use crate::{
 /// 2. [`transition`](Self::transition) takes what [`History::take`](crate::History::take) allows, and refuses everything else; of two
 ///    at once, the second sees the first.
 /// 3. [`begin`](Self::begin) opens the planning of an approved campaign under a token that is higher than any before, and
-///    drops what an earlier planning left. [`add`](Self::add) keeps all of its batches or none. From
+///    drops what an earlier planning left, and with it any planning of the same slot and edition for another channel that is not
+///    sealed: who is at that has to begin again, and finds who was chosen here. [`add`](Self::add) keeps all of its batches or none. From
 ///    [`seal`](Self::seal) on the campaign is planned and its batches are claimed, never before. Under an older token, or
 ///    after the seal, both are refused as [`PlanningLost`](OutboxError::PlanningLost) and change nothing. Of a campaign that
 ///    is called off meanwhile nothing is left.
@@ -51,6 +52,8 @@ use crate::{
 /// 16. What a call has answered is kept through a crash.
 /// 17. [`note`](Self::note) takes evidence in by [`Evidence::take`], of a campaign in any state, and gives back all that is
 ///     known; of two at once neither is lost.
+/// 18. [`presences`](Self::presences) names each planned campaign of a slot or of a later one in which one of these people
+///     is and was not passed over, by [`Presence::take`], in the order of its sending. Nothing half planned is among them.
 #[async_trait]
 pub trait Outbox: fmt::Debug + Send + Sync {
     /// Keeps a campaign, unless it is kept already.
@@ -159,6 +162,13 @@ pub trait Outbox: fmt::Debug + Send + Sync {
     /// [`OutboxError`].
     async fn place(&self, id: CampaignId, person: SubscriberId) -> Result<Option<(Batch, usize)>, OutboxError>;
 
+    /// In which campaigns of slots from an instant on these people are.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError`].
+    async fn presences(&self, people: &[SubscriberId], since: DateTime<Utc>) -> Result<Vec<Presence>, OutboxError>;
+
     /// The campaigns of a channel, or of all, from the latest slot on, up to a limit.
     ///
     /// # Errors
@@ -257,6 +267,13 @@ macro_rules! forward {
             }
             async fn place(&self, id: CampaignId, person: SubscriberId) -> Result<Option<(Batch, usize)>, OutboxError> {
                 (**self).place(id, person).await
+            }
+            async fn presences(
+                &self,
+                people: &[SubscriberId],
+                since: DateTime<Utc>,
+            ) -> Result<Vec<Presence>, OutboxError> {
+                (**self).presences(people, since).await
             }
             async fn campaigns(&self, channel: Option<&ChannelId>, limit: usize) -> Result<Vec<Campaign>, OutboxError> {
                 (**self).campaigns(channel, limit).await

@@ -5,8 +5,8 @@ use sosik_schedule::MessageClass;
 
 use crate::brake::braked;
 use crate::{
-    ApprovalRule, Brake, Braked, Budget, Campaign, CampaignKey, CampaignState, Deed, DeliveryError, Freeze, Friends,
-    History, Outbox, PlannedCampaign, Route, Transition, freeze,
+    ApprovalRule, Brake, Braked, Budget, Campaign, CampaignKey, CampaignState, Caps, Deed, DeliveryError, Freeze,
+    Friends, History, Outbox, PlannedCampaign, Route, Transition, freeze,
 };
 
 /// What shall be sent, to whom, when, and who has to agree.
@@ -37,6 +37,8 @@ pub struct Plan {
     pub budget: Option<Budget>,
     /// What the last campaign of the channel must not have led to, for this one to go out by itself.
     pub brake: Option<Brake>,
+    /// How many messages one person gets. Any number unless set.
+    pub caps: Caps,
     /// Whether its [trial](Plan::trial) has to arrive first. Not unless set.
     pub tried: bool,
 }
@@ -54,8 +56,8 @@ impl Plan {
     ) -> Self {
         let send_by = send_at.checked_add_signed(TimeDelta::days(1)).unwrap_or(send_at);
         let (approval, by, budget, brake, tried) = (ApprovalRule::none(), "sosik".to_owned(), None, None, false);
-        let route = Route::Recipients;
-        Self { key, message, class, route, segment, send_at, send_by, batch, approval, by, budget, brake, tried }
+        let (route, caps) = (Route::Recipients, Caps::none());
+        Self { key, message, class, route, segment, send_at, send_by, batch, approval, by, budget, brake, caps, tried }
     }
 
     /// The plan of a group send to friends of the channel: for [`plan_friends`](crate::plan_friends).
@@ -105,6 +107,13 @@ impl Plan {
     #[must_use]
     pub fn with_brake(mut self, brake: Brake) -> Self {
         self.brake = Some(brake);
+        self
+    }
+
+    /// The plan without those who have had, or are to have, as many messages as these allow.
+    #[must_use]
+    pub fn with_caps(mut self, caps: Caps) -> Self {
+        self.caps = caps;
         self
     }
 
@@ -187,7 +196,7 @@ pub async fn plan(
         look_for_trial(outbox, &kept.campaign).await?;
     }
     let transition = Transition::new(Deed::Plan, plan.by.as_str(), now);
-    let freezing = Freeze { batch: plan.batch, budget: plan.budget, transition };
+    let freezing = Freeze { batch: plan.batch, budget: plan.budget, caps: plan.caps.clone(), transition };
     let campaign = freeze(outbox, subscribers, &kept.campaign, &freezing).await?;
     Ok(PlannedCampaign::new(campaign, false))
 }

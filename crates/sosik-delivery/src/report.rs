@@ -330,6 +330,8 @@ fn in_korean(reason: &str) -> &str {
     match reason {
         "blocked" => "채널을 차단함",
         "cancelled" => "발송을 취소함",
+        "capped" => "정해진 발송 횟수를 넘음",
+        "elsewhere" => "다른 채널로 같은 소식을 받음",
         "erased" => "정보를 삭제함",
         "expired" => "기한이 지남",
         "gone" => "더는 닿지 않음",

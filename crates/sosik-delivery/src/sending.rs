@@ -9,6 +9,7 @@ use sosik_schedule::MessageClass;
 
 use crate::engine::{Engine, Next, Step, Work, after};
 use crate::events::Ends;
+use crate::freeze::capped;
 use crate::look_up;
 use crate::plan::purpose;
 use crate::{Batch, BatchState, BatchUpdate, Change, DeliveryError, Event, RecipientState, Withheld};
@@ -112,10 +113,11 @@ impl Engine {
         let ids: Vec<SubscriberId> = pending.iter().map(|(_, id)| *id).collect();
         let need = Need::new(purpose(work.campaign.class), work.now).through(work.campaign.key.channel.clone());
         let addresses = self.subscribers.addresses(&ids, &need).await?;
+        let capped = capped(&*self.outbox, work.campaign, &self.caps, &ids, work.now).await?;
         let mut recipients = Vec::with_capacity(pending.len());
         let mut passed_over = Vec::new();
         let (now, mut later) = (work.now, None::<(usize, DateTime<Utc>)>);
-        for ((index, _), address) in pending.into_iter().zip(addresses) {
+        for ((index, person), address) in pending.into_iter().zip(addresses) {
             let quiet = address.quiet.filter(|quiet| quiet.holds(now) && !work.campaign.class.is_emergency());
             let reason = match (address.phone, quiet) {
                 (Ok(_), Some(quiet)) => {
@@ -126,6 +128,7 @@ impl Engine {
                     }
                     Suppression::Quiet
                 }
+                (Ok(_), None) if capped.contains(&person) => Suppression::Capped,
                 (Ok(phone), None) if address.allows_text || !batch.fallback => {
                     recipients.push(Recipient::new(batch.id.reference(index), phone));
                     continue;

@@ -10,7 +10,8 @@ use sosik_schedule::MessageClass;
 use uuid::Uuid;
 
 use crate::{
-    ApprovalRule, Batch, BatchId, BatchState, Campaign, CampaignKey, Deed, History, Outcomes, Route, Transition,
+    ApprovalRule, Batch, BatchId, BatchState, Campaign, CampaignKey, Deed, History, Outcomes, Presence, Route,
+    Transition,
 };
 
 pub(crate) mod evidence;
@@ -99,6 +100,31 @@ impl CampaignColumns {
             .with_send_by(self.send_by)
             .with_audience(self.audience, suppressed_from_json(&self.suppressed)?))
     }
+}
+
+/// A campaign of some columns, with no one of whom is asked for yet.
+///
+/// # Errors
+///
+/// [`StoreError`] of the kind [`Corrupt`](StoreErrorKind::Corrupt), which names the column.
+pub fn presence(
+    channel: &str,
+    slot: DateTime<Utc>,
+    edition: String,
+    class: &str,
+    send_at: DateTime<Utc>,
+) -> Result<Presence, StoreError> {
+    let channel = ChannelId::parse(channel).map_err(|error| unreadable("channel", error))?;
+    let class = MessageClass::from_code(class);
+    let class = class.ok_or_else(|| unreadable("campaign", "its class is not known"))?;
+    Ok(Presence::new(CampaignKey::new(channel, slot, EditionId::from_stored(edition)), class, send_at))
+}
+
+/// The least and the greatest of some people's ids as they are stored, by which a batch is found; `None` of no one.
+#[must_use]
+pub fn span(people: &[SubscriberId]) -> Option<([u8; 16], [u8; 16])> {
+    let bytes = |person: &SubscriberId| person.as_uuid().into_bytes();
+    Some((bytes(people.iter().min()?), bytes(people.iter().max()?)))
 }
 
 /// A transition of its columns.

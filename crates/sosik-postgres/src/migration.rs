@@ -8,12 +8,13 @@ use crate::query::{get, meta, note, one, run};
 use crate::reseal::Noted;
 
 /// The migrations, in order; `meta` says how many a schema has had.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../migrations/0001_registry.sql"),
     include_str!("../migrations/0002_accesses.sql"),
     include_str!("../migrations/0003_rights.sql"),
     include_str!("../migrations/0004_delivery.sql"),
     include_str!("../migrations/0005_routes.sql"),
+    include_str!("../migrations/0006_presences.sql"),
 ];
 
 const VERSION: &str = "version";

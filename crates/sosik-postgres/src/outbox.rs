@@ -1,5 +1,7 @@
 //! The outbox: campaigns, and batches that many workers take from one another's way (`FOR UPDATE SKIP LOCKED`).
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use deadpool_postgres::Transaction;
@@ -7,7 +9,7 @@ use sosik_core::ChannelId;
 use sosik_delivery::stored::{self, BatchColumns, CampaignColumns, recipients_to_bytes, standing, suppressed_to_json};
 use sosik_delivery::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed,
-    Evidence, Outbox, OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
+    Evidence, Outbox, OutboxError, PlannedCampaign, Presence, Sealed, Tally, Ticket, Transition,
 };
 use sosik_registry::{StoreError, SubscriberId};
 use tokio_postgres::Row;
@@ -61,9 +63,19 @@ impl Outbox for PostgresStore {
     async fn begin(&self, id: CampaignId) -> Result<u64, OutboxError> {
         let mut client = self.client().await?;
         let transaction = client.transaction().await.map_err(database)?;
-        let campaign = locked(&transaction, id).await?;
+        // Locked in one order, so that of two that begin at once one waits for the other.
+        let siblings = "SELECT other.id, other.planning IS NOT NULL FROM campaigns AS c \
+                        JOIN campaigns AS other ON other.slot = c.slot AND other.edition = c.edition \
+                        WHERE c.id = $1 ORDER BY other.id FOR UPDATE OF other";
+        for row in all(&transaction, siblings, &[&id.as_uuid()]).await? {
+            let (other, is_planned) = (CampaignId::from_uuid(get::<Uuid>(&row, 0)?), get::<bool>(&row, 1)?);
+            if is_planned {
+                unplan(&transaction, other).await?;
+                run(&transaction, "UPDATE campaigns SET planning = NULL WHERE id = $1", &[&other.as_uuid()]).await?;
+            }
+        }
+        let campaign = load_campaign(&transaction, id).await?.ok_or_else(|| OutboxError::no_campaign(id))?;
         campaign.history.may(Deed::Plan).map_err(|why| OutboxError::transition(id, why))?;
-        unplan(&transaction, id).await?;
         let raise = "UPDATE campaigns SET planning = nextval('fence') WHERE id = $1 RETURNING planning";
         let token = one(&transaction, raise, &[&id.as_uuid()]).await?.map(|row| get::<i64>(&row, 0)).transpose()?;
         transaction.commit().await.map_err(database)?;
@@ -218,6 +230,32 @@ impl Outbox for PostgresStore {
         );
         let found = self.batches(&sql, &[&id.as_uuid(), &&person.as_uuid().as_bytes()[..]]).await?;
         Ok(found.into_iter().find_map(|batch| batch.with_place_of(person)))
+    }
+
+    async fn presences(&self, people: &[SubscriberId], since: DateTime<Utc>) -> Result<Vec<Presence>, OutboxError> {
+        let Some((low, high)) = stored::span(people) else { return Ok(Vec::new()) };
+        let people: BTreeSet<SubscriberId> = people.iter().copied().collect();
+        let campaigns = "SELECT id, channel, slot, edition, class, send_at FROM campaigns \
+                         WHERE slot >= $1 AND planning IS NULL ORDER BY send_at, id";
+        let batches = format!(
+            "SELECT {COLUMNS} FROM batches AS b JOIN batch_people AS p USING (campaign, number) \
+             WHERE b.campaign = $1 AND b.low <= $3 AND b.high >= $2"
+        );
+        let mut client = self.client().await?;
+        let transaction = crate::store::reading(&mut client).await?;
+        let mut presences = Vec::new();
+        for row in all(&transaction, campaigns, &[&since]).await? {
+            let (channel, class): (String, String) = (get(&row, 1)?, get(&row, 4)?);
+            let mut presence = stored::presence(&channel, get(&row, 2)?, get(&row, 3)?, &class, get(&row, 5)?)?;
+            let values: Values<'_> = &[&get::<Uuid>(&row, 0)?, &&low[..], &&high[..]];
+            for row in all(&transaction, &batches, values).await? {
+                presence.take(&batch(&row)?.0, &people);
+            }
+            if !presence.people.is_empty() {
+                presences.push(presence);
+            }
+        }
+        Ok(presences)
     }
 
     async fn campaigns(&self, channel: Option<&ChannelId>, limit: usize) -> Result<Vec<Campaign>, OutboxError> {
@@ -493,8 +531,9 @@ async fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<()
     let (outcomes, codes) = batch.outcomes.encode();
     let (campaign, number) = (batch.id.campaign.as_uuid(), i64::from(batch.id.number));
     let insert = "INSERT INTO batches (campaign, number, fallback, state, due, send_by, attempts, first_sent, note, \
-                  handle, codes, outcomes, urgent) \
-                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+                  handle, codes, outcomes, urgent, low, high) \
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    let (low, high) = stored::span(&batch.recipients).map(|(low, high)| (low.to_vec(), high.to_vec())).unzip();
     let values: Values<'_> = &[
         &campaign,
         &number,
@@ -509,6 +548,8 @@ async fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<()
         &codes,
         &outcomes,
         &batch.urgent,
+        &low,
+        &high,
     ];
     run(transaction, insert, values).await?;
     let insert = "INSERT INTO batch_people (campaign, number, recipients) VALUES ($1, $2, $3)";

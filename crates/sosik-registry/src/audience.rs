@@ -171,6 +171,10 @@ impl Address {
 pub enum Suppression {
     /// They blocked the channel, or left it.
     Blocked,
+    /// They have had as many messages as one person gets in a while.
+    Capped,
+    /// They get the same by another channel of the city.
+    Elsewhere,
     /// Their data were erased since.
     Erased,
     /// The channel no longer reaches them.
@@ -193,8 +197,10 @@ pub enum Suppression {
 
 impl Suppression {
     /// Every reason.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Blocked,
+        Self::Capped,
+        Self::Elsewhere,
         Self::Erased,
         Self::Gone,
         Self::NoConsent,
@@ -211,6 +217,8 @@ impl Suppression {
     pub fn code(self) -> &'static str {
         match self {
             Self::Blocked => "blocked",
+            Self::Capped => "capped",
+            Self::Elsewhere => "elsewhere",
             Self::Erased => "erased",
             Self::Gone => "gone",
             Self::NoConsent => "no-consent",

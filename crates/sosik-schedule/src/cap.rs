@@ -119,8 +119,9 @@ impl Period {
         day_start(next.unwrap_or(date), zone)
     }
 
-    /// A span that is longer than the period.
-    fn longest(self) -> TimeDelta {
+    /// A span that is no shorter than the period, wherever the clocks are changed.
+    #[must_use]
+    pub fn longest(self) -> TimeDelta {
         match self {
             Self::Rolling(span) => span,
             Self::Day => TimeDelta::hours(26),

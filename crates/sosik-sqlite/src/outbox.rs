@@ -1,17 +1,19 @@
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::{Transaction, params};
 use sosik_core::ChannelId;
-use sosik_delivery::stored::{CampaignColumns, evidence_to_json, recipients_to_bytes, suppressed_to_json};
+use sosik_delivery::stored::{CampaignColumns, evidence_to_json, recipients_to_bytes, span, suppressed_to_json};
 use sosik_delivery::{
     Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Deed,
-    Evidence, Outbox, OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
+    Evidence, Outbox, OutboxError, PlannedCampaign, Presence, Sealed, Tally, Ticket, Transition,
 };
 use sosik_registry::{StoreError, SubscriberId};
 
 use crate::error::database;
 use crate::query::{all, one};
-use crate::rows::{batch, campaign, counted, instant, micros, ticket, transition, uuid};
+use crate::rows::{batch, campaign, counted, instant, micros, presence, ticket, transition, uuid};
 use crate::store::SqliteStore;
 
 #[deny(clippy::missing_trait_methods)]
@@ -54,7 +56,12 @@ impl Outbox for SqliteStore {
             .call(move |transaction| {
                 let campaign = load_campaign(transaction, id)?.ok_or_else(|| OutboxError::no_campaign(id))?;
                 campaign.history.may(Deed::Plan).map_err(|why| OutboxError::transition(id, why))?;
-                unplan(transaction, id)?;
+                for other in campaigns(transaction, include_str!("../queries/campaigns_planning_of.sql"), [bytes(id)])?
+                {
+                    unplan(transaction, other)?;
+                    let values = params![bytes(other), None::<i64>];
+                    execute(transaction, include_str!("../queries/campaign_planning.sql"), values)?;
+                }
                 let token = raise(transaction)?;
                 execute(transaction, include_str!("../queries/campaign_planning.sql"), params![bytes(id), token])?;
                 Ok(u64::try_from(token).unwrap_or(0))
@@ -197,6 +204,25 @@ impl Outbox for SqliteStore {
                 let values = params![bytes(id), person.as_uuid().as_bytes().to_vec()];
                 let found = load(transaction, include_str!("../queries/batch_of_person.sql"), values)?;
                 Ok(found.into_iter().find_map(|(batch, _)| batch.with_place_of(person)))
+            })
+            .await
+    }
+
+    async fn presences(&self, people: &[SubscriberId], since: DateTime<Utc>) -> Result<Vec<Presence>, OutboxError> {
+        let Some((low, high)) = span(people) else { return Ok(Vec::new()) };
+        let people: BTreeSet<SubscriberId> = people.iter().copied().collect();
+        self.worker
+            .call(move |transaction| {
+                let query = include_str!("../queries/campaigns_since.sql");
+                let mut found = all(transaction, query, [micros(since)], presence)?;
+                for (id, presence) in &mut found {
+                    let query = include_str!("../queries/batches_of_people.sql");
+                    for (batch, _) in load(transaction, query, params![bytes(*id), low, high])? {
+                        presence.take(&batch, &people);
+                    }
+                }
+                let found = found.into_iter().map(|(_, presence)| presence);
+                Ok(found.filter(|presence| !presence.people.is_empty()).collect())
             })
             .await
     }
@@ -388,7 +414,9 @@ fn insert_campaign(transaction: &Transaction<'_>, campaign: &Campaign) -> Result
 }
 
 fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<(), StoreError> {
-    write(transaction, include_str!("../queries/batch_insert.sql"), batch, &[&batch.fallback, &batch.urgent])?;
+    let (low, high) = span(&batch.recipients).unzip();
+    let more: [&dyn rusqlite::ToSql; 4] = [&batch.fallback, &batch.urgent, &low, &high];
+    write(transaction, include_str!("../queries/batch_insert.sql"), batch, &more)?;
     let (id, number) = key(batch.id);
     let recipients = recipients_to_bytes(&batch.recipients);
     execute(transaction, include_str!("../queries/batch_people_insert.sql"), params![id, number, recipients])

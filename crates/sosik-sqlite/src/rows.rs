@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Row, Transaction};
 use sosik_core::{AreaCode, ChannelId, Language};
 use sosik_delivery::stored::{self, BatchColumns, CampaignColumns};
-use sosik_delivery::{Batch, BatchId, BatchState, Campaign, CampaignId, Outcomes, Ticket, Transition};
+use sosik_delivery::{Batch, BatchId, BatchState, Campaign, CampaignId, Outcomes, Presence, Ticket, Transition};
 use sosik_registry::{
     ConsentEvent, Note, Purpose, QuietHours, Relation, RelationState, StoreError, Subscriber, SubscriberId, Vault,
 };
@@ -145,6 +145,13 @@ pub(crate) fn campaign(row: &Row<'_>, steps: Vec<Transition>) -> Result<Campaign
 pub(crate) fn transition(row: &Row<'_>) -> Result<Transition, StoreError> {
     let deed: String = get(row, 0)?;
     stored::transition(&deed, get(row, 1)?, instant(get(row, 2)?)?, get(row, 3)?)
+}
+
+/// A campaign that may have people in it, by its columns id, channel, slot, edition, class, `send_at`.
+pub(crate) fn presence(row: &Row<'_>) -> Result<(CampaignId, Presence), StoreError> {
+    let (id, channel, class): (Vec<u8>, String, String) = (get(row, 0)?, get(row, 1)?, get(row, 4)?);
+    let (slot, send_at) = (instant(get(row, 2)?)?, instant(get(row, 5)?)?);
+    Ok((CampaignId::from_uuid(uuid(&id)?), stored::presence(&channel, slot, get(row, 3)?, &class, send_at)?))
 }
 
 /// What waits, by its columns campaign, number, channel, urgent, due, attempts.

@@ -6,8 +6,9 @@ use chrono::TimeDelta;
 use sosik_channel::{GroupSendState, GroupSendStatus};
 use sosik_core::ChannelId;
 use sosik_delivery::{
-    ApprovalRule, Attestation, Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignState, Change, Claim,
-    Claimed, Deed, Evidence, Friends, History, Outbox, OutboxError, RecipientState, Route, Sealed, Ticket, Transition,
+    ApprovalRule, Attestation, Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignKey, CampaignState, Change,
+    Claim, Claimed, Deed, Evidence, Friends, History, Outbox, OutboxError, Presence, RecipientState, Route, Sealed,
+    Ticket, Transition,
 };
 use sosik_registry::{Segment, SubscriberId, Suppression};
 
@@ -47,6 +48,8 @@ macro_rules! outbox_conformance {
             rule_15_who_they_were_is_forgotten_and_how_many_is_not
             rule_11_what_goes_to_friends_is_open_until_it_is_known_to_be_over
             rule_17_what_is_known_of_friends_only_grows
+            rule_3_of_one_edition_one_channel_is_planned_at_a_time
+            rule_18_people_are_found_in_what_they_get_besides
         );
     };
     (@ $kind:ident $make:path: $($rule:ident)+) => {$(
@@ -547,4 +550,81 @@ pub async fn rule_17_what_is_known_of_friends_only_grows(outbox: &dyn Outbox) {
     assert!(one.is_ok() && two.is_ok());
     let kept = outbox.campaign(other.id).await.unwrap().unwrap().evidence;
     assert_eq!((kept.template, kept.attestation), (handle.template, word.attestation));
+}
+
+/// A campaign through another channel.
+fn through(channel: &str, edition: &str) -> Campaign {
+    let Campaign { key, class, message, send_at, history, .. } = campaign(edition);
+    let key = CampaignKey::new(ChannelId::parse(channel).unwrap(), key.slot, key.edition);
+    Campaign::new(key, class, message, send_at, history)
+}
+
+/// Rule 3, of an edition that goes through several channels.
+pub async fn rule_3_of_one_edition_one_channel_is_planned_at_a_time(outbox: &dyn Outbox) {
+    let (city, district, other) = (through("city", "w48"), through("district", "w48"), through("district", "w49"));
+    for draft in [&city, &district, &other] {
+        outbox.draft(draft).await.unwrap();
+    }
+    let (first, besides) = (outbox.begin(city.id).await.unwrap(), outbox.begin(other.id).await.unwrap());
+    outbox.add(city.id, first, &[batch(&city, 0, 2)]).await.unwrap();
+    outbox.add(other.id, besides, &[batch(&other, 0, 2)]).await.unwrap();
+    let second = outbox.begin(district.id).await.unwrap();
+    assert_eq!(outbox.tally(city.id).await.unwrap().batches, 0, "what was half planned is dropped");
+    let lost = outbox.add(city.id, first, &[batch(&city, 1, 2)]).await.unwrap_err();
+    assert!(matches!(lost, OutboxError::PlanningLost { .. }), "{lost}");
+    assert!(outbox.seal(city.id, first, &sealed(2)).await.is_err());
+    outbox.add(district.id, second, &[batch(&district, 0, 1)]).await.unwrap();
+    outbox.seal(district.id, second, &sealed(1)).await.unwrap();
+    // Another edition has nothing to do with it, and what is sealed stays.
+    outbox.seal(other.id, besides, &sealed(2)).await.unwrap();
+    let again = outbox.begin(city.id).await.unwrap();
+    assert_eq!(outbox.tally(district.id).await.unwrap().planned(), 1);
+    outbox.add(city.id, again, &[batch(&city, 0, 2)]).await.unwrap();
+    outbox.seal(city.id, again, &sealed(2)).await.unwrap();
+    assert_eq!(outbox.tally(city.id).await.unwrap().planned(), 2);
+}
+
+/// Rule 18.
+pub async fn rule_18_people_are_found_in_what_they_get_besides(outbox: &dyn Outbox) {
+    // In the first batch of each are the people from 0 on, in the second those from 2^64 on.
+    let mut later = through("district", "w49");
+    (later.send_at, later.history) = (noon() + TimeDelta::minutes(5), campaign("w49").history);
+    let (city, later) = (plan(outbox, &through("city", "w48"), &[4, 2]).await, plan(outbox, &later, &[3]).await);
+    let half = through("half", "w48");
+    outbox.draft(&half).await.unwrap();
+    let token = outbox.begin(half.id).await.unwrap();
+    outbox.add(half.id, token, &[batch(&half, 0, 4)]).await.unwrap();
+    let id = |at: u128| SubscriberId::new(uuid::Uuid::from_u128(at));
+    let people = [id(3), id(1 << 64), id(77), id(0), id(2), id(1)];
+    let since = city.key.slot;
+    let found = async || outbox.presences(&people, since).await.unwrap();
+    let of = |presence: &Presence| {
+        let people: Vec<(u128, bool)> =
+            presence.people.iter().map(|(id, sent)| (id.as_uuid().as_u128(), *sent)).collect();
+        (presence.key.clone(), people)
+    };
+    let all = [(0, false), (1, false), (2, false), (3, false), (1 << 64, false)];
+    let planned = found().await;
+    assert_eq!(
+        planned.iter().map(of).collect::<Vec<_>>(),
+        [(city.key.clone(), all.to_vec()), (later.key.clone(), all[..3].to_vec())],
+        "by their sending, and nothing half planned"
+    );
+    assert_eq!((planned[1].class, planned[1].send_at), (later.class, later.send_at));
+    // Nobody is asked for, nobody is found; nor what is before.
+    assert!(outbox.presences(&[], since).await.unwrap().is_empty());
+    assert!(outbox.presences(&[id(77)], since).await.unwrap().is_empty());
+    assert!(outbox.presences(&people, since + TimeDelta::seconds(1)).await.unwrap().is_empty());
+
+    // Where each stands: submitted and no answer kept, then passed over, failed and delivered.
+    let claimed = outbox.claim(&Claim::new("a", noon(), LEASE).of(BatchId::new(city.id, 0))).await.unwrap().unwrap();
+    let mut update = BatchUpdate::of(&claimed);
+    (update.state, update.first_sent, update.attempts) = (BatchState::InDoubt, Some(noon()), 1);
+    update.changes = vec![Change::new(0, RecipientState::Suppressed(Suppression::Blocked.into()))];
+    outbox.update(&update).await.unwrap();
+    let doubt = [(1, true), (2, true), (3, true), (1 << 64, false)];
+    assert_eq!(of(&found().await[0]).1, doubt, "whoever was passed over is not there");
+    let news = [Change::new(1, RecipientState::Delivered), Change::new(2, RecipientState::failed("3018"))];
+    outbox.settle(BatchId::new(city.id, 0), &news).await.unwrap();
+    assert_eq!(of(&found().await[0]).1, [(1, true), (2, false), (3, true), (1 << 64, false)]);
 }

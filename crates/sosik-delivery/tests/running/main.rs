@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod by_hand;
+mod channels;
 #[cfg(feature = "runner")]
 mod runner;
 mod tickets;
@@ -191,7 +192,7 @@ async fn each_channel_goes_by_its_own_transport_and_one_that_is_refused_stops_no
     let own = |name: &str| ChannelId::parse(name).unwrap();
     let (refused, district) = (own("yangju-baekseok"), own("yangju-hoecheon1"));
     for channel in [&refused, &district] {
-        let mut key = campaign_key("w48");
+        let mut key = campaign_key(channel.as_str());
         key.channel = channel.clone();
         city.plan(&City::request(key, MessageClass::Advertising, noon()), noon()).await;
     }
@@ -211,7 +212,7 @@ async fn each_channel_goes_by_its_own_transport_and_one_that_is_refused_stops_no
     }
     assert_eq!((city.transport.sent().len(), of_district.sent().len()), (30, 30));
     assert_eq!(city.outbox.campaign(friday.id).await.unwrap().unwrap().state(), CampaignState::Settled);
-    let mut key = campaign_key("w48");
+    let mut key = campaign_key(refused.as_str());
     key.channel = refused;
     // Nothing of it is held or lost: it is tried again when the key is mended.
     let tally = city.outbox.tally(key.id()).await.unwrap();

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sosik_core::ChannelId;
 use sosik_delivery::{
     Batch, BatchId, BatchUpdate, Campaign, CampaignId, CampaignState, Change, Claim, Claimed, Evidence, MemoryOutbox,
-    Outbox, OutboxError, PlannedCampaign, Sealed, Tally, Ticket, Transition,
+    Outbox, OutboxError, PlannedCampaign, Presence, Sealed, Tally, Ticket, Transition,
 };
 use sosik_registry::{StoreError, StoreErrorKind, SubscriberId};
 
@@ -69,6 +69,9 @@ impl Outbox for Ledger {
     }
     async fn place(&self, id: CampaignId, person: SubscriberId) -> Result<Option<(Batch, usize)>, OutboxError> {
         self.fate.call(self.kept.place(id, person), failed).await
+    }
+    async fn presences(&self, people: &[SubscriberId], since: DateTime<Utc>) -> Result<Vec<Presence>, OutboxError> {
+        self.fate.call(self.kept.presences(people, since), failed).await
     }
     async fn campaigns(&self, channel: Option<&ChannelId>, limit: usize) -> Result<Vec<Campaign>, OutboxError> {
         self.fate.call(self.kept.campaigns(channel, limit), failed).await

@@ -11,6 +11,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test reads which seed to play")]
 
 mod dealer;
+mod editions;
 mod fate;
 mod friends;
 mod ledger;

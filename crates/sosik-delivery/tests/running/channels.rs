@@ -1,0 +1,141 @@
+//! One edition through several channels, and how often one person hears of the city.
+
+use chrono::TimeDelta;
+use sosik_core::ChannelId;
+use sosik_delivery::{
+    Campaign, CampaignKey, CampaignState, Caps, Deed, Engine, Outbox, RecipientState, Transition, Withheld, explain,
+};
+use sosik_registry::{Event, Identity, Relation, RelationState, Segment, SubscriberId, SubscriberStore, Suppression};
+use sosik_schedule::{FrequencyCap, MessageClass, Period, Policy, Scope};
+use sosik_testkit::{campaign_key, noon, phone};
+
+use crate::City;
+
+const DISTRICT: &str = "yangju-hoecheon1";
+
+fn district() -> ChannelId {
+    ChannelId::parse(DISTRICT).unwrap()
+}
+
+/// A city of forty people, of whom twelve added the district's channel.
+async fn city() -> City {
+    let city = City::of(40).await;
+    let told = |number: u32| {
+        let relation = Relation::new(district(), RelationState::Added, noon() - TimeDelta::days(1), "webhook");
+        Event::related(Identity::AppUser(number.to_string()), relation)
+    };
+    city.people.apply(&(1..=12).map(told).collect::<Vec<_>>(), noon()).await.unwrap();
+    city
+}
+
+fn of_district(edition: &str) -> CampaignKey {
+    let mut key = campaign_key(edition);
+    key.channel = district();
+    key
+}
+
+async fn to_district(city: &City) -> Campaign {
+    let mut request = City::request(of_district("w48"), MessageClass::Advertising, noon());
+    request.segment = Segment::Channel(district());
+    city.plan(&request, noon()).await
+}
+
+async fn send(engine: &Engine) {
+    for minute in 0..3 {
+        engine.run_due(noon() + TimeDelta::minutes(minute), 20).await.unwrap();
+    }
+}
+
+async fn id(city: &City, number: u32) -> SubscriberId {
+    city.people.find(&phone(number).into()).await.unwrap().unwrap().id
+}
+
+#[tokio::test]
+async fn an_edition_goes_to_each_person_once_by_whichever_channel() {
+    let city = city().await;
+    let (part, rest) = (to_district(&city).await, city.friday().await);
+    assert_eq!((part.audience, rest.audience), (12, 28));
+    assert_eq!(rest.suppressed, [(Suppression::Elsewhere, 12)].into());
+    send(&city.engine().build()).await;
+    assert_eq!(city.transport.sent().len(), 40);
+    for number in 1..=40 {
+        let person = id(&city, number).await;
+        let has = async |campaign: &Campaign| city.outbox.place(campaign.id, person).await.unwrap().is_some();
+        assert_eq!((has(&part).await, has(&rest).await), (number <= 12, number > 12));
+    }
+    let why = async |campaign: &Campaign, number: u32| {
+        let person = id(&city, number).await;
+        explain(&*city.outbox, &*city.people, campaign.id, person, noon()).await.unwrap().to_string()
+    };
+    let said = why(&rest, 5).await;
+    let whole = "was not chosen for it.\nThe same edition goes to them through the channel `yangju-hoecheon1`.";
+    assert!(said.contains(whole), "{said}");
+    assert!(!why(&rest, 30).await.contains("The same edition"), "it does not");
+}
+
+#[tokio::test]
+async fn the_channel_that_is_planned_first_has_its_people_and_one_that_is_called_off_has_none() {
+    let planned_later = city().await;
+    let (rest, part) = (planned_later.friday().await, to_district(&planned_later).await);
+    assert_eq!((part.audience, rest.audience), (0, 40));
+    assert_eq!(part.suppressed, [(Suppression::Elsewhere, 12)].into());
+
+    let called_off = city().await;
+    let part = to_district(&called_off).await;
+    let cancel = Transition::new(Deed::Cancel, "head", noon());
+    called_off.outbox.transition(part.id, &cancel).await.unwrap();
+    send(&called_off.engine().build()).await;
+    assert_eq!(called_off.friday().await.audience, 40, "nothing was sent to them");
+
+    // Another edition, and the trial of this one, have nothing to do with it.
+    let other = city().await;
+    to_district(&other).await;
+    let request = City::request(campaign_key("w48"), MessageClass::Advertising, noon());
+    let mut of_district = request.trial(Segment::All, noon());
+    of_district.key.channel = district();
+    assert_eq!(other.plan(&of_district, noon()).await.audience, 40);
+    assert_eq!(other.plan(&request.trial(Segment::All, noon()), noon()).await.audience, 40);
+    let another = City::request(campaign_key("extra"), MessageClass::Advertising, noon());
+    assert_eq!(other.plan(&another, noon()).await.audience, 40);
+}
+
+fn weekly() -> Caps {
+    Caps::of(&Policy::city().with_cap(FrequencyCap::new(Scope::Recipient, 1, Period::Week)))
+}
+
+#[tokio::test]
+async fn nobody_is_planned_for_more_than_so_many_messages_a_week() {
+    let city = city().await;
+    let part = to_district(&city).await;
+    let request = |edition: &str, class| City::request(campaign_key(edition), class, noon()).with_caps(weekly());
+    let extra = city.plan(&request("extra", MessageClass::Advertising), noon()).await;
+    assert_eq!((part.audience, extra.audience), (12, 28), "another edition of the same week");
+    assert_eq!(extra.suppressed, [(Suppression::Capped, 12)].into());
+    // An emergency is for everyone, and counts for nothing.
+    assert_eq!(city.plan(&request("alert", MessageClass::EmergencyCritical), noon()).await.audience, 40);
+    let monday = noon() + TimeDelta::days(3);
+    let mut next = request("next", MessageClass::Advertising);
+    (next.send_at, next.key.slot) = (monday, monday);
+    assert_eq!(city.plan(&next, noon()).await.audience, 40, "a new week");
+}
+
+#[tokio::test]
+async fn who_has_had_as_many_since_is_passed_over_when_it_is_sent() {
+    let city = city().await;
+    let part = to_district(&city).await;
+    let extra = city.plan(&City::request(campaign_key("extra"), MessageClass::Advertising, noon()), noon()).await;
+    let alert = city.plan(&City::request(campaign_key("alert"), MessageClass::EmergencyCritical, noon()), noon()).await;
+    assert_eq!((extra.audience, alert.audience), (40, 40));
+    send(&city.engine().caps(weekly()).build()).await;
+    let of = async |campaign: &Campaign| city.outbox.tally(campaign.id).await.unwrap();
+    assert_eq!((of(&alert).await.delivered, of(&part).await.planned()), (40, 12));
+    let (part_got, extra_got) = (of(&part).await.delivered, of(&extra).await.delivered);
+    assert_eq!(part_got + extra_got, 40, "each one of them, and nobody both");
+    let capped = of(&extra).await.suppressed.get(&Withheld::Person(Suppression::Capped)).copied().unwrap_or(0);
+    assert_eq!(capped, 40 - extra_got);
+    let person = id(&city, 1).await;
+    let told = explain(&*city.outbox, &*city.people, extra.id, person, noon()).await.unwrap();
+    let place = told.place.unwrap();
+    assert!(matches!(place.outcome, RecipientState::Suppressed(_) | RecipientState::Delivered), "{place:?}");
+    assert_eq!(city.outbox.campaign(extra.id).await.unwrap().unwrap().state(), CampaignState::Settled);
+}
