@@ -147,7 +147,7 @@ pub use text::{TextError, TextMessage, cp949_bytes, to_cp949};
 pub use throttled::Throttled;
 #[cfg(feature = "traced")]
 pub use traced::Traced;
-pub use transport::{Transport, TransportExt};
+pub use transport::{Transport, TransportExt, Uploads};
 pub use validate::{Fault, Faults, validate, validate_values};
 pub use watched::Call;
 pub use webhook::{Webhook, WebhookReceipts};

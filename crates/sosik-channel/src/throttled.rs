@@ -23,8 +23,8 @@ pub struct Throttled<T> {
     inner: T,
     name: String,
     clock: Arc<dyn Clock>,
-    recipients: Mutex<Bucket>,
-    calls: Mutex<Bucket>,
+    recipients: Arc<Mutex<Bucket>>,
+    calls: Arc<Mutex<Bucket>>,
 }
 
 /// A call under way.
@@ -38,9 +38,9 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn full(rate: u32, now: DateTime<Utc>) -> Mutex<Self> {
+    fn full(rate: u32, now: DateTime<Utc>) -> Arc<Mutex<Self>> {
         let rate = f64::from(rate.max(1));
-        Mutex::new(Self { rate, tokens: rate, updated: now })
+        Arc::new(Mutex::new(Self { rate, tokens: rate, updated: now }))
     }
 
     /// Takes `cost` tokens, and tells how long to wait before acting.
@@ -66,6 +66,26 @@ impl<T: Transport> Throttled<T> {
             calls: Bucket::full(capabilities.calls_per_second, now),
             clock,
             inner,
+        }
+    }
+
+    /// Keeps another transport within the same rates: one of the same account, such as that of a district's channel.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use sosik_channel::{RecordingTransport, Throttled};
+    /// # use sosik_core::SystemClock;
+    /// let city = Throttled::new(RecordingTransport::new(), Arc::new(SystemClock::new()));
+    /// let district = city.beside(RecordingTransport::new());
+    /// ```
+    #[must_use]
+    pub fn beside<U: Transport>(&self, other: U) -> Throttled<U> {
+        Throttled {
+            name: format!("throttled({})", Transport::name(&other)),
+            recipients: Arc::clone(&self.recipients),
+            calls: Arc::clone(&self.calls),
+            clock: Arc::clone(&self.clock),
+            inner: other,
         }
     }
 
@@ -209,6 +229,14 @@ mod tests {
     use chrono::{TimeDelta, TimeZone};
 
     use super::*;
+
+    #[test]
+    fn transports_of_one_account_share_its_rates() {
+        let city = Throttled::new(crate::RecordingTransport::new(), Arc::new(sosik_core::SystemClock::new()));
+        let district = city.beside(crate::RecordingTransport::new());
+        assert!(Arc::ptr_eq(&city.recipients, &district.recipients) && Arc::ptr_eq(&city.calls, &district.calls));
+        assert_eq!(Transport::name(&district), "throttled(recording)");
+    }
 
     #[test]
     fn a_bucket_starts_full_and_pays_its_debts() {

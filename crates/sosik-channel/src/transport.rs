@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -184,6 +186,10 @@ macro_rules! forward {
 }
 forward!(Arc, Box);
 
+/// Which pictures an account has by now, and under which names it keeps them: for [`TransportExt::upload_new`].
+#[derive(Clone, Debug, Default)]
+pub struct Uploads(BTreeMap<(String, Place), MediaRef>);
+
 /// Conveniences for every [`Transport`]: adaptors, put around it from the inside out.
 ///
 /// The order that makes sense, and why:
@@ -282,8 +288,22 @@ pub trait TransportExt: Transport {
     ///
     /// The first [`SendError`]; what was uploaded before may be uploaded again.
     fn upload_all(&self, message: Message, media: &[Media]) -> impl Future<Output = Result<Message, SendError>> + Send {
+        async move { self.upload_new(message, media, &mut Uploads::default()).await }
+    }
+
+    /// The same, but for pictures that were uploaded before: for one that several messages show, such as those of a city and of
+    /// its districts. Providers keep pictures by account, so that transports of one account may share them.
+    ///
+    /// # Errors
+    ///
+    /// As [`upload_all`](Self::upload_all); what was uploaded up to then is remembered.
+    fn upload_new(
+        &self,
+        message: Message,
+        media: &[Media],
+        uploads: &mut Uploads,
+    ) -> impl Future<Output = Result<Message, SendError>> + Send {
         async move {
-            let mut names: Vec<(String, Place, MediaRef)> = Vec::new();
             for item in media {
                 let shown = message.placed_pictures().into_iter();
                 let mut places: Vec<Place> = shown
@@ -294,14 +314,13 @@ pub trait TransportExt: Transport {
                 places.sort_unstable();
                 places.dedup();
                 for place in places {
-                    let name = self.upload(&item.clone().at(place)).await?;
-                    names.push((item.picture.digest.clone(), place, name));
+                    let key = (item.picture.digest.clone(), place);
+                    if let Entry::Vacant(new) = uploads.0.entry(key) {
+                        new.insert(self.upload(&item.clone().at(place)).await?);
+                    }
                 }
             }
-            Ok(message.with_media(|picture, place| {
-                let found = names.iter().find(|(digest, at, _)| *digest == picture.digest && *at == place);
-                found.map(|(_, _, name)| name.clone())
-            }))
+            Ok(message.with_media(|picture, place| uploads.0.get(&(picture.digest.clone(), place)).cloned()))
         }
     }
 

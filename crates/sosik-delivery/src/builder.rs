@@ -34,6 +34,13 @@ impl EngineBuilder {
         self
     }
 
+    /// The same for another sender of the account that [`Engine::builder`]'s transport has: receipts of the whole account come
+    /// to whoever asks for them, so that this one asks for all.
+    pub fn channel_beside(mut self, channel: ChannelId, transport: Arc<dyn Transport>) -> Self {
+        self.0.carriers.set_beside(channel, transport);
+        self
+    }
+
     /// How many batches are moved on at once: while one waits for the provider, another is read and written down. One
     /// unless set.
     ///

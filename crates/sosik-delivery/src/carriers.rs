@@ -11,7 +11,12 @@ use sosik_core::ChannelId;
 #[derive(Debug)]
 pub(crate) struct Carrier {
     pub(crate) transport: Arc<dyn Transport>,
-    memory: Mutex<Memory>,
+    /// Of all carriers of one account: its receipts come to whoever asks.
+    memory: Arc<Mutex<Memory>>,
+    /// Whether another carrier of its account asks for receipts.
+    beside: bool,
+    /// Until when it is not asked to send: it refused the account, or its sender.
+    refused: Mutex<Option<DateTime<Utc>>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,13 +25,20 @@ pub(crate) struct Memory {
     pub(crate) poll: Option<DateTime<Utc>>,
     /// How often in a row there were none.
     pub(crate) empty: u32,
-    /// Until when it is not asked to send: it refused the account.
-    pub(crate) refused: Option<DateTime<Utc>>,
 }
 
 impl Carrier {
     fn new(transport: Arc<dyn Transport>) -> Self {
-        Self { transport, memory: Mutex::default() }
+        Self { transport, memory: Arc::default(), beside: false, refused: Mutex::default() }
+    }
+
+    /// Another sender of the same account.
+    fn beside(&self, transport: Arc<dyn Transport>) -> Self {
+        Self { transport, memory: Arc::clone(&self.memory), beside: true, refused: Mutex::default() }
+    }
+
+    pub(crate) fn refused(&self) -> MutexGuard<'_, Option<DateTime<Utc>>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -64,12 +76,18 @@ impl Carriers {
         self.own.insert(channel, Carrier::new(transport));
     }
 
+    pub(crate) fn set_beside(&mut self, channel: ChannelId, transport: Arc<dyn Transport>) {
+        let carrier = self.others.beside(transport);
+        self.own.insert(channel, carrier);
+    }
+
     pub(crate) fn of(&self, channel: &ChannelId) -> &Carrier {
         self.own.get(channel).unwrap_or(&self.others)
     }
 
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Carrier> {
-        std::iter::once(&self.others).chain(self.own.values())
+    /// Those that are asked for receipts: one of each account.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &Carrier> {
+        std::iter::once(&self.others).chain(self.own.values().filter(|carrier| !carrier.beside))
     }
 
     /// Whether one that refuses the account leaves others that do not.
@@ -79,6 +97,6 @@ impl Carriers {
 
     /// When receipts are asked for next, of any.
     pub(crate) fn next_poll(&self) -> Option<DateTime<Utc>> {
-        self.all().filter_map(|carrier| carrier.memory().poll).min()
+        self.asked().filter_map(|carrier| carrier.memory().poll).min()
     }
 }

@@ -13,7 +13,7 @@ use crate::{BatchId, Change, DeliveryError, RecipientRef, RecipientState};
 impl Engine {
     /// Takes the receipts that wait at each transport.
     pub(crate) async fn poll(&self, now: DateTime<Utc>, step: &mut Step) -> Result<(), DeliveryError> {
-        for carrier in self.carriers.all() {
+        for carrier in self.carriers.asked() {
             self.poll_one(carrier, now, step).await?;
         }
         Ok(())

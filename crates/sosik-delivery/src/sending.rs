@@ -47,7 +47,7 @@ impl Engine {
             return self.put_off(work, &batch, opening, "outside the sending window").await;
         }
 
-        let refused = work.carrier.memory().refused;
+        let refused = *work.carrier.refused();
         if let Some(until) = refused.filter(|until| now < *until) {
             return self.put_off(work, &batch, until, "its channel's account is refused").await;
         }
@@ -214,7 +214,7 @@ impl Engine {
             SendErrorKind::Unauthorized | SendErrorKind::NotPermitted if self.carriers.are_several() => {
                 // Others go on meanwhile.
                 (update.due, update.attempts) = (after(work.now, longest), work.claimed.batch.attempts);
-                work.carrier.memory().refused = Some(update.due);
+                *work.carrier.refused() = Some(update.due);
                 step.trouble = Some(error);
                 Ok(self.finish(work.claimed, update).await?)
             }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 use crate::{Batch, BatchState, Outcomes, RecipientState, Withheld};
 
@@ -28,6 +29,27 @@ pub struct Tally {
     pub unknown: u64,
     /// The failures by the provider's code.
     pub codes: BTreeMap<String, u64>,
+}
+
+/// Those of several campaigns together, as an edition that goes through several channels has.
+impl AddAssign<&Self> for Tally {
+    fn add_assign(&mut self, other: &Self) {
+        self.batches += other.batches;
+        self.held += other.held;
+        self.open += other.open;
+        self.pending += other.pending;
+        self.accepted += other.accepted;
+        self.delivered += other.delivered;
+        self.fallback += other.fallback;
+        self.failed += other.failed;
+        self.unknown += other.unknown;
+        for (reason, count) in &other.suppressed {
+            *self.suppressed.entry(*reason).or_default() += count;
+        }
+        for (code, count) in &other.codes {
+            *self.codes.entry(code.clone()).or_default() += count;
+        }
+    }
 }
 
 impl Tally {

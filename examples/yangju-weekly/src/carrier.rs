@@ -1,14 +1,16 @@
 //! Who carries the messages: the emulator in this process, or Bizgo.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sosik::Clock;
-use sosik::bizgo::Bizgo;
+use sosik::bizgo::{Bizgo, BizgoBuilder};
 use sosik::channel::{GroupSender, Throttled, Transport};
+use sosik::{ChannelId, Clock};
 use sosik_emulator::{Emulator, Options};
 
 use crate::Failure;
-use crate::args::{Args, Provider};
+use crate::args::{Args, Provider, Way};
+use crate::config::{City, Voice};
 
 /// The transport, and the emulator behind it where there is one.
 pub(crate) struct Carrier {
@@ -16,10 +18,12 @@ pub(crate) struct Carrier {
     /// Whoever sends to all friends.
     pub(crate) friends: Arc<dyn GroupSender>,
     pub(crate) emulator: Option<Emulator>,
+    /// Those of the districts' channels, each with a sender profile of its own.
+    districts: BTreeMap<ChannelId, Arc<dyn Transport>>,
 }
 
 impl Carrier {
-    pub(crate) async fn of(args: &Args, clock: &Arc<dyn Clock>) -> Result<Self, Failure> {
+    pub(crate) async fn of(args: &Args, city: &City, clock: &Arc<dyn Clock>) -> Result<Self, Failure> {
         let (key, sender, url, emulator) = match args.provider {
             Provider::Emulator => {
                 let options = Options::new("EMULATED")
@@ -44,11 +48,37 @@ impl Carrier {
                 (key, need(&args.bizgo_sender, "BIZGO_SENDER_KEY")?, args.bizgo_url.clone(), None)
             }
         };
-        let mut builder = Bizgo::builder(key, sender);
-        if let Some(url) = url {
-            builder = builder.base_url(url);
+        let build = |sender: String| {
+            let builder = Bizgo::builder(key.as_str(), sender);
+            url.iter().fold(builder, BizgoBuilder::base_url).build()
+        };
+        let bizgo = Arc::new(Throttled::new(build(sender)?, Arc::clone(clock)));
+        let mut districts = BTreeMap::new();
+        // The other ways go through the city's channel alone.
+        let voices = city.districts.iter().filter(|_| args.route == Way::Recipients);
+        for Voice { channel, sender_key, .. } in voices {
+            let sender = match (sender_key, args.provider) {
+                (Some(key), _) => key.clone(),
+                (None, Provider::Emulator) => format!("SENDER_KEY_{}", districts.len() + 1),
+                (None, Provider::Bizgo) => {
+                    let why =
+                        format!("senders.{channel} is missing in the settings: each channel has a sender profile");
+                    return Err(Failure::new(why));
+                }
+            };
+            // One account has one rate.
+            districts.insert(channel.clone(), Arc::new(bizgo.beside(build(sender)?)) as Arc<dyn Transport>);
         }
-        let bizgo = Arc::new(Throttled::new(builder.build()?, Arc::clone(clock)));
-        Ok(Self { transport: Arc::clone(&bizgo) as _, friends: bizgo, emulator })
+        Ok(Self { transport: Arc::clone(&bizgo) as _, friends: bizgo, emulator, districts })
+    }
+
+    /// The transport of a channel.
+    pub(crate) fn through(&self, channel: &ChannelId) -> &Arc<dyn Transport> {
+        self.districts.get(channel).unwrap_or(&self.transport)
+    }
+
+    /// The districts' channels and their transports.
+    pub(crate) fn districts(&self) -> impl Iterator<Item = (&ChannelId, &Arc<dyn Transport>)> {
+        self.districts.iter()
     }
 }

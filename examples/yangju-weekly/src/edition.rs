@@ -5,12 +5,12 @@ use std::path::Path;
 use sosik::bizgo;
 use sosik::cards::{CardFormat, Painter, regular_font};
 use sosik::channel::{Media, Message, Picture, PictureFormat, compose, preview};
-use sosik::content::{Curation, Post, curate, stored};
+use sosik::content::{Card, Curation, Post, curate, stored};
 use sosik::feeds::Feed;
 use sosik::schedule::Decision;
 
 use crate::Failure;
-use crate::config::City;
+use crate::config::{City, Voice};
 use crate::report::CardLine;
 use crate::screen::say;
 
@@ -46,14 +46,54 @@ pub(crate) struct Made {
     pub(crate) media: Vec<Media>,
 }
 
-/// Curates, draws and composes.
+/// The edition as each channel of the city tells it.
+pub(crate) struct Editions {
+    pub(crate) own: Made,
+    /// In the order of [`City::districts`].
+    pub(crate) districts: Vec<Made>,
+}
+
+/// The edition of the city's channel, and of those of its districts.
+pub(crate) fn make_all(
+    city: &City,
+    posts: &[Post],
+    slot: chrono::DateTime<chrono::Utc>,
+    decision: &Decision,
+) -> Result<Editions, Failure> {
+    let own = make(city, posts, slot, decision)?;
+    tell(&own);
+    let names = city.names(slot);
+    let drawn = |voice: &Voice| {
+        let made = make_for(city, voice, posts, slot, decision)?;
+        let is_theirs =
+            |card: &&Card| voice.area.as_ref().is_some_and(|area| names.found_in(card.title()).contains(area));
+        for card in made.curation.edition.cards().iter().filter(is_theirs) {
+            say(&format!("         for {}: {}", voice.profile.sender(), card.title()));
+        }
+        Ok::<_, Failure>(made)
+    };
+    let districts = city.districts.iter().map(drawn).collect::<Result<_, _>>()?;
+    Ok(Editions { own, districts })
+}
+
+/// Curates, draws and composes, as the city's own channel tells it.
 pub(crate) fn make(
     city: &City,
     posts: &[Post],
     slot: chrono::DateTime<chrono::Utc>,
     decision: &Decision,
 ) -> Result<Made, Failure> {
-    let curation = curate(posts, &city.brief(slot, decision).build()?)?;
+    make_for(city, &city.own, posts, slot, decision)
+}
+
+fn make_for(
+    city: &City,
+    voice: &Voice,
+    posts: &[Post],
+    slot: chrono::DateTime<chrono::Utc>,
+    decision: &Decision,
+) -> Result<Made, Failure> {
+    let curation = curate(posts, &city.brief(voice, slot, decision).build()?)?;
     let edition = &curation.edition;
     let painter = Painter::new(city.theme.clone(), CardFormat::kakao_carousel_feed())?;
     let mut media = Vec::new();
@@ -62,7 +102,13 @@ pub(crate) fn make(
         media.push(Media::new(PictureFormat::Jpeg, (drawn.width, drawn.height), drawn.alt, drawn.file));
     }
     let pictures: Vec<Picture> = media.iter().map(|media| media.picture.clone()).collect();
-    let message = compose(edition, &pictures, &city.profile, bizgo::limits::LIMITS)?;
+    let message = compose(edition, &pictures, &voice.profile, bizgo::limits::LIMITS)?;
+    Ok(Made { curation, message, media })
+}
+
+/// Says what an edition holds.
+pub(crate) fn tell(made: &Made) {
+    let (curation, edition) = (&made.curation, &made.curation.edition);
     say(&format!(
         "edition  {} `{}`: {} cards, {} posts left out",
         edition.id(),
@@ -76,7 +122,6 @@ pub(crate) fn make(
     for left in &curation.left_out {
         say(&format!("         left out: {} ({})", left.title, left.reason));
     }
-    Ok(Made { curation, message, media })
 }
 
 /// Writes the edition, its pictures and the preview, and gives a line for each card.

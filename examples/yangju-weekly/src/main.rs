@@ -3,6 +3,7 @@
 mod args;
 mod carrier;
 mod config;
+mod deliver;
 mod edition;
 mod failure;
 mod people;
@@ -21,7 +22,7 @@ use crate::failure::Failure;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match week::run(&Args::parse()).await {
+    match Box::pin(week::run(&Args::parse())).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             complain(&failure);

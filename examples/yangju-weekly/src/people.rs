@@ -6,14 +6,17 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use sosik::Entropy;
 use sosik::SystemEntropy;
-use sosik::registry::{Directory, NewSubscriber, Put, SecretKey, SubscriberStore, Vault, import};
+use sosik::registry::{
+    Directory, Event, Identity, NewSubscriber, Put, Relation, RelationState, SecretKey, SubscriberStore, Vault, import,
+};
 use sosik::sqlite::SqliteStore;
 
 use crate::Failure;
 use crate::args::Args;
+use crate::config::City;
 use crate::screen::say;
 
 /// Opens the store in the folder, under the key of the command line, the environment or the key file.
@@ -49,25 +52,44 @@ fn new_key(path: &Path, entropy: &dyn Entropy) -> Result<SecretKey, Failure> {
 }
 
 /// Brings the subscribers of the file, or the placeholders, into the store.
-pub(crate) async fn bring(
-    args: &Args,
-    store: &SqliteStore,
-    directory: &Directory,
-    now: chrono::DateTime<chrono::Utc>,
-    zone: chrono_tz::Tz,
-) -> Result<(), Failure> {
-    let today = now.with_timezone(&zone).date_naive();
-    let people: Vec<NewSubscriber> = match &args.subscribers {
+pub(crate) async fn bring(args: &Args, store: &SqliteStore, city: &City, now: DateTime<Utc>) -> Result<(), Failure> {
+    let directory = &city.directory;
+    let today = now.with_timezone(&city.slot.zone()).date_naive();
+    let mut people: Vec<NewSubscriber> = match &args.subscribers {
         Some(path) => {
             let file = std::fs::read(path).map_err(Failure::at("the subscribers", path))?;
             import::from_csv(&file, directory, today).map_err(Failure::at("the subscribers", path))?
         }
         None => import::from_csv(placeholders(directory, today).as_bytes(), directory, today)?,
     };
+    if args.subscribers.is_none() {
+        let known = |(number, person): (usize, NewSubscriber)| {
+            person.with_identity(Identity::AppUser(format!("placeholder-{number}")))
+        };
+        people = people.into_iter().enumerate().map(known).collect();
+    }
     let put = store.put(&people, now).await?;
     let added = put.iter().filter(|put| matches!(put, Put::Added(_))).count();
+    if args.subscribers.is_none() {
+        // As Kakao's webhooks would tell it.
+        store.apply(&neighbours(city, &people, now), now).await?;
+    }
     say(&format!("people   {} subscribers, {added} of them new", store.count().await?));
     Ok(())
+}
+
+/// A third of the placeholders of each district added its channel.
+fn neighbours(city: &City, people: &[NewSubscriber], now: DateTime<Utc>) -> Vec<Event> {
+    let at = now.checked_sub_days(Days::new(100)).unwrap_or(now);
+    let rounds = people.chunks(city.districts.len().max(1)).step_by(3).flatten();
+    let third = rounds.filter_map(|person| {
+        let area = person.area.as_ref()?;
+        let voice = city.districts.iter().find(|voice| voice.is_for(area))?;
+        let relation = Relation::new(voice.channel.clone(), RelationState::Added, at, "placeholder");
+        let who = person.identities().iter().find(|identity| matches!(identity, Identity::AppUser(_)))?;
+        Some(Event::related(who.clone(), relation))
+    });
+    third.collect()
 }
 
 /// A thousand placeholders over the city's districts: one in twelve without consent to advertisements, one in ten
@@ -81,7 +103,7 @@ fn placeholders(directory: &Directory, today: NaiveDate) -> String {
         let (consent, evidence) =
             if number % 12 == 0 { ("", "") } else { (consented.as_str(), "주민센터 서면 신청서") };
         let text = if number % 10 == 0 { "아니오" } else { "예" };
-        let district = districts[number % districts.len()];
+        let district = districts[(number + number / districts.len()) % districts.len()];
         let _ = writeln!(
             csv,
             "010-0000-{number:04},{district},{},{consent},{evidence},{text}",

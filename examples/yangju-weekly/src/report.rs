@@ -36,11 +36,27 @@ pub(crate) struct Report {
     failures: BTreeMap<String, u64>,
     left_out: Vec<LeftOutLine>,
     cards: Vec<CardLine>,
+    /// What became of those who have it by their district's channel.
+    districts: Vec<District>,
     /// What is known where it does not go to named recipients.
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     emulator: Option<Stats>,
+}
+
+/// What became of the edition through one district's channel.
+#[derive(Debug, Serialize)]
+struct District {
+    channel: String,
+    campaign: String,
+    audience: u64,
+    suppressed: BTreeMap<&'static str, u64>,
+    delivered: u64,
+    failed: u64,
+    fallback: u64,
+    unknown: u64,
+    outstanding: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -109,15 +125,14 @@ impl Report {
     pub(crate) fn dry(&mut self, audience: u64, suppressed: &BTreeMap<sosik::registry::Suppression, u64>) {
         self.dry_run = true;
         self.audience = audience;
-        self.suppress(suppressed);
+        count(&mut self.suppressed, suppressed);
     }
 
     pub(crate) fn campaign(&mut self, campaign: &Campaign, tally: &Tally, accepted: u64, emulator: Option<Stats>) {
         self.campaign = campaign.id.to_string();
         self.route = campaign.route.code();
         self.audience = campaign.audience;
-        self.suppress(&campaign.suppressed);
-        self.suppress(&tally.suppressed);
+        self.suppressed = suppressed(campaign, tally);
         self.batches = tally.batches;
         self.accepted = accepted;
         self.delivered = tally.delivered;
@@ -136,16 +151,39 @@ impl Report {
         self.evidence = kept.to_json().get("evidence").cloned();
     }
 
-    fn suppress<R: Copy + Into<Withheld>>(&mut self, suppressed: &BTreeMap<R, u64>) {
-        for (reason, count) in suppressed {
-            let reason: Withheld = (*reason).into();
-            *self.suppressed.entry(reason.code()).or_default() += count;
-        }
+    /// What went through a district's channel.
+    pub(crate) fn district(&mut self, campaign: &Campaign, tally: &Tally) {
+        self.districts.push(District {
+            channel: campaign.key.channel.to_string(),
+            campaign: campaign.id.to_string(),
+            audience: campaign.audience,
+            suppressed: suppressed(campaign, tally),
+            delivered: tally.delivered,
+            failed: tally.failed,
+            fallback: tally.fallback,
+            unknown: tally.unknown,
+            outstanding: tally.outstanding(),
+        });
     }
 
     /// Writes the report as `report.json`.
     pub(crate) fn write(&self, out: &Path) -> Result<(), Failure> {
         replace(out, "report.json", &serde_json::to_string_pretty(self)?)
+    }
+}
+
+/// Who was left out of a campaign, at its planning and since.
+fn suppressed(campaign: &Campaign, tally: &Tally) -> BTreeMap<&'static str, u64> {
+    let mut all = BTreeMap::new();
+    count(&mut all, &campaign.suppressed);
+    count(&mut all, &tally.suppressed);
+    all
+}
+
+fn count<R: Copy + Into<Withheld>>(all: &mut BTreeMap<&'static str, u64>, more: &BTreeMap<R, u64>) {
+    for (reason, count) in more {
+        let reason: Withheld = (*reason).into();
+        *all.entry(reason.code()).or_default() += count;
     }
 }
 

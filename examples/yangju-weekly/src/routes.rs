@@ -18,11 +18,12 @@ use sosik_emulator::Emulator;
 use crate::Failure;
 use crate::args::{Args, Way};
 use crate::config::City;
+use crate::deliver::same_words;
 use crate::edition::{self, Made};
 use crate::people;
 use crate::report::{self, Report};
 use crate::screen::say;
-use crate::send::{Desk, same_words};
+use crate::send::Desk;
 
 type When = (DateTime<Utc>, DateTime<Utc>);
 
@@ -227,7 +228,7 @@ pub(crate) async fn attest(args: &Args, account: &str, city: &City) -> Result<()
             let known = &campaign.evidence;
             let asks = campaign.route == Route::Hands || known.is_in_doubt() && known.ask.is_some();
             let is_edition = args.edition.as_ref().is_none_or(|name| campaign.key.edition.as_str() == name);
-            asks && is_edition && campaign.key.channel == city.channel
+            asks && is_edition && campaign.key.channel == city.own.channel
         };
         waiting.extend(store.campaign(id).await?.filter(is_meant));
     }

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::report::Report;
 use crate::screen::say;
 use crate::send::{Desk, Folder};
-use crate::{edition, routes, send};
+use crate::{deliver, edition, routes};
 
 /// Decides, makes and sends.
 pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
@@ -53,18 +53,19 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     let skipping = rehearsal.filter(|_| args.provider == Provider::Emulator);
     let report = Report::new(nominal, zone, &decision);
     if args.dry_run && args.route == Way::Recipients {
-        let made = edition::make(&city, &feed.posts, nominal, &decision)?;
-        return send::dry_run(args, &city, &made, decision.due, clock.now(), report).await;
+        let made = edition::make_all(&city, &feed.posts, nominal, &decision)?;
+        return deliver::dry_run(args, &city, &made, decision.due, clock.now(), report).await;
     }
     let mut desk = Desk::open(args, &city, (&clock, skipping), folder).await?;
     if args.dry_run {
         let made = edition::make(&city, &feed.posts, nominal, &decision)?;
+        edition::tell(&made);
         return desk.dry_run(made, nominal, decision.due, report).await;
     }
 
     // What an earlier run left behind comes first: it is finished, or held where its time is past.
-    let key = CampaignKey::new(city.channel.clone(), nominal, EditionId::weekly(&city.channel, nominal, zone));
-    desk.finish_others(key.id()).await?;
+    let key = CampaignKey::new(city.own.channel.clone(), nominal, EditionId::weekly(&city.own.channel, nominal, zone));
+    desk.finish_others(&key).await?;
     match decision.verdict {
         Verdict::Send => {}
         Verdict::Wait { .. } if !real => {}
@@ -75,10 +76,15 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
         }
         _ => return Err(Failure::new("it is too late for this edition: a person has to decide, see the reasons")),
     }
-    let made = edition::make(&city, &feed.posts, nominal, &decision)?;
     let when = (decision.due, decision.due + policy.late_for);
+    if args.route == Way::Recipients {
+        let editions = edition::make_all(&city, &feed.posts, nominal, &decision)?;
+        return desk.deliver(&city, &key, editions, when, report).await;
+    }
+    let made = edition::make(&city, &feed.posts, nominal, &decision)?;
+    edition::tell(&made);
     match args.route {
-        Way::Recipients => desk.deliver(&key, made, when, report).await,
+        Way::Recipients => Ok(()),
         Way::Friends => desk.deliver_to_friends(&key, made, when, report).await,
         Way::Kit => desk.by_hand(&key, made, when, report).await,
     }

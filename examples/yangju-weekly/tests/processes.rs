@@ -23,6 +23,12 @@ fn report(out: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(out.join("report.json")).unwrap()).unwrap()
 }
 
+/// A number of the city's channel and of those of its districts together.
+fn of_all(report: &Value, name: &str) -> u64 {
+    let districts = report["districts"].as_array().unwrap();
+    districts.iter().chain([report]).map(|part| part[name].as_u64().unwrap()).sum()
+}
+
 fn error_of(output: &Output) -> String {
     assert!(!output.status.success(), "it must fail: {}", String::from_utf8_lossy(&output.stdout));
     let text = String::from_utf8(output.stderr.clone()).unwrap();
@@ -44,7 +50,13 @@ fn killed_again_and_again_it_ends_with_everyone_sent_to_once() {
     }
     assert!(run(out, &[]).status.success());
     let last = report(out);
-    let number = |name: &str| last[name].as_u64().unwrap();
+    let number = |name: &str| of_all(&last, name);
+    assert_eq!(last["districts"].as_array().unwrap().len(), 12);
+    assert!(last["districts"].as_array().unwrap().iter().all(|part| part["audience"].as_u64() > Some(0)), "{last}");
+    assert_eq!(
+        last["suppressed"]["elsewhere"].as_u64().unwrap(),
+        number("audience") - last["audience"].as_u64().unwrap()
+    );
     assert_eq!(number("delivered") + number("failed") + number("fallback"), number("audience"));
     assert_eq!((number("unknown"), number("outstanding")), (0, 0));
     assert_eq!(last["emulator"]["duplicates"], 0);
@@ -89,7 +101,7 @@ fn what_last_week_s_run_left_is_held_and_this_week_s_edition_goes() {
     let messages: Vec<Value> = journal().lines().filter_map(sent).flatten().collect();
     assert!(messages.iter().all(|message| !late(message) || campaign(message) != campaign(&first[0])));
     let this_week = messages.iter().filter(|message| late(message)).count() as u64;
-    assert_eq!(report(out)["audience"].as_u64(), Some(this_week));
+    assert_eq!(of_all(&report(out), "audience"), this_week);
 }
 
 #[test]
@@ -128,6 +140,13 @@ fn bad_input_gets_one_clear_error_and_leaves_the_database_intact() {
 
     let text = error_of(&run(&out, &["--dry-run", "--key", &"ab".repeat(32)]));
     assert!(text.contains("sosik.db") && text.contains("the key is not the one"), "{text}");
+    let other = settings.replace("channels = \"yangju_channels.csv\"", "channels = \"none.csv\"");
+    let text = error_of(&run(&out, &["--dry-run", "--config", &path("other.toml", &other)]));
+    assert!(text.contains("the channels (") && text.contains("none.csv"), "{text}");
+    let other = settings.replace("channels = \"yangju_channels.csv\"", "") + "\n[senders]\nyangju-nowhere = \"KEY\"\n";
+    let text = error_of(&run(&out, &["--dry-run", "--config", &path("senders.toml", &other)]));
+    assert!(text.contains("senders.yangju-nowhere: no district's channel has this name"), "{text}");
+
     let text = error_of(&run(&out, &["--dry-run", "--key", "short"]));
     assert!(text.contains("64 hexadecimal digits"), "{text}");
 

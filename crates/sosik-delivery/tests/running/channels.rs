@@ -1,13 +1,17 @@
 //! One edition through several channels, and how often one person hears of the city.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
+use futures_util::FutureExt;
+use sosik_channel::{Capabilities, Transport};
 use sosik_core::ChannelId;
 use sosik_delivery::{
     Campaign, CampaignKey, CampaignState, Caps, Deed, Engine, Outbox, RecipientState, Transition, Withheld, explain,
 };
 use sosik_registry::{Event, Identity, Relation, RelationState, Segment, SubscriberId, SubscriberStore, Suppression};
 use sosik_schedule::{FrequencyCap, MessageClass, Period, Policy, Scope};
-use sosik_testkit::{campaign_key, noon, phone};
+use sosik_testkit::{MockTransport, campaign_key, noon, phone};
 
 use crate::City;
 
@@ -138,4 +142,23 @@ async fn who_has_had_as_many_since_is_passed_over_when_it_is_sent() {
     let place = told.place.unwrap();
     assert!(matches!(place.outcome, RecipientState::Suppressed(_) | RecipientState::Delivered), "{place:?}");
     assert_eq!(city.outbox.campaign(extra.id).await.unwrap().unwrap().state(), CampaignState::Settled);
+}
+
+/// Senders of one account: the receipts of all come to whoever asks.
+#[tokio::test]
+async fn of_one_account_receipts_are_asked_for_once() {
+    let city = city().await;
+    let (part, rest) = (to_district(&city).await, city.friday().await);
+    let mut beside = MockTransport::new();
+    beside.expect_name().return_const("beside".to_owned());
+    beside.expect_capabilities().return_const(Capabilities::named(20, 1_000, 1_000));
+    beside.expect_receipts().never();
+    let account = Arc::clone(&city.transport);
+    beside.expect_submit().times(1..).returning(move |submission| account.submit(submission).now_or_never().unwrap());
+    let engine = city.engine().channel_beside(district(), Arc::new(beside)).build();
+    send(&engine).await;
+    for campaign in [part, rest] {
+        let tally = city.outbox.tally(campaign.id).await.unwrap();
+        assert_eq!(tally.delivered, campaign.audience);
+    }
 }
