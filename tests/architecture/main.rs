@@ -168,7 +168,7 @@ fn the_papers_agree_with_the_manifests() {
 fn the_readme_s_commands_are_those_that_ci_runs() {
     let readme = file("README.md");
     let script = file(".ci/run");
-    for command in ["cargo test --workspace", "cargo run --release -p yangju-weekly"] {
+    for command in ["cargo test --workspace --all-features", "cargo run --release -p yangju-weekly"] {
         assert!(readme.contains(command), "README has no `{command}`");
         assert!(script.contains(command), ".ci/run has no `{command}`");
     }

@@ -1,10 +1,11 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use sosik_channel::GroupSendStatus;
 use sosik_registry::{Need, SubscriberStore, Suppression};
 
 use crate::plan::purpose;
-use crate::{BatchId, Campaign, Deed, DeliveryError, Outbox, Plan, RecipientState, Tally};
+use crate::{BatchId, Campaign, Deed, DeliveryError, Evidence, Outbox, Plan, RecipientState, Route, Tally};
 
 /// What must not happen after a message for the next one to go out by itself.
 ///
@@ -112,6 +113,19 @@ impl Aftermath {
     pub fn new(tally: Tally, blocked: u64) -> Self {
         Self { tally, blocked }
     }
+
+    /// What is known of a group send that is done: it failed with whom it was meant for and did not go to. Of one that was
+    /// halted on its way, and of what a clerk sent, nothing is known.
+    #[must_use]
+    pub fn of(evidence: &Evidence) -> Self {
+        let mut tally = Tally::default();
+        if let (Some(GroupSendStatus::Done), Some(expected), Some(sent)) =
+            (&evidence.status, evidence.expected, evidence.sent)
+        {
+            (tally.delivered, tally.failed) = (sent, expected.saturating_sub(sent));
+        }
+        Self { tally, blocked: 0 }
+    }
 }
 
 /// Why a person should look before the next campaign.
@@ -131,10 +145,11 @@ impl fmt::Display for Braked {
     }
 }
 
-/// Whether the last campaign of the channel that was sent led to what a plan's brake forbids.
+/// Whether the last campaign of the channel that was sent led to what a plan's brake forbids. Without `subscribers` nobody is
+/// asked who blocked it.
 pub(crate) async fn braked(
     outbox: &dyn Outbox,
-    subscribers: &dyn SubscriberStore,
+    subscribers: Option<&dyn SubscriberStore>,
     plan: &Plan,
     now: DateTime<Utc>,
 ) -> Result<Option<Braked>, DeliveryError> {
@@ -153,8 +168,14 @@ pub(crate) async fn braked(
             None => limit = limit.saturating_mul(2),
         }
     };
+    if last.route != Route::Recipients {
+        return Ok(brake.look(&Aftermath::of(&last.evidence)));
+    }
     let tally = outbox.tally(last.id).await?;
-    let blocked = blocked_since(outbox, subscribers, &last, tally.batches, now).await?;
+    let blocked = match subscribers {
+        Some(subscribers) => blocked_since(outbox, subscribers, &last, tally.batches, now).await?,
+        None => 0,
+    };
     Ok(brake.look(&Aftermath::new(tally, blocked)))
 }
 

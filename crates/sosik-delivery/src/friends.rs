@@ -8,6 +8,7 @@ use sosik_channel::{
 };
 use sosik_core::ChannelId;
 
+use crate::brake::braked;
 use crate::by_hand::{close, draft_by, seal};
 use crate::engine::after;
 use crate::plan::look_for_trial;
@@ -410,8 +411,8 @@ fn group_send(campaign: &Campaign, friends: &Friends, starts: DateTime<Utc>) -> 
 
 /// Writes a group send down, and plans it once everyone who has to agree to it did: with how many friends it would reach.
 /// Called again it goes on where it stopped. It ends with the provider's hours on the day of its `send_at` at the latest. Its
-/// pictures have to be uploaded before. A brake is not looked at: of friends no
-/// failures are known.
+/// pictures have to be uploaded before. A brake looks at what became of the last campaign of the channel, but asks nobody who
+/// blocked it since.
 ///
 /// # Errors
 ///
@@ -423,7 +424,11 @@ pub async fn plan_friends(
     plan: &Plan,
     now: DateTime<Utc>,
 ) -> Result<PlannedCampaign, DeliveryError> {
-    let mut draft = plan.campaign(now);
+    let braked = match outbox.campaign(plan.key.id()).await? {
+        Some(_) => None,
+        None => braked(outbox, None, plan, now).await?,
+    };
+    let mut draft = plan.drafted(now, braked.as_ref());
     draft.send_by = draft.send_by.min(sender.rules().closing(draft.send_at));
     let is_ours = |route: &Route| matches!(route, Route::Friends(_));
     let mut kept = draft_by(outbox, &draft, is_ours, "plan_friends").await?;

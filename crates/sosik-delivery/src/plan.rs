@@ -140,7 +140,7 @@ impl Plan {
     }
 
     /// The campaign, which one more person has to agree to where it is braked.
-    fn drafted(&self, now: DateTime<Utc>, braked: Option<&Braked>) -> Campaign {
+    pub(crate) fn drafted(&self, now: DateTime<Utc>, braked: Option<&Braked>) -> Campaign {
         let (mut approval, mut draft) = (self.approval, Transition::new(Deed::Draft, self.by.as_str(), now));
         if let Some(why) = braked {
             approval.approvers = approval.approvers.max(1);
@@ -186,7 +186,7 @@ pub async fn plan(
     let kept = if let Some(campaign) = outbox.campaign(plan.key.id()).await? {
         PlannedCampaign::new(campaign, true)
     } else {
-        let braked = braked(outbox, subscribers, plan, now).await?;
+        let braked = braked(outbox, Some(subscribers), plan, now).await?;
         outbox.draft(&plan.drafted(now, braked.as_ref())).await?
     };
     if kept.campaign.state() != CampaignState::Approved {

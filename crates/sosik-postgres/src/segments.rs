@@ -78,6 +78,10 @@ impl Condition {
                 self.put(")", []);
             }
             Segment::Consents(purpose) => self.stands(*purpose, at),
+            Segment::Person(id) => {
+                let id: Value = Box::new(id.as_uuid());
+                self.put("s.id = ?", [id]);
+            }
             Segment::Since(from) => {
                 // Instants are kept in whole microseconds.
                 let part = TimeDelta::microseconds(i64::from(from.timestamp_subsec_nanos() % 1_000 > 0));

@@ -8,7 +8,7 @@ use sosik_core::{AreaCode, ChannelId, Language};
 
 pub use self::explain::Explanation;
 pub use self::text::SegmentError;
-use crate::{Purpose, RelationState, Subscriber, standing};
+use crate::{Purpose, RelationState, Subscriber, SubscriberId, standing};
 
 /// The language of whoever named none.
 pub(crate) const KOREAN: &str = "ko";
@@ -57,6 +57,8 @@ pub enum Segment {
     Language(Language),
     /// Everyone else: `not …`.
     Not(Box<Self>),
+    /// One person: `person:0190a3c0-0000-7000-8000-000000000001`. Several with `… or …`: the guests of a trial.
+    Person(SubscriberId),
     /// Those who were kept at an instant or later: `since:2026-03-02`, or with a time of day,
     /// `since:2026-03-02T09:00:00+09:00`.
     Since(DateTime<Utc>),
@@ -75,6 +77,20 @@ impl Segment {
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self::Either(Box::new(self), Box::new(other))
+    }
+
+    /// Exactly these people, some dozens at the most; of none, no one.
+    ///
+    /// ```
+    /// # use sosik_registry::{Segment, SubscriberId};
+    /// # let [clerk, head] = [1, 2].map(|n| SubscriberId::new(uuid::Uuid::from_u128(n)));
+    /// let guests = Segment::people([clerk, head]);
+    /// assert_eq!(guests.to_string().parse(), Ok(guests));
+    /// ```
+    #[must_use]
+    pub fn people(people: impl IntoIterator<Item = SubscriberId>) -> Self {
+        let each = people.into_iter().map(Self::Person);
+        each.reduce(Self::or).unwrap_or_else(|| Self::All.negated())
     }
 
     /// Everyone who is not in this segment.
@@ -96,6 +112,7 @@ impl Segment {
             Self::Either(a, b) => a.contains(person, at) || b.contains(person, at),
             Self::Language(language) => person.language.as_ref().map_or(KOREAN, Language::as_str) == language.as_str(),
             Self::Not(inner) => !inner.contains(person, at),
+            Self::Person(id) => person.id == *id,
             Self::Since(from) => person.since >= *from,
             Self::Topic(topic) => person.topics.is_empty() || person.topics.contains(topic),
         }

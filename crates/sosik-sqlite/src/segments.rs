@@ -63,6 +63,7 @@ impl Condition {
                 self.put(")", []);
             }
             Segment::Consents(purpose) => self.stands(*purpose, at),
+            Segment::Person(id) => self.put("s.id = ?", [Value::from(id.as_uuid().as_bytes().to_vec())]),
             Segment::Since(from) => {
                 // Instants are kept in whole microseconds.
                 let whole = i64::from(from.timestamp_subsec_nanos() % 1_000 > 0);

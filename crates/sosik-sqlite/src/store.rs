@@ -20,6 +20,9 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Tells a sosik file from any other SQLite database: `sosk`.
 const APPLICATION: i32 = 0x736f_736b;
 
+/// How many mebibytes of the file are kept in memory.
+const CACHE: u32 = 96;
+
 /// How many connections read beside the one that writes.
 const READERS: usize = 2;
 
@@ -48,11 +51,40 @@ impl SqliteStore {
     /// ([`Newer`](StoreErrorKind::Newer)), or was made under another key ([`WrongKey`](StoreErrorKind::WrongKey)).
     /// A file that is refused is left as it is.
     pub fn open(path: &Path, vault: Vault, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
-        let mut store = Self::prepare(Connection::open(path).map_err(database)?, vault, entropy)?;
+        Self::open_within(path, CACHE, vault, entropy)
+    }
+
+    /// The same with another cache than 96 MiB: so much of the file all connections together keep in memory. An import into a
+    /// large file is faster with more; a worker that sends needs little.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use sosik_core::SystemEntropy;
+    /// # use sosik_registry::{SecretKey, Vault};
+    /// # use sosik_sqlite::SqliteStore;
+    /// # let folder = tempfile::tempdir()?;
+    /// let entropy = Arc::new(SystemEntropy::new());
+    /// let vault = Vault::new(&SecretKey::generate(&*entropy), Arc::clone(&entropy) as _);
+    /// let store = SqliteStore::open_within(&folder.path().join("city.db"), 12, vault, entropy)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] as for [`open`](Self::open).
+    pub fn open_within(
+        path: &Path,
+        mebibytes: u32,
+        vault: Vault,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StoreError> {
+        // The one that writes has twice as much as those that read.
+        let share = i64::from(mebibytes) * 1_024 / 6;
+        let mut store = Self::prepare(Connection::open(path).map_err(database)?, 4 * share, vault, entropy)?;
         for _ in 0..READERS {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(path, flags).map_err(database)?;
-            settings(&connection, 16)?;
+            settings(&connection, share)?;
             store.readers.push(Worker::start(connection, false)?);
         }
         Ok(store)
@@ -64,7 +96,7 @@ impl SqliteStore {
     ///
     /// [`StoreError`] as for [`open`](Self::open).
     pub fn in_memory(vault: Vault, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
-        Self::prepare(Connection::open_in_memory().map_err(database)?, vault, entropy)
+        Self::prepare(Connection::open_in_memory().map_err(database)?, i64::from(CACHE) * 1_024, vault, entropy)
     }
 
     /// Closes the file and waits until that is done, so that all of it stands in one file without its log: for the end of a
@@ -163,7 +195,12 @@ impl SqliteStore {
         self.readers.get(turn % self.readers.len().max(1)).unwrap_or(&self.worker)
     }
 
-    fn prepare(mut connection: Connection, given: Vault, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
+    fn prepare(
+        mut connection: Connection,
+        cache: i64,
+        given: Vault,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StoreError> {
         connection.busy_timeout(BUSY).map_err(database)?;
         // Looked at before anything is changed: a file that is not ours stays as it is.
         check(&connection)?;
@@ -172,7 +209,7 @@ impl SqliteStore {
         connection.pragma_update(None, "foreign_keys", "ON").map_err(database)?;
         // What is erased is overwritten.
         connection.pragma_update(None, "secure_delete", "ON").map_err(database)?;
-        settings(&connection, 64)?;
+        settings(&connection, cache)?;
         let vault = transact(&mut connection, true, |transaction| {
             let version = usize::try_from(number(transaction, "user_version")?).unwrap_or(0);
             // A wrong key changes nothing; and a file of before stays under the key that it has.
@@ -194,11 +231,11 @@ impl SqliteStore {
     }
 }
 
-/// What holds for every connection, which keeps so many megabytes of the file in memory.
+/// What holds for every connection, which keeps so many kibibytes of the file in memory.
 fn settings(connection: &Connection, cache: i64) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY).map_err(database)?;
-    // In KiB. What an import touches stays in memory instead of going to the log and back.
-    connection.pragma_update(None, "cache_size", -1_024 * cache).map_err(database)?;
+    // Negative: in KiB. What an import touches stays in memory instead of going to the log and back.
+    connection.pragma_update(None, "cache_size", -cache.max(64)).map_err(database)?;
     // A statement is planned once, whatever values it gets: otherwise it is planned again with each.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(database)?;
     connection.set_prepared_statement_cache_capacity(128);

@@ -21,14 +21,14 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens a store. Its key is no secret: everything in it is made up.
-    pub(crate) async fn open(place: &str) -> Result<Self, Failure> {
+    /// Opens a store with a cache of so many mebibytes, where it is a file. Its key is no secret: everything in it is made up.
+    pub(crate) async fn open(place: &str, cache: u32) -> Result<Self, Failure> {
         let key = SecretKey::from_hex(&"0f".repeat(32)).map_err(Failure::at("the key"))?;
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
         let vault = Vault::new(&key, Arc::clone(&entropy));
         let wrong = Failure::at("the store");
         if let Some(path) = place.strip_prefix("sqlite:") {
-            return Ok(Self::both(SqliteStore::open(Path::new(path), vault, entropy).map_err(wrong)?));
+            return Ok(Self::both(SqliteStore::open_within(Path::new(path), cache, vault, entropy).map_err(wrong)?));
         }
         let (address, schema) = postgres(place)
             .and_then(|place| place.rsplit_once('#'))

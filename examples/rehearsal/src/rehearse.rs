@@ -57,7 +57,7 @@ async fn rehearse_at(args: &Rehearse, place: &Place, queue: Option<&str>) -> Res
     let baseline = if args.baseline { Some(rate(&url, measured, args.batch, ahead).await?) } else { None };
     let before = stats(&url).await?;
 
-    let store = Store::open(&place.name).await?;
+    let store = Store::open(&place.name, 96).await?;
     let receiver = address.map(|address| address.listen(&store, &url, ahead)).transpose()?;
     let start = now();
     city::populate(&*store.people, args.recipients, clock.now()).await?;

@@ -14,10 +14,13 @@ use crate::dealer::{KEY, PATIENCE_MILLISECONDS};
 use crate::failure::Failure;
 use crate::place::{self, Store};
 
+/// How many mebibytes of a file a worker keeps in memory: it reads each batch once.
+const CACHE: u32 = 12;
+
 /// Steps the engine until nothing is open.
 pub(crate) async fn work(args: &args::Worker) -> Result<(), Failure> {
     let clock = city::clock(args.ahead);
-    let store = patiently(|| Store::open(&args.store), |_| true).await?;
+    let store = patiently(|| Store::open(&args.store, CACHE), |_| true).await?;
     let transport = transport(&args.dealer, Arc::clone(&clock))?;
     let engine = Engine::builder(Arc::clone(&store.outbox), store.people, transport)
         .worker(args.name.as_str())

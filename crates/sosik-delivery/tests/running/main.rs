@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod channels;
+mod group_sends;
 #[cfg(feature = "runner")]
 mod runner;
 mod tickets;
@@ -117,20 +118,18 @@ async fn what_a_rate_holds_back_is_put_off_once() {
 #[tokio::test]
 async fn a_trial_goes_to_guests_before_anything_goes_to_all() {
     let city = City::of(40).await;
-    let office = |number| {
-        let mut guest = consented(number);
-        guest.area = Some(sosik_core::AreaCode::parse("4163058000").unwrap());
-        guest
-    };
-    let guests: Vec<_> = (1..=3).map(office).collect();
-    city.people.put(&guests, noon()).await.unwrap();
+    let mut guests = Vec::new();
+    for number in 1..=3 {
+        guests.push(city.people.find(&phone(number).into()).await.unwrap().unwrap().id);
+    }
+    let guests = Segment::people(guests);
     let engine = city.engine().build();
     let early = noon() - TimeDelta::hours(1);
     let request = City::request(campaign_key("w48"), MessageClass::Advertising, noon()).after_trial();
     let missing =
         async |request: &Plan| plan(&*city.outbox, &*city.people, request, early).await.unwrap_err().to_string();
     assert!(missing(&request).await.ends_with("is missing: it was never sent"));
-    let trial = city.plan(&request.trial("area:4163058000".parse().unwrap(), early), early).await;
+    let trial = city.plan(&request.trial(guests.clone(), early), early).await;
     assert_eq!(trial.audience, 3);
     assert!(missing(&request).await.ends_with("it has not arrived with anyone yet"));
     for _ in 0..2 {
@@ -140,7 +139,7 @@ async fn a_trial_goes_to_guests_before_anything_goes_to_all() {
     let campaign = city.plan(&request, early).await;
     assert_eq!((campaign.state(), campaign.audience), (CampaignState::Planned, 40));
     let mut other = City::request(campaign_key("w49"), MessageClass::Advertising, noon()).after_trial();
-    city.plan(&other.trial("area:4163058000".parse().unwrap(), early), early).await;
+    city.plan(&other.trial(guests, early), early).await;
     other.message = TextMessage::new(phone(0), "(광고)다른 소식\n무료수신거부 080-000-0000").unwrap().into();
     assert!(missing(&other).await.ends_with("it had other words"));
 }

@@ -38,6 +38,6 @@ impl Killed for Schemas {
 #[test]
 fn a_killed_program_leaves_nothing_half_done() {
     if address().is_some() {
-        nothing_is_half_done(&Schemas, 40);
+        nothing_is_half_done(&Schemas, 28);
     }
 }

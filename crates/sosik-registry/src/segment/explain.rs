@@ -89,7 +89,7 @@ fn known(segment: &Segment, person: &Subscriber, at: DateTime<Utc>) -> Option<St
         Segment::Since(_) => Some(person.since.to_rfc3339()),
         Segment::Topic(_) if person.topics.is_empty() => Some("every topic".to_owned()),
         Segment::Topic(_) => Some(person.topics.iter().cloned().collect::<Vec<_>>().join(", ")),
-        Segment::All | Segment::Both(..) | Segment::Either(..) | Segment::Not(_) => None,
+        Segment::All | Segment::Person(_) | Segment::Both(..) | Segment::Either(..) | Segment::Not(_) => None,
     }
 }
 

@@ -5,9 +5,10 @@ use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sosik_core::{AreaCode, ChannelId, Language};
+use uuid::Uuid;
 
 use super::Segment;
-use crate::{Purpose, seoul};
+use crate::{Purpose, SubscriberId, seoul};
 
 /// The longest text that is read, in characters.
 const LONGEST: usize = 10_000;
@@ -51,6 +52,7 @@ impl fmt::Display for Segment {
             Self::Not(inner) => {
                 write!(f, "not {}", Within(inner, matches!(**inner, Self::Either(..) | Self::Both(..))))
             }
+            Self::Person(id) => write!(f, "person:{id}"),
             Self::Since(at) => write!(f, "since:{}", since(*at)),
             Self::Topic(topic) if is_plain(topic) => write!(f, "topic:{topic}"),
             Self::Topic(topic) => write!(f, "topic:\"{}\"", topic.replace('\\', "\\\\").replace('"', "\\\"")),
@@ -166,7 +168,8 @@ impl Reader {
     }
 
     fn one(&mut self, depth: usize) -> Result<Segment, SegmentError> {
-        const WANTED: &str = "everyone, text, area:…, channel:…, consent:…, language:…, since:…, topic:…, not or (";
+        const WANTED: &str =
+            "everyone, text, area:…, channel:…, consent:…, language:…, person:…, since:…, topic:…, not or (";
         let Some((at, word)) = self.word() else { return Err(wrong(self.at, WANTED, None)) };
         if depth > DEEPEST {
             let problem = format!("more than {DEEPEST} parentheses and `not` stand in each other");
@@ -209,6 +212,9 @@ fn atom(at: usize, kind: &str, value: &str) -> Option<Result<Segment, SegmentErr
             let names = Purpose::ALL.map(Purpose::code).join(", ");
             wrong(start, &names, Some(value))
         }),
+        "person" => Uuid::try_parse(value)
+            .map(|id| Segment::Person(SubscriberId::new(id)))
+            .map_err(|_| wrong(start, "a subscriber's id (a UUID)", Some(value))),
         "since" => instant(value).map(Segment::Since).ok_or_else(|| {
             wrong(start, "a day as 2026-03-02, or an instant as 2026-03-02T09:00:00+09:00,", Some(value))
         }),
@@ -256,6 +262,7 @@ mod tests {
             (0..4_000_000_000i64).prop_map(|at| Segment::Since(DateTime::from_timestamp(at, 0).unwrap())),
             (0..20_000i64)
                 .prop_map(|day| Segment::Since(DateTime::from_timestamp(day * 86_400 - 9 * 3_600, 0).unwrap())),
+            any::<u128>().prop_map(|id| Segment::Person(SubscriberId::new(Uuid::from_u128(id)))),
             "\\PC{1,12}".prop_map(Segment::Topic),
             prop::sample::select(vec!["and", "\"", "\\", "a b", "(", "not"])
                 .prop_map(|topic| Segment::Topic(topic.to_owned())),

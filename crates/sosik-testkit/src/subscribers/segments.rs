@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use sosik_core::{AreaCode, Language};
 use sosik_registry::{
     AudienceRequest, ConsentEvent, Event, FrozenAudience, Identity, Page, Purpose, Relation, RelationState, Segment,
-    SubscriberStore,
+    SubscriberId, SubscriberStore,
 };
 
 use super::{channel, known};
@@ -87,6 +87,9 @@ pub async fn rule_7_a_segment_holds_whom_it_says(store: &dyn SubscriberStore) {
     ]
     .map(|text| text.parse().unwrap())
     .to_vec();
+    segments.push(Segment::people([kept[0].id, kept[5].id, SubscriberId::new(uuid::Uuid::nil())]));
+    segments.push(Segment::Person(kept[2].id).negated().and(Segment::AllowsText));
+    segments.push(Segment::people([]));
     segments.extend(topics.map(|topic| Segment::Topic(topic.to_owned())));
     for segment in segments {
         for days in [-20, -9, -3, 0, 5] {
