@@ -1,4 +1,4 @@
-//! Kakao's own channel API (카카오톡 채널): who added or blocked a channel, customer files, webhooks, links and QR codes.
+//! Kakao's own channel API (카카오톡 채널): who added or blocked a channel, customer files, webhooks, the chatbot's wire, links and QR codes.
 //!
 //! # What it is for
 //!
@@ -7,6 +7,7 @@
 //!   someone leaves the city's app: both authenticated.
 //! - [`KakaoClient::create_file`] and its neighbours keep customer files (고객파일): groups of people, for messages that are
 //!   sent by hand from the partner centre; [`KakaoClient::fill_file`] fills one with a segment of the registry.
+//! - [`skill`] reads what a citizen said to the channel's chatbot, and writes what is answered.
 //! - [`links`] has the addresses under which a channel is opened, added and talked to, and the QR code for a poster.
 //!
 //! Nothing is sent to anyone by this crate: messages go through a dealer. Kakao gives no list of a channel's friends and
@@ -51,7 +52,7 @@
 //!
 //! # What is not here
 //!
-//! The list of customer files (the form of its answer is not documented), the chatbot, sending.
+//! The list of customer files (the form of its answer is not documented), what the chatbot answers, its events, sending.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -64,6 +65,7 @@ mod ids;
 pub mod links;
 pub mod registry;
 mod relation;
+pub mod skill;
 pub mod webhook;
 
 pub use builder::{Kakao, KakaoBuilder, KakaoError};
