@@ -118,7 +118,8 @@ async fn elsewhere(
     if campaign.key.is_trial() || people.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let since = campaign.key.slot.min(caps.since(campaign.send_at));
+    let slot = campaign.key.slot;
+    let since = if caps.is_empty() { slot } else { slot.min(caps.since(campaign.send_at)) };
     let presences = outbox.presences(people, since).await?;
     let same = |key: &CampaignKey| key.slot == campaign.key.slot && key.edition == campaign.key.edition;
     let counted = counted(campaign, &presences);
