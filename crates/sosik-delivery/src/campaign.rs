@@ -34,6 +34,25 @@ impl CampaignKey {
         Self { channel, slot, edition }
     }
 
+    /// The key of the same edition through another channel: to each person it goes once, by whichever of them.
+    ///
+    /// ```
+    /// # use chrono::{DateTime, Utc};
+    /// # use sosik_content::EditionId;
+    /// # use sosik_core::ChannelId;
+    /// # use sosik_delivery::CampaignKey;
+    /// let edition = EditionId::from_stored("yangju-city-2026-W48");
+    /// let city = CampaignKey::new(ChannelId::parse("yangju-city")?, DateTime::<Utc>::UNIX_EPOCH, edition);
+    /// let district = city.through(ChannelId::parse("yangju-hoecheon1")?);
+    /// assert_eq!((&district.edition, district.slot), (&city.edition, city.slot));
+    /// assert_ne!(district.id(), city.id());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn through(&self, channel: ChannelId) -> Self {
+        Self { channel, ..self.clone() }
+    }
+
     /// The key of the trial (시험 발송) that goes before this one, to a few guests.
     ///
     /// ```

@@ -3,7 +3,7 @@ use chrono_tz::Tz;
 use sosik_registry::SubscriberId;
 use sosik_schedule::{FrequencyCap, History, Policy, Scope};
 
-use crate::Presence;
+use crate::{Presence, Share};
 
 /// How many messages one person gets in a period, of all channels together.
 ///
@@ -54,7 +54,7 @@ impl Caps {
     }
 
     /// Whether one more message at an instant would be one too many for a person. `sent_only` leaves out what is planned and
-    /// not sent yet.
+    /// not sent yet. What failed never counts.
     pub(crate) fn hold_back(
         &self,
         person: SubscriberId,
@@ -62,16 +62,23 @@ impl Caps {
         at: DateTime<Utc>,
         sent_only: bool,
     ) -> bool {
-        if self.is_empty() {
-            return false;
-        }
         // Each counts, also those of one slot: what asks here is none of them.
         let nominal = DateTime::<Utc>::MIN_UTC;
-        let history = presences
-            .iter()
-            .filter(|presence| presence.people.get(&person).is_some_and(|may_have| *may_have || !sent_only))
-            .fold(History::new(), |history, presence| history.with_send(presence.send_at, nominal));
-        self.caps.iter().any(|cap| cap.allows_from(&history, at, at, self.zone) > at)
+        self.caps.iter().any(|cap| {
+            // What is planned for later counts within the same span, and not beyond it.
+            let end = at.checked_add_signed(cap.period.longest()).unwrap_or(at);
+            let when = |presence: &Presence| match presence.people.get(&person)? {
+                Share::Sent(at) => Some(*at),
+                Share::Planned if !sent_only => Some(presence.send_at),
+                _ => None,
+            };
+            let history = presences
+                .iter()
+                .filter_map(when)
+                .filter(|sent| *sent < end)
+                .fold(History::new(), |history, sent| history.with_send(sent, nominal));
+            cap.allows_from(&history, at, at, self.zone) > at
+        })
     }
 }
 

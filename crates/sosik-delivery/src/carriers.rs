@@ -95,6 +95,11 @@ impl Carriers {
         !self.own.is_empty()
     }
 
+    /// Whether an account whose key is wrong leaves others.
+    pub(crate) fn are_accounts_several(&self) -> bool {
+        self.asked().count() > 1
+    }
+
     /// When receipts are asked for next, of any.
     pub(crate) fn next_poll(&self) -> Option<DateTime<Utc>> {
         self.asked().filter_map(|carrier| carrier.memory().poll).min()

@@ -126,12 +126,14 @@ impl DeliveryError {
         Self::Route { campaign, route: route.code(), called }
     }
 
-    /// Whether the same may be done again after a while: a store or the provider is away. What was written down stays.
+    /// Whether the same may be done again after a while: a store or the provider is away, or someone else plans the same
+    /// edition now. What was written down stays.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Outbox(OutboxError::Store(error)) | Self::Subscribers(error) => error.is_retryable(),
             Self::Transport(error) => error.is_retryable(),
+            Self::Outbox(OutboxError::PlanningLost { .. }) => true,
             Self::Attestation { .. }
             | Self::Budget { .. }
             | Self::Outbox(_)

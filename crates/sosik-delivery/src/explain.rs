@@ -115,7 +115,7 @@ impl fmt::Display for Explanation {
             Some(place) => self.standing(place, f)?,
         }
         if let Some(channel) = &self.elsewhere {
-            writeln!(f, "The same edition goes to them through the channel `{channel}`.")?;
+            writeln!(f, "They have the same edition by the channel `{channel}`.")?;
         }
         match self.hindered {
             Some(reason) => write!(f, "As things stand now they would not be sent to: {}.", reason.code()),

@@ -56,7 +56,10 @@ impl Freeze {
 /// An edition of a slot goes to each person once, by whichever channel is planned first: who is in a campaign of the same slot
 /// and edition through another channel is left out ([`Elsewhere`](Suppression::Elsewhere)). So the edition goes through the
 /// channels of the districts (읍면동) to those who added them, and through that of the city, planned last, to everyone else. What
-/// goes to friends, or by a clerk's hands, has no names and cannot be looked at.
+/// goes to friends, or by a clerk's hands, has no names and cannot be looked at. It is one edition by its name: plan each with
+/// [`CampaignKey::through`], since an edition that is named by another channel is another. Who leaves a district's channel after
+/// they were chosen for it has it by none. Of channels that are planned at once one goes on, and the others find their planning
+/// [lost](crate::OutboxError::PlanningLost): wait a moment, and call this again.
 ///
 /// A message with a fallback text is for transports that
 /// [fall back](sosik_channel::Capabilities::falls_back) by themselves; for others, plan it without one.
@@ -93,8 +96,10 @@ pub async fn freeze(
         }
         audience += members.len() as u64;
         if let Err(error) = freezing.budget.map_or(Ok(()), |budget| budget.check(audience)) {
-            // What was added of it is dropped.
-            outbox.begin(campaign.id).await?;
+            // What was added of it is dropped, unless someone else plans it, or its edition for another channel, since.
+            if outbox.add(campaign.id, token, &[]).await.is_ok() {
+                outbox.begin(campaign.id).await?;
+            }
             return Err(error);
         }
         add(&mut suppressed, page.suppressed);

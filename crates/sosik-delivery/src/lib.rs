@@ -138,7 +138,7 @@ pub use outbox::{BatchUpdate, Claim, Claimed, Outbox, PlannedCampaign, Sealed};
 pub use outcomes::{Change, Outcomes, OutcomesError, RecipientState, Withheld};
 pub use patience::Patience;
 pub use plan::{Plan, plan};
-pub use presence::Presence;
+pub use presence::{Presence, Share};
 pub use queue::{Queue, QueueError, QueueErrorKind, TakenTicket, Ticket};
 pub use report::Report;
 pub use route::{Friends, Route};

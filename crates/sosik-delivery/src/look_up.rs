@@ -104,8 +104,12 @@ impl Engine {
                     give_up(&batch.outcomes, &mut update);
                 }
                 let next = self.finish(work.claimed, update).await?;
-                let is_refused = matches!(error.kind(), SendErrorKind::Unauthorized | SendErrorKind::NotPermitted);
-                if is_refused && !self.carriers.are_several() {
+                let ends = match error.kind() {
+                    SendErrorKind::Unauthorized => !self.carriers.are_accounts_several(),
+                    SendErrorKind::NotPermitted => !self.carriers.are_several(),
+                    _ => false,
+                };
+                if ends {
                     return Err(error.into());
                 }
                 step.trouble = Some(error);

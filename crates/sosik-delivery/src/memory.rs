@@ -40,6 +40,18 @@ struct Held {
     lease: Option<(String, DateTime<Utc>)>,
 }
 
+impl Held {
+    /// Whether nothing of it was submitted, nor is about to be.
+    fn is_idle(&self) -> bool {
+        let is_free = self.batch.state == BatchState::Ready && self.lease.is_none();
+        self.batch.first_sent.is_none() && (self.batch.state == BatchState::Held || is_free)
+    }
+}
+
+fn is_called_off(campaign: &Campaign) -> bool {
+    matches!(campaign.state(), CampaignState::Cancelled | CampaignState::Expired)
+}
+
 impl State {
     /// The batches whose recipients are known.
     fn known(&self) -> impl Iterator<Item = &Batch> {
@@ -226,8 +238,10 @@ impl Outbox for MemoryOutbox {
         of.sort_by_key(|campaign| (campaign.send_at, campaign.id));
         let presences = of.into_iter().map(|campaign| {
             let mut presence = Presence::of(campaign);
-            for batch in state.known().filter(|batch| batch.id.campaign == campaign.id) {
-                presence.take(batch, &people);
+            for held in state.batches.values().filter(|held| held.batch.id.campaign == campaign.id) {
+                if !(is_called_off(campaign) && held.is_idle()) {
+                    presence.take(&held.batch, &people);
+                }
             }
             presence
         });

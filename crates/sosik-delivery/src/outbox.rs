@@ -53,7 +53,8 @@ use crate::{
 /// 17. [`note`](Self::note) takes evidence in by [`Evidence::take`], of a campaign in any state, and gives back all that is
 ///     known; of two at once neither is lost.
 /// 18. [`presences`](Self::presences) names each planned campaign of a slot or of a later one in which one of these people
-///     is and was not passed over, by [`Presence::take`], in the order of its sending. Nothing half planned is among them.
+///     is and was not passed over, by [`Presence::take`], in the order of its sending. Nothing half planned is among them, nor,
+///     of one that was called off, what was not submitted and is held or leased by nobody.
 #[async_trait]
 pub trait Outbox: fmt::Debug + Send + Sync {
     /// Keeps a campaign, unless it is kept already.

@@ -1,12 +1,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sosik_channel::Message;
-use sosik_registry::{Purpose, Segment, SubscriberStore};
+use sosik_registry::{Purpose, Segment, StoreError, StoreErrorKind, SubscriberStore};
 use sosik_schedule::MessageClass;
 
 use crate::brake::braked;
 use crate::{
     ApprovalRule, Brake, Braked, Budget, Campaign, CampaignKey, CampaignState, Caps, Deed, DeliveryError, Freeze,
-    Friends, History, Outbox, PlannedCampaign, Route, Transition, freeze,
+    Friends, History, Outbox, OutboxError, PlannedCampaign, Route, Transition, freeze,
 };
 
 /// What shall be sent, to whom, when, and who has to agree.
@@ -182,6 +182,11 @@ pub async fn plan(
 ) -> Result<PlannedCampaign, DeliveryError> {
     if plan.route != Route::Recipients {
         return Err(DeliveryError::route(plan.key.id(), &plan.route, "plan"));
+    }
+    // Kept as text: what cannot be read again is not written down.
+    if plan.segment.to_string().parse().as_ref() != Ok(&plan.segment) {
+        let why = "the segment is too long to be kept: ask for what its people have in common";
+        return Err(OutboxError::from(StoreError::new(StoreErrorKind::Invalid, why)).into());
     }
     let kept = if let Some(campaign) = outbox.campaign(plan.key.id()).await? {
         PlannedCampaign::new(campaign, true)

@@ -16,8 +16,20 @@ pub struct Presence {
     pub class: MessageClass,
     /// When its sending begins.
     pub send_at: DateTime<Utc>,
-    /// Who, and whether something may have reached them: `false` while nothing was submitted, or when it failed.
-    pub people: BTreeMap<SubscriberId, bool>,
+    /// Who, and how far it is with them.
+    pub people: BTreeMap<SubscriberId, Share>,
+}
+
+/// How far a campaign is with one of its people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Share {
+    /// It failed with them for certain.
+    Failed,
+    /// Nothing was submitted yet.
+    Planned,
+    /// Something may have reached them, since then.
+    Sent(DateTime<Utc>),
 }
 
 impl Presence {
@@ -37,15 +49,15 @@ impl Presence {
     /// follows.
     pub fn take(&mut self, batch: &Batch, people: &BTreeSet<SubscriberId>) {
         for (person, state) in batch.recipients.iter().zip(batch.outcomes.iter()) {
-            let may_have_arrived = match state {
-                RecipientState::Suppressed(_) => continue,
-                RecipientState::Failed { .. } => false,
-                RecipientState::Pending => batch.first_sent.is_some(),
-                _ => true,
+            let share = match (state, batch.first_sent) {
+                (RecipientState::Suppressed(_), _) => continue,
+                (RecipientState::Failed { .. }, _) => Share::Failed,
+                (RecipientState::Pending, None) => Share::Planned,
+                (_, first) => Share::Sent(first.unwrap_or(batch.due)),
             };
             if people.contains(person) {
-                let known = self.people.entry(*person).or_default();
-                *known |= may_have_arrived;
+                let known = self.people.entry(*person).or_insert(share);
+                *known = share.max(*known);
             }
         }
     }

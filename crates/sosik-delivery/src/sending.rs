@@ -211,7 +211,10 @@ impl Engine {
         }
         match error.kind() {
             // The next batch would be refused as well: the round ends, and nothing is held.
-            SendErrorKind::Unauthorized | SendErrorKind::NotPermitted if self.carriers.are_several() => {
+            SendErrorKind::Unauthorized | SendErrorKind::NotPermitted
+                if self.carriers.are_accounts_several()
+                    || error.kind() == SendErrorKind::NotPermitted && self.carriers.are_several() =>
+            {
                 // Others go on meanwhile.
                 (update.due, update.attempts) = (after(work.now, longest), work.claimed.batch.attempts);
                 *work.carrier.refused() = Some(update.due);

@@ -239,7 +239,11 @@ impl Outbox for PostgresStore {
                          WHERE slot >= $1 AND planning IS NULL ORDER BY send_at, id";
         let batches = format!(
             "SELECT {COLUMNS} FROM batches AS b JOIN batch_people AS p USING (campaign, number) \
-             WHERE b.campaign = $1 AND b.low <= $3 AND b.high >= $2"
+             JOIN campaigns AS c ON c.id = b.campaign \
+             WHERE b.campaign = $1 AND b.low <= $3 AND b.high >= $2 AND b.number > $4 \
+             AND NOT (c.state IN ('cancelled', 'expired') AND b.first_sent IS NULL \
+                      AND (b.state = 'held' OR b.state = 'ready' AND b.worker IS NULL)) \
+             ORDER BY b.number LIMIT 64"
         );
         let mut client = self.client().await?;
         let transaction = crate::store::reading(&mut client).await?;
@@ -247,9 +251,16 @@ impl Outbox for PostgresStore {
         for row in all(&transaction, campaigns, &[&since]).await? {
             let (channel, class): (String, String) = (get(&row, 1)?, get(&row, 4)?);
             let mut presence = stored::presence(&channel, get(&row, 2)?, get(&row, 3)?, &class, get(&row, 5)?)?;
-            let values: Values<'_> = &[&get::<Uuid>(&row, 0)?, &&low[..], &&high[..]];
-            for row in all(&transaction, &batches, values).await? {
-                presence.take(&batch(&row)?.0, &people);
+            // Some at a time: people who are far from one another have every batch between them.
+            let (id, mut after) = (get::<Uuid>(&row, 0)?, -1_i64);
+            loop {
+                let values: Values<'_> = &[&id, &&low[..], &&high[..], &after];
+                let rows = all(&transaction, &batches, values).await?;
+                let Some(last) = rows.last() else { break };
+                after = i64::from(batch(last)?.0.id.number);
+                for row in &rows {
+                    presence.take(&batch(row)?.0, &people);
+                }
             }
             if !presence.people.is_empty() {
                 presences.push(presence);
@@ -279,6 +290,7 @@ impl Outbox for PostgresStore {
                        AND NOT EXISTS (SELECT 1 FROM batches AS b WHERE b.campaign = c.id \
                                        AND b.state IN ('in-doubt', 'ready', 'taken')) \
                    ), \
+                   spans AS (UPDATE batches AS b SET low = NULL, high = NULL FROM ended WHERE b.campaign = ended.id), \
                    dropped AS (DELETE FROM batch_people AS p USING ended WHERE p.campaign = ended.id RETURNING p.campaign) \
                    SELECT count(DISTINCT campaign) FROM dropped";
         // Nobody lets what is held go on meanwhile: that would leave a batch without its people.

@@ -3,12 +3,17 @@
 mod explain;
 mod text;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sosik_core::{AreaCode, ChannelId, Language};
 
 pub use self::explain::Explanation;
 pub use self::text::SegmentError;
 use crate::{Purpose, RelationState, Subscriber, SubscriberId, standing};
+
+/// How many people may be named one by one.
+const MOST_PEOPLE: usize = 100;
 
 /// The language of whoever named none.
 pub(crate) const KOREAN: &str = "ko";
@@ -79,18 +84,26 @@ impl Segment {
         Self::Either(Box::new(self), Box::new(other))
     }
 
-    /// Exactly these people, some dozens at the most; of none, no one.
+    /// Exactly these people, at most 100; of none, no one.
     ///
     /// ```
     /// # use sosik_registry::{Segment, SubscriberId};
     /// # let [clerk, head] = [1, 2].map(|n| SubscriberId::new(uuid::Uuid::from_u128(n)));
-    /// let guests = Segment::people([clerk, head]);
+    /// let guests = Segment::people([clerk, head])?;
     /// assert_eq!(guests.to_string().parse(), Ok(guests));
+    /// # Ok::<(), sosik_registry::SegmentError>(())
     /// ```
-    #[must_use]
-    pub fn people(people: impl IntoIterator<Item = SubscriberId>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`SegmentError`] where there are more: then ask for what they have in common, such as a topic.
+    pub fn people(people: impl IntoIterator<Item = SubscriberId>) -> Result<Self, SegmentError> {
+        let people: BTreeSet<SubscriberId> = people.into_iter().collect();
+        if people.len() > MOST_PEOPLE {
+            return Err(SegmentError::too_many(people.len(), MOST_PEOPLE));
+        }
         let each = people.into_iter().map(Self::Person);
-        each.reduce(Self::or).unwrap_or_else(|| Self::All.negated())
+        Ok(each.reduce(Self::or).unwrap_or_else(|| Self::All.negated()))
     }
 
     /// Everyone who is not in this segment.

@@ -217,8 +217,15 @@ impl Outbox for SqliteStore {
                 let mut found = all(transaction, query, [micros(since)], presence)?;
                 for (id, presence) in &mut found {
                     let query = include_str!("../queries/batches_of_people.sql");
-                    for (batch, _) in load(transaction, query, params![bytes(*id), low, high])? {
-                        presence.take(&batch, &people);
+                    // Some at a time: people who are far from one another have every batch between them.
+                    let mut after = -1;
+                    loop {
+                        let batches = load(transaction, query, params![bytes(*id), low, high, after])?;
+                        let Some((last, _)) = batches.last() else { break };
+                        after = i64::from(last.id.number);
+                        for (batch, _) in &batches {
+                            presence.take(batch, &people);
+                        }
                     }
                 }
                 let found = found.into_iter().map(|(_, presence)| presence);
@@ -246,6 +253,7 @@ impl Outbox for SqliteStore {
                 let ids = campaigns(transaction, query, params![micros(before)])?;
                 for id in &ids {
                     execute(transaction, include_str!("../queries/batch_people_drop.sql"), params![bytes(*id)])?;
+                    execute(transaction, include_str!("../queries/batch_spans_drop.sql"), params![bytes(*id)])?;
                 }
                 Ok(ids.len() as u64)
             })

@@ -8,7 +8,7 @@ use sosik_core::ChannelId;
 use sosik_delivery::{
     ApprovalRule, Attestation, Batch, BatchId, BatchState, BatchUpdate, Campaign, CampaignKey, CampaignState, Change,
     Claim, Claimed, Deed, Evidence, Friends, History, Outbox, OutboxError, Presence, RecipientState, Route, Sealed,
-    Ticket, Transition,
+    Share, Ticket, Transition,
 };
 use sosik_registry::{Segment, SubscriberId, Suppression};
 
@@ -50,6 +50,7 @@ macro_rules! outbox_conformance {
             rule_17_what_is_known_of_friends_only_grows
             rule_3_of_one_edition_one_channel_is_planned_at_a_time
             rule_18_people_are_found_in_what_they_get_besides
+            rule_18_people_are_found_in_many_batches
         );
     };
     (@ $kind:ident $make:path: $($rule:ident)+) => {$(
@@ -599,18 +600,19 @@ pub async fn rule_18_people_are_found_in_what_they_get_besides(outbox: &dyn Outb
     let since = city.key.slot;
     let found = async || outbox.presences(&people, since).await.unwrap();
     let of = |presence: &Presence| {
-        let people: Vec<(u128, bool)> =
-            presence.people.iter().map(|(id, sent)| (id.as_uuid().as_u128(), *sent)).collect();
+        let people: Vec<(u128, Share)> =
+            presence.people.iter().map(|(id, share)| (id.as_uuid().as_u128(), *share)).collect();
         (presence.key.clone(), people)
     };
-    let all = [(0, false), (1, false), (2, false), (3, false), (1 << 64, false)];
-    let planned = found().await;
+    let (planned, sent) = (Share::Planned, Share::Sent(noon()));
+    let all = [(0, planned), (1, planned), (2, planned), (3, planned), (1 << 64, planned)];
+    let first = found().await;
     assert_eq!(
-        planned.iter().map(of).collect::<Vec<_>>(),
+        first.iter().map(of).collect::<Vec<_>>(),
         [(city.key.clone(), all.to_vec()), (later.key.clone(), all[..3].to_vec())],
         "by their sending, and nothing half planned"
     );
-    assert_eq!((planned[1].class, planned[1].send_at), (later.class, later.send_at));
+    assert_eq!((first[1].class, first[1].send_at), (later.class, later.send_at));
     // Nobody is asked for, nobody is found; nor what is before.
     assert!(outbox.presences(&[], since).await.unwrap().is_empty());
     assert!(outbox.presences(&[id(77)], since).await.unwrap().is_empty());
@@ -622,9 +624,45 @@ pub async fn rule_18_people_are_found_in_what_they_get_besides(outbox: &dyn Outb
     (update.state, update.first_sent, update.attempts) = (BatchState::InDoubt, Some(noon()), 1);
     update.changes = vec![Change::new(0, RecipientState::Suppressed(Suppression::Blocked.into()))];
     outbox.update(&update).await.unwrap();
-    let doubt = [(1, true), (2, true), (3, true), (1 << 64, false)];
+    let doubt = [(1, sent), (2, sent), (3, sent), (1 << 64, planned)];
     assert_eq!(of(&found().await[0]).1, doubt, "whoever was passed over is not there");
     let news = [Change::new(1, RecipientState::Delivered), Change::new(2, RecipientState::failed("3018"))];
     outbox.settle(BatchId::new(city.id, 0), &news).await.unwrap();
-    assert_eq!(of(&found().await[0]).1, [(1, true), (2, false), (3, true), (1 << 64, false)]);
+    assert_eq!(of(&found().await[0]).1, [(1, sent), (2, Share::Failed), (3, sent), (1 << 64, planned)]);
+
+    // Of what was called off remains what was submitted, or may be by whoever holds it; nothing of it is left for others.
+    let held = through("other", "w50");
+    let held = plan(outbox, &held, &[2, 2, 2]).await;
+    let of = |number| BatchId::new(held.id, number);
+    let leased =
+        outbox.claim(&Claim::new("b", noon() + TimeDelta::seconds(9), LEASE).of(of(1))).await.unwrap().unwrap();
+    let claimed =
+        outbox.claim(&Claim::new("c", noon() + TimeDelta::seconds(9), LEASE).of(of(2))).await.unwrap().unwrap();
+    let mut update = BatchUpdate::of(&claimed);
+    (update.state, update.release) = (BatchState::Held, true);
+    outbox.update(&update).await.unwrap();
+    let whom = [id(0), id(1 << 64), id(2 << 64)];
+    let shares = async || {
+        let all = outbox.presences(&whom, since).await.unwrap();
+        all.into_iter().find(|presence| presence.key == held.key).map_or(0, |presence| presence.people.len())
+    };
+    assert_eq!(shares().await, 3);
+    outbox.transition(held.id, &did(Deed::Cancel, "head")).await.unwrap();
+    assert_eq!(shares().await, 1, "only whoever is leased");
+    let mut update = BatchUpdate::of(&leased);
+    update.release = true;
+    outbox.update(&update).await.unwrap();
+    assert_eq!(shares().await, 0);
+}
+
+/// Rule 18, of more batches than are read at a time.
+pub async fn rule_18_people_are_found_in_many_batches(outbox: &dyn Outbox) {
+    let campaign = plan(outbox, &campaign("w48"), &[1; 200]).await;
+    let people: Vec<SubscriberId> =
+        (0..200_u128).map(|number| SubscriberId::new(uuid::Uuid::from_u128(number << 64))).collect();
+    let found = outbox.presences(&people, campaign.key.slot).await.unwrap();
+    assert_eq!((found.len(), found[0].people.len()), (1, 200));
+    let ends = [people[0], people[199]];
+    let found = outbox.presences(&ends, campaign.key.slot).await.unwrap();
+    assert_eq!(found[0].people.keys().copied().collect::<Vec<_>>(), ends);
 }

@@ -36,6 +36,8 @@ impl Desk<'_> {
         when: When,
         mut report: Report,
     ) -> Result<(), Failure> {
+        // Before anything is planned: by another way nobody gets it twice.
+        self.planned(key, &Route::Recipients).await?;
         let out = &self.args.out;
         let cards = edition::write(&editions.own, out)?;
         report.edition(key.edition.as_str(), &editions.own.curation.left_out, cards);
@@ -43,7 +45,7 @@ impl Desk<'_> {
         // Whoever has it by their district's channel is left out of the city's.
         for (voice, made) in city.districts.iter().zip(editions.districts) {
             edition::write(&made, &folder(out, &voice.channel))?;
-            let key = CampaignKey::new(voice.channel.clone(), key.slot, key.edition.clone());
+            let key = key.through(voice.channel.clone());
             let campaign = self.plan(&key, made, Segment::Channel(voice.channel.clone()), when).await?;
             say(&format!("planned  {} people by {}", campaign.audience, voice.profile.sender()));
             campaigns.push(campaign);
@@ -122,14 +124,16 @@ impl Desk<'_> {
     /// The campaign of this slot and edition as it was planned before, by the same route.
     pub(crate) async fn planned(&self, key: &CampaignKey, route: &Route) -> Result<Option<Campaign>, Failure> {
         let kept = self.store.campaign(key.id()).await?;
-        match &kept {
-            Some(other) if other.route.code() != route.code() => {
+        let latest = self.store.campaigns(None, LATEST).await?;
+        let same = |other: &&Campaign| other.key.slot == key.slot && other.key.edition == key.edition;
+        match kept.iter().chain(latest.iter().filter(same)).find(|other| other.route.code() != route.code()) {
+            Some(other) => {
                 let (edition, route) = (&key.edition, &other.route);
                 Err(Failure::new(format!(
                     "--route: {edition} goes by the route `{route}` already: nobody gets it twice"
                 )))
             }
-            _ => Ok(kept),
+            None => Ok(kept),
         }
     }
 
@@ -158,6 +162,9 @@ impl Desk<'_> {
         Ok((accepted, outcome))
     }
 }
+
+/// How many campaigns are looked through for those of an edition: more than a city has channels.
+const LATEST: usize = 500;
 
 /// Where what concerns a district's channel is written.
 fn folder(out: &Path, channel: &ChannelId) -> std::path::PathBuf {

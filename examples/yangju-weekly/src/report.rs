@@ -26,6 +26,7 @@ pub(crate) struct Report {
     audience: u64,
     suppressed: BTreeMap<&'static str, u64>,
     batches: u64,
+    /// Newly taken in this run, through all channels.
     accepted: u64,
     delivered: u64,
     failed: u64,

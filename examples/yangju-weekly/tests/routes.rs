@@ -57,6 +57,8 @@ fn a_group_send_that_is_killed_again_and_again_goes_once_to_all_friends() {
     // The same edition goes no other way.
     let other = error_of(&command(out, &[]).output().unwrap());
     assert!(other.contains("goes by the route `friends` already"), "{other}");
+    let planned = String::from_utf8(command(out, &[]).output().unwrap().stdout).unwrap();
+    assert!(!planned.contains("people by"), "nothing is planned for any channel: {planned}");
 }
 
 #[test]

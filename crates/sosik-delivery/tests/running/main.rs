@@ -122,7 +122,7 @@ async fn a_trial_goes_to_guests_before_anything_goes_to_all() {
     for number in 1..=3 {
         guests.push(city.people.find(&phone(number).into()).await.unwrap().unwrap().id);
     }
-    let guests = Segment::people(guests);
+    let guests = Segment::people(guests).unwrap();
     let engine = city.engine().build();
     let early = noon() - TimeDelta::hours(1);
     let request = City::request(campaign_key("w48"), MessageClass::Advertising, noon()).after_trial();

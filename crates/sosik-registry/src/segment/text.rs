@@ -26,6 +26,12 @@ pub struct SegmentError {
     pub problem: String,
 }
 
+impl SegmentError {
+    pub(super) fn too_many(people: usize, most: usize) -> Self {
+        Self { character: 1, problem: format!("{people} people are named, at most {most} may be") }
+    }
+}
+
 impl fmt::Display for SegmentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "at character {}: {}", self.character, self.problem)

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use rusqlite::Connection;
 use sosik_core::{SeededEntropy, SystemEntropy};
-use sosik_delivery::{Batch, BatchId, BatchState, CampaignState, Deed, Outbox, RecipientState, Sealed, Transition};
+use sosik_delivery::{
+    Batch, BatchId, BatchState, BatchUpdate, CampaignState, Claim, Deed, Outbox, RecipientState, Sealed, Transition,
+};
 use sosik_registry::{
     ConsentEvent, Erasure, Purpose, Put, Segment, StoreErrorKind, SubscriberId, SubscriberStore, Vault,
 };
@@ -114,7 +117,7 @@ async fn what_was_answered_is_on_disk() {
     store.put(&[consented(1)], noon()).await.unwrap();
     let draft = campaign("w48");
     let person = SubscriberId::new(uuid::Uuid::from_u128(7));
-    let send_by = noon() + chrono::TimeDelta::hours(6);
+    let send_by = noon() + TimeDelta::hours(6);
     let batch = Batch::new(BatchId::new(draft.id, 0), true, vec![person], noon(), send_by);
     store.draft(&draft).await.unwrap();
     let token = store.begin(draft.id).await.unwrap();
@@ -412,4 +415,30 @@ async fn the_next_batch_is_found_without_sorting_those_that_wait() {
         assert!(steps.contains("SEARCH b USING INDEX batches_by_due (urgent=?"), "{steps}");
         assert!(!steps.contains("TEMP B-TREE") && !steps.contains("SCAN b"), "{steps}");
     }
+}
+
+/// Of a campaign whose people were forgotten no id is left in the file.
+#[tokio::test]
+async fn who_was_forgotten_is_nowhere_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("sosik.db")).unwrap();
+    let campaign = campaign("w48");
+    store.draft(&campaign).await.unwrap();
+    let token = store.begin(campaign.id).await.unwrap();
+    let ids = [0x5eed_0001_u128 << 64 | 7, 0x5eed_0002 << 64 | 8];
+    let people = ids.map(|id| SubscriberId::new(uuid::Uuid::from_u128(id)));
+    let id = BatchId::new(campaign.id, 0);
+    store.add(campaign.id, token, &[Batch::new(id, false, people.to_vec(), noon(), noon())]).await.unwrap();
+    let did = |deed| Transition::new(deed, "someone", noon());
+    store.seal(campaign.id, token, &Sealed::new(2, BTreeMap::new(), did(Deed::Plan))).await.unwrap();
+    let claimed = store.claim(&Claim::new("a", noon(), TimeDelta::minutes(1))).await.unwrap().unwrap();
+    let mut update = BatchUpdate::of(&claimed);
+    (update.state, update.release) = (BatchState::Settled, true);
+    store.update(&update).await.unwrap();
+    store.transition(campaign.id, &did(Deed::Cancel)).await.unwrap();
+    assert!(ids.iter().all(|id| contains(&bytes(folder.path()), &id.to_be_bytes())), "they are there before");
+    assert_eq!(store.forget(noon() + TimeDelta::days(1)).await.unwrap(), 1);
+    // The log goes into the file with the last that closes it.
+    assert!(store.close());
+    assert!(ids.iter().all(|id| !contains(&bytes(folder.path()), &id.to_be_bytes())));
 }

@@ -87,9 +87,9 @@ pub async fn rule_7_a_segment_holds_whom_it_says(store: &dyn SubscriberStore) {
     ]
     .map(|text| text.parse().unwrap())
     .to_vec();
-    segments.push(Segment::people([kept[0].id, kept[5].id, SubscriberId::new(uuid::Uuid::nil())]));
+    segments.push(Segment::people([kept[0].id, kept[5].id, SubscriberId::new(uuid::Uuid::nil())]).unwrap());
     segments.push(Segment::Person(kept[2].id).negated().and(Segment::AllowsText));
-    segments.push(Segment::people([]));
+    segments.push(Segment::people([]).unwrap());
     segments.extend(topics.map(|topic| Segment::Topic(topic.to_owned())));
     for segment in segments {
         for days in [-20, -9, -3, 0, 5] {

@@ -1,0 +1,1 @@
+UPDATE batches SET low = NULL, high = NULL WHERE campaign = ?1
