@@ -44,13 +44,19 @@ impl CampaignKey {
     /// let edition = EditionId::from_stored("yangju-city-2026-W48");
     /// let city = CampaignKey::new(ChannelId::parse("yangju-city")?, DateTime::<Utc>::UNIX_EPOCH, edition);
     /// let district = city.through(ChannelId::parse("yangju-hoecheon1")?);
-    /// assert_eq!((&district.edition, district.slot), (&city.edition, city.slot));
+    /// assert!(district.is_same_edition(&city));
     /// assert_ne!(district.id(), city.id());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn through(&self, channel: ChannelId) -> Self {
         Self { channel, ..self.clone() }
+    }
+
+    /// Whether it is of the same edition and slot, through whichever channel.
+    #[must_use]
+    pub fn is_same_edition(&self, other: &Self) -> bool {
+        self.slot == other.slot && self.edition == other.edition
     }
 
     /// The key of the trial (시험 발송) that goes before this one, to a few guests.

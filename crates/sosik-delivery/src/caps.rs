@@ -1,9 +1,11 @@
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sosik_registry::SubscriberId;
-use sosik_schedule::{FrequencyCap, History, Policy, Scope};
+use sosik_schedule::{FrequencyCap, History, MessageClass, Policy, Scope};
 
-use crate::{Presence, Share};
+use crate::{Campaign, CampaignKey, Outbox, OutboxError, Presence, Share};
 
 /// How many messages one person gets in a period, of all channels together.
 ///
@@ -53,15 +55,19 @@ impl Caps {
         at.checked_sub_signed(longest + TimeDelta::days(31)).unwrap_or(at)
     }
 
-    /// Whether one more message at an instant would be one too many for a person. `sent_only` leaves out what is planned and
-    /// not sent yet. What failed never counts.
+    /// Whether a campaign's message at an instant would be one too many for a person. `sent_only` leaves out what is planned
+    /// and not sent yet. What failed never counts.
     pub(crate) fn hold_back(
         &self,
         person: SubscriberId,
+        campaign: &Campaign,
         presences: &[Presence],
         at: DateTime<Utc>,
         sent_only: bool,
     ) -> bool {
+        if !counts(&campaign.key, campaign.class) {
+            return false;
+        }
         // Each counts, also those of one slot: what asks here is none of them.
         let nominal = DateTime::<Utc>::MIN_UTC;
         self.caps.iter().any(|cap| {
@@ -74,12 +80,34 @@ impl Caps {
             };
             let history = presences
                 .iter()
+                .filter(|of| of.key != campaign.key && counts(&of.key, of.class))
                 .filter_map(when)
                 .filter(|sent| *sent < end)
                 .fold(History::new(), |history, sent| history.with_send(sent, nominal));
             cap.allows_from(&history, at, at, self.zone) > at
         })
     }
+
+    /// Those of a campaign's people who have had as many messages as one person gets, by `now`.
+    pub(crate) async fn capped(
+        &self,
+        outbox: &dyn Outbox,
+        campaign: &Campaign,
+        people: &[SubscriberId],
+        now: DateTime<Utc>,
+    ) -> Result<BTreeSet<SubscriberId>, OutboxError> {
+        if self.is_empty() || !counts(&campaign.key, campaign.class) {
+            return Ok(BTreeSet::new());
+        }
+        let presences = outbox.presences(people, self.since(now)).await?;
+        let capped = people.iter().copied().filter(|person| self.hold_back(*person, campaign, &presences, now, true));
+        Ok(capped.collect())
+    }
+}
+
+/// Whether a campaign counts, and is kept back.
+fn counts(key: &CampaignKey, class: MessageClass) -> bool {
+    !key.is_trial() && !class.is_emergency()
 }
 
 impl Default for Caps {

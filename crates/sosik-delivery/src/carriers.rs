@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use sosik_channel::{Idempotency, Transport};
+use sosik_channel::{Idempotency, SendErrorKind, Transport};
 use sosik_core::ChannelId;
 
 /// A transport, and what an engine remembers of it. Losing that in a crash costs one early question.
@@ -90,14 +90,14 @@ impl Carriers {
         std::iter::once(&self.others).chain(self.own.values().filter(|carrier| !carrier.beside))
     }
 
-    /// Whether one that refuses the account leaves others that do not.
-    pub(crate) fn are_several(&self) -> bool {
-        !self.own.is_empty()
-    }
-
-    /// Whether an account whose key is wrong leaves others.
-    pub(crate) fn are_accounts_several(&self) -> bool {
-        self.asked().count() > 1
+    /// Whether a refusal leaves nothing to do with any carrier: the key of the one account is wrong, or the one sender may not
+    /// send.
+    pub(crate) fn ends_all(&self, why: SendErrorKind) -> bool {
+        match why {
+            SendErrorKind::Unauthorized => self.asked().count() == 1,
+            SendErrorKind::NotPermitted => self.own.is_empty(),
+            _ => false,
+        }
     }
 
     /// When receipts are asked for next, of any.

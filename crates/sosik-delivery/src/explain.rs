@@ -6,8 +6,7 @@ use sosik_registry::{Need, SubscriberId, SubscriberStore, Suppression};
 
 use crate::plan::purpose;
 use crate::{
-    BatchId, BatchState, CampaignId, CampaignKey, CampaignState, DeliveryError, Outbox, OutboxError, RecipientState,
-    Route,
+    BatchId, BatchState, CampaignId, CampaignState, DeliveryError, Outbox, OutboxError, RecipientState, Route,
 };
 
 /// What happened to one citizen in one campaign, and why: for whoever is asked.
@@ -93,9 +92,8 @@ pub async fn explain(
             is_quiet.then_some(Suppression::Quiet)
         }
     });
-    let same = |key: &CampaignKey| key.edition == found.key.edition && key.slot == found.key.slot;
     let presences = outbox.presences(&[person], found.key.slot).await?;
-    let other = presences.into_iter().map(|of| of.key).find(|key| same(key) && key.channel != found.key.channel);
+    let other = presences.into_iter().map(|of| of.key).find(|key| *key != found.key && key.is_same_edition(&found.key));
     let elsewhere = other.map(|key| key.channel);
     Ok(Explanation { campaign, state: found.state(), route: found.route, person, place, elsewhere, hindered })
 }

@@ -1,12 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use sosik_registry::{AudienceRequest, Member, QuietHours, SubscriberId, SubscriberStore, Suppression};
 
 use crate::plan::purpose;
-use crate::{
-    Batch, BatchId, Budget, Campaign, CampaignKey, Caps, DeliveryError, Outbox, Presence, Route, Sealed, Transition,
-};
+use crate::{Batch, BatchId, Budget, Campaign, Caps, DeliveryError, Outbox, Presence, Route, Sealed, Transition};
 
 /// How an audience is frozen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +54,7 @@ impl Freeze {
 /// and edition through another channel is left out ([`Elsewhere`](Suppression::Elsewhere)). So the edition goes through the
 /// channels of the districts (읍면동) to those who added them, and through that of the city, planned last, to everyone else. What
 /// goes to friends, or by a clerk's hands, has no names and cannot be looked at. It is one edition by its name: plan each with
-/// [`CampaignKey::through`], since an edition that is named by another channel is another. Who leaves a district's channel after
+/// [`CampaignKey::through`](crate::CampaignKey::through), since an edition that is named by another channel is another. Who leaves a district's channel after
 /// they were chosen for it has it by none. Of channels that are planned at once one goes on, and the others find their planning
 /// [lost](crate::OutboxError::PlanningLost): wait a moment, and call this again.
 ///
@@ -126,38 +123,14 @@ async fn elsewhere(
     let slot = campaign.key.slot;
     let since = if caps.is_empty() { slot } else { slot.min(caps.since(campaign.send_at)) };
     let presences = outbox.presences(people, since).await?;
-    let same = |key: &CampaignKey| key.slot == campaign.key.slot && key.edition == campaign.key.edition;
-    let counted = counted(campaign, &presences);
+    let of_edition = |of: &&Presence| of.key != campaign.key && of.key.is_same_edition(&campaign.key);
     let why = |person: &SubscriberId| {
-        let mut of = presences.iter().filter(|of| same(&of.key) && of.key.channel != campaign.key.channel);
-        if of.any(|of| of.people.contains_key(person)) {
+        if presences.iter().filter(of_edition).any(|of| of.people.contains_key(person)) {
             return Some(Suppression::Elsewhere);
         }
-        let is_capped = caps.hold_back(*person, &counted, campaign.send_at, false);
-        (is_capped && !campaign.class.is_emergency()).then_some(Suppression::Capped)
+        caps.hold_back(*person, campaign, &presences, campaign.send_at, false).then_some(Suppression::Capped)
     };
     Ok(people.iter().filter_map(|person| Some((*person, why(person)?))).collect())
-}
-
-/// Those of a campaign's people who have had as many messages as one person gets, by `now`.
-pub(crate) async fn capped(
-    outbox: &dyn Outbox,
-    campaign: &Campaign,
-    caps: &Caps,
-    people: &[SubscriberId],
-    now: DateTime<Utc>,
-) -> Result<BTreeSet<SubscriberId>, DeliveryError> {
-    if caps.is_empty() || campaign.class.is_emergency() || campaign.key.is_trial() || people.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let presences = counted(campaign, &outbox.presences(people, caps.since(now)).await?);
-    Ok(people.iter().copied().filter(|person| caps.hold_back(*person, &presences, now, true)).collect())
-}
-
-/// What counts for a cap beside a campaign.
-fn counted(campaign: &Campaign, presences: &[Presence]) -> Vec<Presence> {
-    let counts = |of: &&Presence| of.key != campaign.key && !of.key.is_trial() && !of.class.is_emergency();
-    presences.iter().filter(counts).cloned().collect()
 }
 
 /// Whom a campaign asks for.

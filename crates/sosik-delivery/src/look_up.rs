@@ -104,12 +104,7 @@ impl Engine {
                     give_up(&batch.outcomes, &mut update);
                 }
                 let next = self.finish(work.claimed, update).await?;
-                let ends = match error.kind() {
-                    SendErrorKind::Unauthorized => !self.carriers.are_accounts_several(),
-                    SendErrorKind::NotPermitted => !self.carriers.are_several(),
-                    _ => false,
-                };
-                if ends {
+                if self.carriers.ends_all(error.kind()) {
                     return Err(error.into());
                 }
                 step.trouble = Some(error);

@@ -107,9 +107,8 @@ impl Outbox for MemoryOutbox {
         let campaign = state.campaigns.get(&id).ok_or_else(|| OutboxError::no_campaign(id))?;
         campaign.history.may(Deed::Plan).map_err(|why| OutboxError::transition(id, why))?;
         let key = campaign.key.clone();
-        let siblings = state.plannings.keys().filter(|of| {
-            state.campaigns.get(of).is_some_and(|of| of.key.slot == key.slot && of.key.edition == key.edition)
-        });
+        let siblings =
+            state.plannings.keys().filter(|of| state.campaigns.get(of).is_some_and(|of| of.key.is_same_edition(&key)));
         let dropped: BTreeSet<CampaignId> = siblings.copied().chain([id]).collect();
         state.plannings.retain(|of, _| !dropped.contains(of));
         state.batches.retain(|batch, _| !dropped.contains(&batch.campaign));

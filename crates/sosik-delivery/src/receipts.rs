@@ -26,7 +26,7 @@ impl Engine {
         }
         let page = match carrier.transport.receipts().await {
             Ok(page) => page,
-            Err(error) if error.kind() == SendErrorKind::Unauthorized && !self.carriers.are_accounts_several() => {
+            Err(error) if error.kind() == SendErrorKind::Unauthorized && self.carriers.ends_all(error.kind()) => {
                 return Err(error.into());
             }
             Err(error) => {

@@ -3,7 +3,6 @@ use std::fmt::Write;
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use sosik_channel::GroupSendStatus;
-use sosik_registry::Segment;
 use sosik_schedule::MessageClass;
 
 use crate::{Campaign, CampaignState, Deed, Evidence, Friends, Route, Tally};
@@ -119,7 +118,7 @@ impl Report {
             "class": campaign.class.code(),
             "route": campaign.route.code(),
             "evidence": Value::Object(crate::stored::evidence::to_map(&campaign.evidence)),
-            "segment": nameless(&campaign.segment),
+            "segment": campaign.segment.nameless(),
             "send_at": at(campaign.send_at),
             "send_by": at(campaign.send_by),
             "state": campaign.state().code(),
@@ -261,20 +260,9 @@ fn whom(campaign: &Campaign) -> String {
         Route::Friends(Friends { group: Some(group), .. }) => format!("채널의 친구 그룹 {group}"),
         Route::Friends(_) => "채널의 모든 친구".to_owned(),
         Route::Hands => "채널의 모든 친구(사람이 보냄)".to_owned(),
-        Route::Recipients => nameless(&campaign.segment),
+        Route::Recipients => campaign.segment.nameless(),
     }
 }
-
-/// A segment without the ids of those whom it names.
-fn nameless(segment: &Segment) -> String {
-    let text = segment.to_string();
-    let mut parts = text.split("person:");
-    let first = parts.next().unwrap_or("").to_owned();
-    parts.fold(first, |text, part| text + "person" + part.get(UUID..).unwrap_or(""))
-}
-
-/// Characters of an id.
-const UUID: usize = 36;
 
 fn there(status: &GroupSendStatus) -> &str {
     match status {

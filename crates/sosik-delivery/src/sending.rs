@@ -9,7 +9,6 @@ use sosik_schedule::MessageClass;
 
 use crate::engine::{Engine, Next, Step, Work, after};
 use crate::events::Ends;
-use crate::freeze::capped;
 use crate::look_up;
 use crate::plan::purpose;
 use crate::{Batch, BatchState, BatchUpdate, Change, DeliveryError, Event, RecipientState, Withheld};
@@ -113,7 +112,7 @@ impl Engine {
         let ids: Vec<SubscriberId> = pending.iter().map(|(_, id)| *id).collect();
         let need = Need::new(purpose(work.campaign.class), work.now).through(work.campaign.key.channel.clone());
         let addresses = self.subscribers.addresses(&ids, &need).await?;
-        let capped = capped(&*self.outbox, work.campaign, &self.caps, &ids, work.now).await?;
+        let capped = self.caps.capped(&*self.outbox, work.campaign, &ids, work.now).await?;
         let mut recipients = Vec::with_capacity(pending.len());
         let mut passed_over = Vec::new();
         let (now, mut later) = (work.now, None::<(usize, DateTime<Utc>)>);
@@ -211,20 +210,17 @@ impl Engine {
         }
         match error.kind() {
             // The next batch would be refused as well: the round ends, and nothing is held.
-            SendErrorKind::Unauthorized | SendErrorKind::NotPermitted
-                if self.carriers.are_accounts_several()
-                    || error.kind() == SendErrorKind::NotPermitted && self.carriers.are_several() =>
-            {
+            kind if self.carriers.ends_all(kind) => {
+                update.due = work.now;
+                self.finish(work.claimed, update).await?;
+                Err(error.into())
+            }
+            SendErrorKind::Unauthorized | SendErrorKind::NotPermitted => {
                 // Others go on meanwhile.
                 (update.due, update.attempts) = (after(work.now, longest), work.claimed.batch.attempts);
                 *work.carrier.refused() = Some(update.due);
                 step.trouble = Some(error);
                 Ok(self.finish(work.claimed, update).await?)
-            }
-            SendErrorKind::Unauthorized | SendErrorKind::NotPermitted => {
-                update.due = work.now;
-                self.finish(work.claimed, update).await?;
-                Err(error.into())
             }
             SendErrorKind::RateLimited | SendErrorKind::Unavailable
                 if update.state == BatchState::Ready && self.patience.is_over(batch.attempts) =>

@@ -81,10 +81,7 @@ impl CampaignColumns {
     ///
     /// [`StoreError`] of the kind [`Corrupt`](StoreErrorKind::Corrupt), which names the column.
     pub fn campaign(self, steps: Vec<Transition>) -> Result<Campaign, StoreError> {
-        let channel = ChannelId::parse(&self.channel).map_err(|error| unreadable("channel", error))?;
-        let key = CampaignKey::new(channel, self.slot, EditionId::from_stored(self.edition));
-        let class = MessageClass::from_code(&self.class);
-        let class = class.ok_or_else(|| unreadable("campaign", "its class is not known"))?;
+        let Presence { key, class, .. } = presence(&self.channel, self.slot, self.edition, &self.class, self.send_at)?;
         let message = sosik_channel::stored::from_json(&self.message).map_err(|error| unreadable("message", error))?;
         let segment = self.segment.parse().map_err(|error| unreadable("segment", error))?;
         let mut rule = ApprovalRule::of(self.approvers);

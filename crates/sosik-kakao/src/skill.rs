@@ -22,15 +22,21 @@
 //! What its pages leave open is not refused, but told by [`Answer::doubts`].
 
 mod answer;
+mod buttons;
 mod cards;
 mod check;
+mod facts;
+mod goods;
+pub mod limits;
 mod request;
 
 pub use answer::{Answer, ContextValue, Output, QuickReply, SimpleImage, SimpleText};
+pub use buttons::{Action, Button, ButtonLayout};
 pub use cards::{
-    Action, BasicCard, Button, ButtonLayout, Carousel, CarouselHeader, CarouselItems, CommerceCard, Currency, Head,
-    ImageTitle, Item, ItemAlignment, ItemCard, ItemTitle, Link, ListCard, ListHeader, ListItem, Profile, TextCard,
-    Thumbnail,
+    BasicCard, Carousel, CarouselHeader, CarouselItems, Link, ListCard, ListHeader, ListItem, TextCard, Thumbnail,
 };
-pub use check::{AnswerError, Fault, Limit, limits};
+pub use check::{AnswerError, Fault};
+pub use facts::{Head, ImageTitle, Item, ItemAlignment, ItemCard, ItemProfile};
+pub use goods::{CommerceCard, Currency, Profile};
+pub use limits::Limit;
 pub use request::{CallbackUrl, Context, Detail, MAX_BYTES, Named, SkillError, SkillMedia, SkillRequest, SkillUser};

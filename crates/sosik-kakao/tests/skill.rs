@@ -209,6 +209,11 @@ fn facts(lines: usize) -> ItemCard {
     ItemCard::new("접수", (0..lines).map(|_| Item::new(long(6), "2026-0001")).collect())
 }
 
+/// A card with four buttons.
+fn four(card: ItemCard) -> ItemCard {
+    (0..4).fold(card, |card, _| card.with_button(button(1)))
+}
+
 fn goods() -> CommerceCard {
     let mut card = CommerceCard::default().with_button(button(14));
     card.thumbnails = vec![picture()];
@@ -274,6 +279,11 @@ fn what_is_at_a_limit_passes_and_one_more_is_named() {
         (Answer::new().with(Carousel::new(CarouselItems::ListCard(vec![list(5)]))), "items[0].items: 5 of at most 4"),
         (Answer::new().with(Carousel::new(CarouselItems::BasicCard(vec![]))), "carousel: it has no card"),
         (Answer::new().with(Carousel::new(CarouselItems::BasicCard(vec![basic(); 11]))), "carousel: 11 of at most 10"),
+        (Answer::new().with(four(facts(1))), "itemCard.buttons: 4 of at most 3"),
+        (
+            Answer::new().with(Carousel::new(CarouselItems::ItemCard(vec![four(facts(1))]))),
+            "items[0].buttons: 4 of at most 3",
+        ),
         (Answer::new().with(facts(0)), "itemCard.itemList: there are none"),
         (
             Answer::new().with(CommerceCard::default().with_button(button(1))),
@@ -352,6 +362,11 @@ fn buttons_and_replies_do_what_they_say() {
     let buttons = &json["template"]["outputs"][0]["textCard"]["buttons"];
     assert_eq!(buttons[0], json!({"label": "전화", "action": "phone", "phoneNumber": "03180820000"}));
     assert_eq!(buttons[1], json!({"label": "상담원 연결", "action": "operator"}));
+    // Whose a card of facts is has another form than whose goods are.
+    let mut card = facts(1);
+    (card.head, card.profile) = (None, serde_json::from_value(json!({"title": "양주시청", "width": 100})).unwrap());
+    let json: Value = serde_json::from_str(&Answer::new().with(card).to_json().unwrap()).unwrap();
+    assert_eq!(json["template"]["outputs"][0]["itemCard"]["profile"], json!({"title": "양주시청", "width": 100}));
     let read: QuickReply = serde_json::from_value(json!({"label": "민원", "action": "block", "blockId": "b"})).unwrap();
     let mut answer = Answer::text("글");
     answer.quick_replies.push(read);

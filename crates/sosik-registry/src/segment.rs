@@ -106,6 +106,19 @@ impl Segment {
         Ok(each.reduce(Self::or).unwrap_or_else(|| Self::All.negated()))
     }
 
+    /// The segment without the ids of those whom it names: for reports.
+    ///
+    /// ```
+    /// # use sosik_registry::{Segment, SubscriberId};
+    /// let guests = Segment::people([SubscriberId::new(uuid::Uuid::from_u128(7))])?.and(Segment::AllowsText);
+    /// assert_eq!(guests.nameless(), "person and text");
+    /// # Ok::<(), sosik_registry::SegmentError>(())
+    /// ```
+    #[must_use]
+    pub fn nameless(&self) -> String {
+        format!("{self:#}")
+    }
+
     /// Everyone who is not in this segment.
     #[must_use]
     pub fn negated(self) -> Self {

@@ -198,7 +198,7 @@ impl City {
     /// What the edition of a slot shall be, as one of the city's channels tells it.
     pub(crate) fn brief(&self, voice: &Voice, nominal: DateTime<Utc>, decision: &Decision) -> BriefBuilder {
         let brief = Brief::builder(voice.channel.clone(), nominal, self.slot.zone());
-        // What is for another district is left out, and what is for this one comes before all else.
+        // What is for another district is left out, and what is for this one is preferred.
         let brief = match &voice.area {
             Some(area) => brief.area(area.clone()).area_names(self.names(nominal)),
             None => brief,

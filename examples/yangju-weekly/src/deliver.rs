@@ -125,8 +125,8 @@ impl Desk<'_> {
     pub(crate) async fn planned(&self, key: &CampaignKey, route: &Route) -> Result<Option<Campaign>, Failure> {
         let kept = self.store.campaign(key.id()).await?;
         let latest = self.store.campaigns(None, LATEST).await?;
-        let same = |other: &&Campaign| other.key.slot == key.slot && other.key.edition == key.edition;
-        match kept.iter().chain(latest.iter().filter(same)).find(|other| other.route.code() != route.code()) {
+        let same = latest.iter().filter(|other| other.key.is_same_edition(key));
+        match kept.iter().chain(same).find(|other| other.route.code() != route.code()) {
             Some(other) => {
                 let (edition, route) = (&key.edition, &other.route);
                 Err(Failure::new(format!(

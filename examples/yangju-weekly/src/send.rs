@@ -118,7 +118,7 @@ impl<'a> Desk<'a> {
         for id in self.store.open_campaigns().await? {
             let Some(campaign) = self.store.campaign(id).await? else { continue };
             let key = &campaign.key;
-            if key.slot == but.slot && key.edition == but.edition {
+            if key.is_same_edition(but) {
                 continue;
             }
             let name = if key.channel == but.channel {

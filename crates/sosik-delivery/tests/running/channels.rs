@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
-use sosik_channel::{Capabilities, Transport};
+use sosik_channel::{Capabilities, SendErrorKind, Transport};
 use sosik_core::ChannelId;
 use sosik_delivery::{
     BatchId, Campaign, CampaignKey, CampaignState, Caps, Change, Deed, Engine, Outbox, RecipientState, Report,
@@ -14,7 +14,7 @@ use sosik_registry::{Event, Identity, Relation, RelationState, Segment, Subscrib
 use sosik_schedule::{FrequencyCap, MessageClass, Period, Policy, Scope};
 use sosik_testkit::{MockTransport, campaign_key, noon, phone};
 
-use crate::City;
+use crate::{City, away};
 
 const DISTRICT: &str = "yangju-hoecheon1";
 
@@ -246,4 +246,22 @@ async fn a_segment_that_could_not_be_read_again_is_refused_and_guests_are_named_
         assert!(!text.contains(&guest.to_string()), "{text}");
     }
     assert!(report.to_html().contains("(person or person) and text"));
+}
+
+/// One wrong key is that of every channel of the account: nothing can be done until it is mended. One sender that may not send
+/// stops no other.
+#[tokio::test]
+async fn of_one_account_a_wrong_key_ends_the_round_and_a_sender_that_may_not_send_does_not() {
+    for (why, ends) in [(SendErrorKind::Unauthorized, true), (SendErrorKind::NotPermitted, false)] {
+        let city = city().await;
+        let (part, rest) = (to_district(&city).await, city.friday().await);
+        let engine = city.engine().channel_beside(district(), Arc::new(away(why))).build();
+        let mut ended = false;
+        for second in 0..10 {
+            ended |= engine.run_due(noon() + TimeDelta::seconds(second), 20).await.is_err();
+        }
+        let of = async |campaign: &Campaign| city.outbox.tally(campaign.id).await.unwrap();
+        assert_eq!((ended, of(&part).await.pending, of(&part).await.held), (ends, 12, 0), "{why:?}");
+        assert!(ends || of(&rest).await.delivered == rest.audience, "{why:?}");
+    }
 }

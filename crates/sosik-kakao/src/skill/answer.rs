@@ -4,7 +4,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::cards::{BasicCard, Carousel, CommerceCard, ItemCard, ListCard, TextCard};
+use super::cards::{BasicCard, Carousel, ListCard, TextCard};
+use super::facts::ItemCard;
+use super::goods::CommerceCard;
 
 /// What is answered: one to three outputs, and buttons below them.
 ///

@@ -5,117 +5,11 @@ use std::fmt;
 use url::Url;
 
 use super::answer::{Answer, Output, QuickReply};
-use super::cards::{
-    Action, BasicCard, Button, Carousel, CarouselItems, CommerceCard, ItemCard, ListCard, ListItem, TextCard, Thumbnail,
-};
-
-/// How much of something there may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Limit {
-    /// Of what.
-    pub what: &'static str,
-    /// At the most.
-    pub most: usize,
-    /// Who says so.
-    pub source: &'static str,
-    /// Whether Kakao's own page says so. What does not stand there is told as a doubt, and not refused.
-    pub is_sure: bool,
-}
-
-const GUIDE: &str = "kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format, read 2026-11";
-const OTHERS: &str =
-    "published packages that build answers (kakao-chatbot 0.4.3, chatbot-v2-response-builder), 2026-11";
-
-const fn sure(what: &'static str, most: usize) -> Limit {
-    Limit { what, most, source: GUIDE, is_sure: true }
-}
-
-const fn doubtful(what: &'static str, most: usize) -> Limit {
-    Limit { what, most, source: OTHERS, is_sure: false }
-}
-
-/// The limits, with their sources.
-pub mod limits {
-    use super::{Limit, doubtful, sure};
-
-    /// Things that are shown.
-    pub const OUTPUTS: Limit = sure("outputs", 3);
-    /// Buttons below them.
-    pub const QUICK_REPLIES: Limit = sure("quick replies", 10);
-    /// Bytes of the whole answer.
-    pub const BYTES: Limit = sure("bytes of the answer", 30_720);
-    /// Characters of a text.
-    pub const TEXT: Limit = sure("characters of a text", 1_000);
-    /// Characters on a button.
-    pub const LABEL: Limit = sure("characters on a button", 14);
-    /// Buttons of a card.
-    pub const BUTTONS: Limit = sure("buttons of a card", 3);
-    /// Buttons of a list.
-    pub const LIST_BUTTONS: Limit = sure("buttons of a list", 2);
-    /// Lines of a list.
-    pub const LIST_ITEMS: Limit = sure("lines of a list", 5);
-    /// Lines of a list in a carousel.
-    pub const LIST_ITEMS_IN_CAROUSEL: Limit = sure("lines of a list in a carousel", 4);
-    /// Cards of a carousel.
-    pub const CAROUSEL: Limit = sure("cards of a carousel", 10);
-    /// Characters of a title.
-    pub const TITLE: Limit = sure("characters of a title", 50);
-    /// Characters of what a card with a picture says.
-    pub const DESCRIPTION: Limit = sure("characters of a description", 230);
-    /// Characters of a picture's words.
-    pub const ALT_TEXT: Limit = doubtful("characters of a picture's words", 1_000);
-    /// Characters of a card of text, title and description together.
-    pub const TEXT_CARD: Limit = doubtful("characters of a card of text", 400);
-    /// The same in a carousel.
-    pub const TEXT_CARD_IN_CAROUSEL: Limit = doubtful("characters of a card of text in a carousel", 128);
-    /// Characters on one of several buttons side by side.
-    pub const LABEL_SIDE_BY_SIDE: Limit = doubtful("characters on a button beside another", 8);
-    /// Characters of a list's title.
-    pub const LIST_TITLE: Limit = doubtful("characters of a list's title", 15);
-    /// Characters of a line's title.
-    pub const LIST_ITEM_TITLE: Limit = doubtful("characters of a line's title", 20);
-    /// Characters of what a line says.
-    pub const LIST_ITEM_DESCRIPTION: Limit = doubtful("characters of a line's description", 40);
-    /// Lists side by side.
-    pub const LISTS_IN_CAROUSEL: Limit = doubtful("lists of a carousel", 5);
-    /// Facts of a card.
-    pub const ITEMS: Limit = doubtful("facts of a card", 10);
-    /// Facts of a card in a carousel.
-    pub const ITEMS_IN_CAROUSEL: Limit = doubtful("facts of a card in a carousel", 5);
-    /// Buttons of a card of facts in a carousel.
-    pub const ITEM_BUTTONS_IN_CAROUSEL: Limit = doubtful("buttons of a card of facts in a carousel", 2);
-    /// Characters of a fact's name.
-    pub const ITEM_TITLE: Limit = doubtful("characters of a fact's name", 6);
-
-    /// All of them.
-    pub const ALL: [Limit; 24] = [
-        OUTPUTS,
-        QUICK_REPLIES,
-        BYTES,
-        TEXT,
-        LABEL,
-        BUTTONS,
-        LIST_BUTTONS,
-        LIST_ITEMS,
-        LIST_ITEMS_IN_CAROUSEL,
-        CAROUSEL,
-        TITLE,
-        DESCRIPTION,
-        ALT_TEXT,
-        TEXT_CARD,
-        TEXT_CARD_IN_CAROUSEL,
-        LABEL_SIDE_BY_SIDE,
-        LIST_TITLE,
-        LIST_ITEM_TITLE,
-        LIST_ITEM_DESCRIPTION,
-        LISTS_IN_CAROUSEL,
-        ITEMS,
-        ITEMS_IN_CAROUSEL,
-        ITEM_BUTTONS_IN_CAROUSEL,
-        ITEM_TITLE,
-    ];
-}
+use super::buttons::{Action, Button, ButtonLayout};
+use super::cards::{BasicCard, Carousel, CarouselItems, ListCard, ListItem, TextCard, Thumbnail};
+use super::facts::ItemCard;
+use super::goods::CommerceCard;
+use super::limits::{self, Limit};
 
 /// Something of an answer that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -293,8 +187,7 @@ impl Findings {
         self.characters(&format!("{place}.title"), title, limits::TITLE);
         let both = if is_beside { limits::TEXT_CARD_IN_CAROUSEL } else { limits::TEXT_CARD };
         self.count(place, title.chars().count() + text.chars().count(), both);
-        let side_by_side = card.button_layout == Some(super::ButtonLayout::Horizontal);
-        self.buttons(place, &card.buttons, limits::BUTTONS, side_by_side);
+        self.buttons(place, &card.buttons, limits::BUTTONS, card.button_layout);
     }
 
     fn basic_card(&mut self, place: &str, card: &BasicCard) {
@@ -302,8 +195,7 @@ impl Findings {
         let text = card.description.as_deref().unwrap_or("");
         self.characters(&format!("{place}.description"), text, limits::DESCRIPTION);
         self.thumbnail(&format!("{place}.thumbnail"), &card.thumbnail);
-        let side_by_side = card.button_layout == Some(super::ButtonLayout::Horizontal);
-        self.buttons(place, &card.buttons, limits::BUTTONS, side_by_side);
+        self.buttons(place, &card.buttons, limits::BUTTONS, card.button_layout);
     }
 
     fn commerce_card(&mut self, place: &str, card: &CommerceCard) {
@@ -321,7 +213,7 @@ impl Findings {
         if card.discount_rate.is_some() && card.discounted_price.is_none() {
             self.fault(&format!("{place}.discountedPrice"), "a discountRate needs it");
         }
-        self.buttons(place, &card.buttons, limits::BUTTONS, false);
+        self.buttons(place, &card.buttons, limits::BUTTONS, None);
     }
 
     fn list_card(&mut self, place: &str, card: &ListCard, is_beside: bool) {
@@ -337,7 +229,7 @@ impl Findings {
         for (number, item) in card.items.iter().enumerate() {
             self.list_item(&format!("{items}[{number}]"), item);
         }
-        self.buttons(place, &card.buttons, limits::LIST_BUTTONS, false);
+        self.buttons(place, &card.buttons, limits::LIST_BUTTONS, None);
     }
 
     fn list_item(&mut self, place: &str, item: &ListItem) {
@@ -358,14 +250,17 @@ impl Findings {
         if card.item_list.is_empty() {
             self.fault(&format!("{place}.itemList"), "there are none");
         }
-        let (items, buttons) = if is_beside {
-            (limits::ITEMS_IN_CAROUSEL, limits::ITEM_BUTTONS_IN_CAROUSEL)
-        } else {
-            (limits::ITEMS, limits::BUTTONS)
-        };
+        let items = if is_beside { limits::ITEMS_IN_CAROUSEL } else { limits::ITEMS };
         self.count(&format!("{place}.itemList"), card.item_list.len(), items);
+        if is_beside && card.buttons.len() <= limits::BUTTONS.most {
+            let buttons = format!("{place}.buttons");
+            self.count(&buttons, card.buttons.len(), limits::ITEM_BUTTONS_IN_CAROUSEL);
+        }
         for (number, item) in card.item_list.iter().enumerate() {
             self.characters(&format!("{place}.itemList[{number}].title"), &item.title, limits::ITEM_TITLE);
+        }
+        if let Some(profile) = &card.profile {
+            self.needed(&format!("{place}.profile.title"), &profile.title);
         }
         if card.head.is_some() && card.profile.is_some() {
             self.fault(place, "it has a head or a profile, and not both");
@@ -376,9 +271,7 @@ impl Findings {
         if let Some(thumbnail) = &card.thumbnail {
             self.thumbnail(&format!("{place}.thumbnail"), thumbnail);
         }
-        self.count(&format!("{place}.buttons"), card.buttons.len(), limits::BUTTONS);
-        let side_by_side = card.button_layout == Some(super::ButtonLayout::Horizontal);
-        self.buttons(place, &card.buttons, buttons, side_by_side);
+        self.buttons(place, &card.buttons, limits::BUTTONS, card.button_layout);
     }
 
     fn thumbnail(&mut self, place: &str, thumbnail: &Thumbnail) {
@@ -391,12 +284,12 @@ impl Findings {
         }
     }
 
-    fn buttons(&mut self, card: &str, buttons: &[Button], most: Limit, side_by_side: bool) {
+    fn buttons(&mut self, card: &str, buttons: &[Button], most: Limit, layout: Option<ButtonLayout>) {
         self.count(&format!("{card}.buttons"), buttons.len(), most);
         for (number, button) in buttons.iter().enumerate() {
             let place = format!("{card}.buttons[{number}]");
             self.label(&place, &button.label);
-            if side_by_side {
+            if layout == Some(ButtonLayout::Horizontal) {
                 self.characters(&format!("{place}.label"), &button.label, limits::LABEL_SIDE_BY_SIDE);
             }
             match &button.action {

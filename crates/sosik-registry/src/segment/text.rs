@@ -51,13 +51,21 @@ impl fmt::Display for Segment {
             // What stands to the left is read first: only to the right it needs its parentheses.
             Self::Both(a, b) => {
                 let (left, right) = (matches!(**a, Self::Either(..)), matches!(**b, Self::Either(..) | Self::Both(..)));
-                write!(f, "{} and {}", Within(a, left), Within(b, right))
+                Within(a, left).fmt(f)?;
+                f.write_str(" and ")?;
+                Within(b, right).fmt(f)
             }
             Self::Consents(purpose) => write!(f, "consent:{}", purpose.code()),
-            Self::Either(a, b) => write!(f, "{a} or {}", Within(b, matches!(**b, Self::Either(..)))),
-            Self::Not(inner) => {
-                write!(f, "not {}", Within(inner, matches!(**inner, Self::Either(..) | Self::Both(..))))
+            Self::Either(a, b) => {
+                a.fmt(f)?;
+                f.write_str(" or ")?;
+                Within(b, matches!(**b, Self::Either(..))).fmt(f)
             }
+            Self::Not(inner) => {
+                f.write_str("not ")?;
+                Within(inner, matches!(**inner, Self::Either(..) | Self::Both(..))).fmt(f)
+            }
+            Self::Person(_) if f.alternate() => f.write_str("person"),
             Self::Person(id) => write!(f, "person:{id}"),
             Self::Since(at) => write!(f, "since:{}", since(*at)),
             Self::Topic(topic) if is_plain(topic) => write!(f, "topic:{topic}"),
@@ -71,7 +79,9 @@ struct Within<'a>(&'a Segment, bool);
 
 impl fmt::Display for Within<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.1 { write!(f, "({})", self.0) } else { self.0.fmt(f) }
+        f.write_str(if self.1 { "(" } else { "" })?;
+        self.0.fmt(f)?;
+        f.write_str(if self.1 { ")" } else { "" })
     }
 }
 
@@ -280,6 +290,15 @@ mod tests {
                 inner.prop_map(Segment::negated),
             ]
         })
+    }
+
+    #[test]
+    fn no_id_is_left_in_a_nameless_one_and_all_else_is() {
+        let [a, b] = [7, 8].map(|id| Segment::Person(SubscriberId::new(Uuid::from_u128(id))));
+        let topic = Segment::Topic("person:a topic".to_owned());
+        let segment = a.or(b).and(topic.clone().or(Segment::AllowsText)).negated();
+        assert_eq!(segment.nameless(), "not ((person or person) and (topic:\"person:a topic\" or text))");
+        assert_eq!(topic.nameless(), topic.to_string());
     }
 
     proptest! {
