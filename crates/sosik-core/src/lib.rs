@@ -30,6 +30,7 @@
 //! - **Time is an argument.** Pure code takes `now`; long-lived objects hold an `Arc<dyn Clock>`.
 //!   [`SystemClock`] is the only place in the workspace that reads the machine's clock.
 //! - **Randomness likewise**: [`Entropy`], with [`SeededEntropy`] for tests that must repeat.
+//! - **Letters**: [`hangul`], for whoever looks things up by initial consonants (초성) or as they were mistyped.
 //!
 //! # Features
 //!
@@ -48,6 +49,7 @@ mod area;
 mod channel;
 mod clock;
 mod entropy;
+pub mod hangul;
 mod language;
 mod phone;
 

@@ -1,6 +1,7 @@
 //! The channels of a city: its own and those of its districts, found as citizens look for them.
 
 use chrono::NaiveDate;
+use sosik_core::hangul::initial;
 use sosik_core::{AreaCode, ChannelId};
 use unicode_normalization::UnicodeNormalization;
 
@@ -156,17 +157,6 @@ fn plain(text: &str) -> Vec<char> {
 fn place(name: &[char], wanted: &[char]) -> Option<usize> {
     let is = |(has, wants): (&char, &char)| has == wants || initial(*has) == Some(*wants);
     name.windows(wanted.len()).position(|window| window.iter().zip(wanted).all(is))
-}
-
-/// The consonant with which a syllable begins, as it is typed alone.
-fn initial(syllable: char) -> Option<char> {
-    const INITIALS: [char; 19] = [
-        'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ',
-        'ㅎ',
-    ];
-    // The syllables stand in the order of their initials, 588 of each (Unicode, chapter 3.12).
-    let at = u32::from(syllable).checked_sub(0xac00).filter(|at| *at < 19 * 588)? / 588;
-    INITIALS.get(usize::try_from(at).ok()?).copied()
 }
 
 #[cfg(test)]
