@@ -16,6 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sosik-cards", &["sosik-content", "sosik-core"]),
     ("sosik-feeds", &["sosik-content", "sosik-core"]),
     ("sosik-delivery", &["sosik-channel", "sosik-content", "sosik-core", "sosik-registry", "sosik-schedule"]),
+    ("sosik-chat", &["sosik-content", "sosik-core", "sosik-registry"]),
     ("sosik-bizgo", &["sosik-channel", "sosik-content", "sosik-core"]),
     ("sosik-solapi", &["sosik-channel", "sosik-content", "sosik-core"]),
     // Channel beyond the plan: its HTTP part and its errors.
@@ -27,7 +28,15 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sosik-emulator", &["sosik-core"]),
     (
         "sosik-testkit",
-        &["sosik-channel", "sosik-content", "sosik-core", "sosik-delivery", "sosik-registry", "sosik-schedule"],
+        &[
+            "sosik-channel",
+            "sosik-chat",
+            "sosik-content",
+            "sosik-core",
+            "sosik-delivery",
+            "sosik-registry",
+            "sosik-schedule",
+        ],
     ),
     (
         "sosik",
@@ -35,6 +44,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sosik-bizgo",
             "sosik-cards",
             "sosik-channel",
+            "sosik-chat",
             "sosik-content",
             "sosik-core",
             "sosik-delivery",

@@ -64,11 +64,7 @@ fn alpha_of(coverage: f32) -> u32 {
 
 impl Canvas {
     pub(crate) fn new(width: usize, height: usize, ground: Colour) -> Self {
-        let mut pixels = vec![0; width * height * 3];
-        for pixel in pixels.chunks_exact_mut(3) {
-            pixel.copy_from_slice(&ground.0);
-        }
-        Self { width, height, pixels }
+        Self { width, height, pixels: ground.0.repeat(width * height) }
     }
 
     /// Paints a rectangle with round corners.

@@ -252,10 +252,11 @@ impl Painter {
                     }
                     painted.shown.insert("picture".to_owned());
                     painted.photograph = Some(area);
-                    let cut = picture.cover(right.saturating_sub(x).max(1), bottom.saturating_sub(y).max(1))?;
-                    if (cut.width, cut.height) == (canvas.width, canvas.height) && !round {
-                        *canvas = cut;
+                    let (width, height) = (right - x, bottom - y);
+                    if (width, height) == (canvas.width, canvas.height) && !round {
+                        *canvas = picture.cover(width, height, std::mem::take(&mut canvas.pixels))?;
                     } else {
+                        let cut = picture.cover(width, height, Vec::new())?;
                         canvas.put(&cut, x, y, if *round { radius } else { 0.0 });
                     }
                 }

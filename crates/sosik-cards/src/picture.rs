@@ -1,5 +1,6 @@
 //! Photographs that others made: read within fixed memory, turned upright, cut to an area around what matters.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::io::Cursor;
 
@@ -99,8 +100,9 @@ impl Picture {
         self.focus.unwrap_or_else(|| saliency(&self.pixels))
     }
 
-    /// The part around the focus that covers so many pixels.
-    pub(crate) fn cover(&self, width: usize, height: usize) -> Result<Canvas, PictureError> {
+    /// The part around the focus that covers so many pixels, in a buffer that is needed no more: a new one of some megabytes
+    /// costs as much as a tenth of a card.
+    pub(crate) fn cover(&self, width: usize, height: usize, mut buffer: Vec<u8>) -> Result<Canvas, PictureError> {
         let (have_width, have_height) = (as_f64(self.pixels.width), as_f64(self.pixels.height));
         let scale = (have_width / as_f64(width)).min(have_height / as_f64(height));
         let (cut_width, cut_height) = (as_f64(width) * scale, as_f64(height) * scale);
@@ -114,16 +116,25 @@ impl Picture {
         let source =
             ImageRef::new(side(self.pixels.width)?, side(self.pixels.height)?, &self.pixels.pixels, PixelType::U8x3)
                 .map_err(|error| failed(&error))?;
-        let mut target = Image::new(side(width)?, side(height)?, PixelType::U8x3);
+        buffer.resize(width * height * 3, 0);
+        let mut target =
+            Image::from_vec_u8(side(width)?, side(height)?, buffer, PixelType::U8x3).map_err(|error| failed(&error))?;
         let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom)).crop(
             left,
             top,
             cut_width.min(have_width),
             cut_height.min(have_height),
         );
-        Resizer::new().resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
+        RESIZER
+            .with_borrow_mut(|resizer| resizer.resize(&source, &mut target, &options))
+            .map_err(|error| failed(&error))?;
         Ok(Canvas { width, height, pixels: target.into_vec() })
     }
+}
+
+thread_local! {
+    /// It keeps what it needs between two steps from one card to the next.
+    static RESIZER: RefCell<Resizer> = RefCell::new(Resizer::new());
 }
 
 impl fmt::Debug for Picture {

@@ -79,6 +79,7 @@ mod phrases;
 mod points;
 mod post;
 pub mod review;
+pub mod search;
 mod similarity;
 pub mod stored;
 mod story;

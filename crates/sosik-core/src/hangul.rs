@@ -57,6 +57,30 @@ pub fn letters(text: &str) -> String {
     out
 }
 
+/// A text in which syllables that are often mistaken for one another are the same: those that sound alike (ㅐ and ㅔ, ㅙ, ㅚ and
+/// ㅞ, ㅒ and ㅖ) and those that end with ㅅ or ㅆ. It is to compare by, not to show.
+///
+/// ```
+/// use sosik_core::hangul::folded;
+///
+/// assert_eq!(folded("됬어요, 빠졋는데"), folded("됐어요, 빠졌는대"));
+/// ```
+#[must_use]
+pub fn folded(text: &str) -> String {
+    let fold = |c: char| {
+        let Some((first, vowel, last)) = parts(c) else { return c };
+        let vowel = match vowel {
+            5 => 1,        // ㅔ
+            7 => 3,        // ㅖ
+            11 | 15 => 10, // ㅚ, ㅞ
+            other => other,
+        };
+        let last = if last == 20 { 19 } else { last };
+        u32::try_from(first * 588 + vowel * 28 + last).ok().and_then(|at| char::from_u32(0xac00 + at)).unwrap_or(c)
+    };
+    text.chars().map(fold).collect()
+}
+
 /// The places of a syllable's letters. Syllables stand in the order of their initials, 588 of each, then of their vowels, 28
 /// of each (Unicode, chapter 3.12).
 fn parts(syllable: char) -> Option<(usize, usize, usize)> {
@@ -85,6 +109,12 @@ mod tests {
         }
         for other in ['ㄱ', 'ㅏ', 'a', '1', '\u{d7a4}', '漢'] {
             assert_eq!((initial(other), letters(&other.to_string())), (None, other.to_string()));
+        }
+        for (vowels, same) in
+            [("애에", true), ("얘예", true), ("왜외웨", true), ("갓갔", true), ("아어", false), ("각갂", false)]
+        {
+            let folded: Vec<String> = vowels.chars().map(|c| folded(&c.to_string())).collect();
+            assert_eq!(folded.iter().all(|one| *one == folded[0]), same, "{vowels}");
         }
         assert!(is_initial('ㅃ') && !is_initial('ㄳ') && !is_initial('ㅏ'));
     }

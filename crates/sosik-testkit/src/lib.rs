@@ -2,7 +2,8 @@
 //!
 //! # What it is for
 //!
-//! Each port (`Transport`, `GroupSender`, `SubscriberStore`, `Outbox`, `Queue`, `Classifier`) has a numbered contract. Here each rule is one function, and a
+//! Each port (`Transport`, `GroupSender`, `SubscriberStore`, `Outbox`, `Queue`, `Classifier`, `ChatStore`, `Archive`,
+//! `Understanding`) has a numbered contract. Here each rule is one function, and a
 //! macro expands to one test for each, so that whoever writes an implementation cannot forget a rule, and a failure
 //! names it.
 //!
@@ -38,6 +39,8 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a suite fails by panicking")]
 
 pub mod answers;
+pub mod archive;
+pub mod chats;
 pub mod classifier;
 pub mod drawn;
 pub mod exchanges;
@@ -51,6 +54,7 @@ pub mod portable;
 pub mod queue;
 pub mod subscribers;
 pub mod transport;
+pub mod understanding;
 mod world;
 
 pub use mocks::{MockGroupSender, MockTransport, Sequence};

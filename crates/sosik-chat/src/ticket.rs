@@ -1,0 +1,381 @@
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sosik_core::{ChannelId, Language};
+use sosik_registry::Identity;
+
+/// The number of a ticket, as a citizen is told it: the year by the city's clock, and a serial number in it from 1 on.
+///
+/// ```
+/// use sosik_chat::TicketNumber;
+///
+/// let number = TicketNumber::new(2026, 123);
+/// assert_eq!(number.to_string(), "2026-000123");
+/// assert_eq!(TicketNumber::find_in("접수번호 2026-123 어떻게 됐나요"), Some(number));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TicketNumber {
+    /// The year.
+    pub year: i32,
+    /// The number in it.
+    pub serial: u32,
+}
+
+impl TicketNumber {
+    /// A number of a year.
+    #[must_use]
+    pub fn new(year: i32, serial: u32) -> Self {
+        Self { year, serial }
+    }
+
+    /// The first number of a ticket that stands in a text.
+    #[must_use]
+    pub fn find_in(text: &str) -> Option<Self> {
+        let is_part = |c: char| c.is_ascii_digit() || c == '-';
+        text.split(|c: char| !is_part(c)).find_map(|part| {
+            let (year, serial) = part.split_once('-')?;
+            let year = year.parse().ok().filter(|year| (2000..3000).contains(year))?;
+            Some(Self { year, serial: serial.parse().ok().filter(|serial| *serial > 0)? })
+        })
+    }
+}
+
+impl fmt::Display for TicketNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{:06}", self.year, self.serial)
+    }
+}
+
+/// How far a ticket is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TicketState {
+    /// It waits for someone to take it.
+    Waiting,
+    /// Someone works on it.
+    Taken,
+    /// It was answered; the citizen may ask back.
+    Answered,
+    /// Nothing more is to be done.
+    Closed,
+}
+
+impl TicketState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Taken, Self::Answered, Self::Closed];
+
+    /// Its stable name, in stores.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Taken => "taken",
+            Self::Answered => "answered",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Reads a [`code`](Self::code).
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// What a citizen asked or reported, and what came of it.
+///
+/// `Debug` shows neither who it was nor what was written.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ticket {
+    /// Its number.
+    pub number: TicketNumber,
+    /// Who asked; `None` where they were forgotten since.
+    pub who: Option<Identity>,
+    /// The channel in which they did, and in which they are answered.
+    pub channel: ChannelId,
+    /// The language in which they read.
+    pub language: Language,
+    /// The office that handles it, as far as it is known.
+    pub office: Option<String>,
+    /// How far it is.
+    pub state: TicketState,
+    /// When it was opened.
+    pub opened: DateTime<Utc>,
+    /// By when an answer was promised.
+    pub due: DateTime<Utc>,
+    /// When it was last changed.
+    pub changed: DateTime<Utc>,
+    /// What was written, in order.
+    pub entries: Vec<TicketEntry>,
+    /// How often it was changed: a change is of the version that was read.
+    pub version: u64,
+}
+
+/// What someone wrote on a ticket. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TicketEntry {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: Author,
+    /// What: without personal numbers, see [`mask`](crate::mask).
+    pub text: String,
+    /// A picture, by its address.
+    pub picture: Option<String>,
+    /// When it reached the citizen; for what staff wrote.
+    pub delivered: Option<DateTime<Utc>>,
+}
+
+/// Who wrote something.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Author {
+    /// The citizen.
+    Citizen,
+    /// Someone of the city, by their account.
+    Staff(String),
+}
+
+/// A ticket to be opened.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NewTicket {
+    /// Who asks.
+    pub who: Identity,
+    /// In which channel.
+    pub channel: ChannelId,
+    /// In which language they read.
+    pub language: Language,
+    /// Which office handles it, as far as it is known.
+    pub office: Option<String>,
+    /// What they wrote.
+    pub text: String,
+    /// A picture.
+    pub picture: Option<String>,
+    /// By when an answer is promised.
+    pub due: DateTime<Utc>,
+}
+
+impl NewTicket {
+    /// A ticket of someone who asks in a channel; personal numbers in the text are hidden.
+    #[must_use]
+    pub fn new(who: Identity, channel: ChannelId, text: &str, due: DateTime<Utc>) -> Self {
+        let text = crate::mask(text);
+        Self { who, channel, language: Language::korean(), office: None, text, picture: None, due }
+    }
+
+    /// With a picture.
+    #[must_use]
+    pub fn with_picture(mut self, picture: Option<String>) -> Self {
+        self.picture = picture;
+        self
+    }
+
+    /// For an office.
+    #[must_use]
+    pub fn for_office(mut self, office: Option<String>) -> Self {
+        self.office = office;
+        self
+    }
+
+    /// Of someone who reads this language.
+    #[must_use]
+    pub fn in_language(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    /// The ticket that it becomes under a number.
+    #[must_use]
+    pub fn numbered(self, number: TicketNumber, at: DateTime<Utc>) -> Ticket {
+        let entry = TicketEntry { at, by: Author::Citizen, text: self.text, picture: self.picture, delivered: None };
+        Ticket {
+            number,
+            who: Some(self.who),
+            channel: self.channel,
+            language: self.language,
+            office: self.office,
+            state: TicketState::Waiting,
+            opened: at,
+            due: self.due,
+            changed: at,
+            entries: vec![entry],
+            version: 0,
+        }
+    }
+}
+
+/// What is done to a ticket.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TicketChange {
+    /// Someone of the city takes it.
+    Take {
+        /// Who.
+        staff: String,
+    },
+    /// It goes to another office.
+    Move {
+        /// Which.
+        office: String,
+    },
+    /// Someone of the city answers.
+    Answer {
+        /// Who.
+        staff: String,
+        /// What.
+        text: String,
+    },
+    /// The citizen asks back, or adds something: it waits again.
+    Add {
+        /// What.
+        text: String,
+        /// A picture.
+        picture: Option<String>,
+    },
+    /// Everything that staff wrote up to then has reached the citizen.
+    Delivered,
+    /// Nothing more is to be done.
+    Close,
+}
+
+impl Ticket {
+    /// The ticket after a change.
+    ///
+    /// # Errors
+    ///
+    /// [`TicketError`] for a change that its state does not allow: what is closed can only be asked back about.
+    pub fn after(&self, change: &TicketChange, at: DateTime<Utc>) -> Result<Self, TicketError> {
+        let mut next = self.clone();
+        let refused = |what: &str| Err(TicketError { number: self.number, problem: what.to_owned() });
+        match change {
+            TicketChange::Take { .. } | TicketChange::Move { .. } | TicketChange::Answer { .. }
+                if self.state == TicketState::Closed =>
+            {
+                return refused("is closed: it opens again when the citizen writes");
+            }
+            TicketChange::Take { .. } => next.state = TicketState::Taken,
+            TicketChange::Move { office } => {
+                next.office = Some(office.clone());
+                next.state = TicketState::Waiting;
+            }
+            TicketChange::Answer { staff, text } => {
+                if text.trim().is_empty() {
+                    return refused("cannot be answered with nothing: write a text");
+                }
+                next.state = TicketState::Answered;
+                next.entries.push(TicketEntry::new(at, Author::Staff(staff.clone()), text));
+            }
+            TicketChange::Add { text, picture } => {
+                next.state = TicketState::Waiting;
+                let mut entry = TicketEntry::new(at, Author::Citizen, text);
+                entry.picture.clone_from(picture);
+                next.entries.push(entry);
+            }
+            TicketChange::Delivered => {
+                for entry in next.entries.iter_mut().filter(|entry| entry.waits()) {
+                    entry.delivered = Some(at);
+                }
+            }
+            TicketChange::Close => next.state = TicketState::Closed,
+        }
+        next.changed = at;
+        next.version += 1;
+        Ok(next)
+    }
+
+    /// What staff wrote and has not reached the citizen.
+    pub fn undelivered(&self) -> impl Iterator<Item = &TicketEntry> {
+        self.entries.iter().filter(|entry| entry.waits())
+    }
+
+    /// The ticket of someone who is forgotten: that it was, for which office and how it went; nothing of what they wrote.
+    #[must_use]
+    pub fn forgotten(mut self) -> Self {
+        self.who = None;
+        for entry in &mut self.entries {
+            "[삭제됨]".clone_into(&mut entry.text);
+            entry.picture = None;
+        }
+        self.state = TicketState::Closed;
+        self.version += 1;
+        self
+    }
+
+    /// Whether an answer is late.
+    #[must_use]
+    pub fn is_late(&self, now: DateTime<Utc>) -> bool {
+        matches!(self.state, TicketState::Waiting | TicketState::Taken) && self.due < now
+    }
+}
+
+impl TicketEntry {
+    fn new(at: DateTime<Utc>, by: Author, text: &str) -> Self {
+        Self { at, by, text: crate::mask(text), picture: None, delivered: None }
+    }
+
+    fn waits(&self) -> bool {
+        self.delivered.is_none() && matches!(self.by, Author::Staff(_))
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Ticket({}, {}, {} entries, version {})",
+            self.number,
+            self.state.code(),
+            self.entries.len(),
+            self.version
+        )
+    }
+}
+
+impl fmt::Debug for TicketEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TicketEntry({:?}, {})", self.by, self.at)
+    }
+}
+
+impl fmt::Debug for Author {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Citizen => "citizen",
+            Self::Staff(_) => "staff",
+        })
+    }
+}
+
+impl fmt::Debug for NewTicket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NewTicket({}, {:?})", self.channel, self.office)
+    }
+}
+
+impl fmt::Debug for TicketChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Take { .. } => "Take",
+            Self::Move { .. } => "Move",
+            Self::Answer { .. } => "Answer",
+            Self::Add { .. } => "Add",
+            Self::Delivered => "Delivered",
+            Self::Close => "Close",
+        })
+    }
+}
+
+/// A ticket does not allow a change.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("ticket {number} {problem}")]
+pub struct TicketError {
+    number: TicketNumber,
+    problem: String,
+}

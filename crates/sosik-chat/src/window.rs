@@ -1,0 +1,409 @@
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+use sosik_content::wording::WordingError;
+use sosik_core::{ChannelId, Entropy, Language};
+use sosik_registry::{Directory, Purpose, StoreError, SubscriberStore};
+
+use crate::emergency::Emergencies;
+use crate::talk::Talk;
+use crate::words::Words;
+use crate::{
+    Archive, ArchiveError, ChatStore, ChatStoreError, Intents, Matcher, Offices, Reply, Ticket, TicketChange, Turn,
+    Understanding,
+};
+
+/// How long a conversation is remembered after its last turn.
+pub(crate) const REMEMBERED: TimeDelta = TimeDelta::minutes(30);
+
+/// The window at which a city's citizens talk with it: what someone said in, what is answered out.
+///
+/// It is the same whichever door a turn came by, and does no I/O of its own: what it knows it asks its ports. Words of danger
+/// are answered before any of them.
+///
+/// ```
+/// use std::sync::Arc;
+/// use chrono::{TimeZone, Utc};
+/// use sosik_chat::{City, MemoryArchive, MemoryChatStore, Speaker, Turn, Window};
+/// use sosik_core::{ChannelId, SeededEntropy};
+/// use sosik_registry::MemorySubscriberStore;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let channel = ChannelId::parse("yangju-city")?;
+/// let window = Window::builder(City::new("양주시", "양주", "031-8082-0000"))
+///     .archive(Arc::new(MemoryArchive::new(chrono_tz::Asia::Seoul)))
+///     .chats(Arc::new(MemoryChatStore::new()))
+///     .subscribers(Arc::new(MemorySubscriberStore::new(7)))
+///     .entropy(Arc::new(SeededEntropy::new(7)))
+///     .build()?;
+/// let now = Utc.with_ymd_and_hms(2026, 11, 27, 7, 0, 0).unwrap();
+/// let turn = Turn::new(channel.clone(), Speaker::in_channel(&channel, "key-0001"), "옆집에서 연기가 나고 있어요", now);
+/// assert!(window.answer(&turn).await?.to_text().contains("119"));
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Window {
+    pub(crate) city: City,
+    pub(crate) zone: Tz,
+    pub(crate) subscribers: Arc<dyn SubscriberStore>,
+    pub(crate) chats: Arc<dyn ChatStore>,
+    pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) understanding: Arc<dyn Understanding>,
+    pub(crate) codes: Option<Arc<dyn CodeSender>>,
+    pub(crate) intents: Intents,
+    pub(crate) words: Words,
+    pub(crate) emergencies: Emergencies,
+    pub(crate) offices: Arc<Offices>,
+    pub(crate) districts: Arc<Directory>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) terms: Vec<Term>,
+    promise: Promise,
+}
+
+/// By when an answer to what is asked at an instant is promised.
+type Promise = Arc<dyn Fn(DateTime<Utc>) -> DateTime<Utc> + Send + Sync>;
+
+/// The city whose window it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct City {
+    /// Its name, such as 양주시: who says that a consent was withdrawn.
+    pub name: String,
+    /// Its bare name, such as 양주: what names it is no district.
+    pub bare: String,
+    /// Where whoever is not helped turns to: an office's number.
+    pub contact: String,
+}
+
+impl City {
+    /// A city.
+    #[must_use]
+    pub fn new(name: impl Into<String>, bare: impl Into<String>, contact: impl Into<String>) -> Self {
+        Self { name: name.into(), bare: bare.into(), contact: contact.into() }
+    }
+}
+
+/// Something to which whoever signs up agrees: each purpose needs a consent of its own (개인정보 보호법 제22조).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Term {
+    /// What for.
+    pub purpose: Purpose,
+    /// The city's own name of the version.
+    pub version: String,
+    /// The text as it is shown: what is collected, what for, how long it is kept, and that one may refuse.
+    pub text: String,
+    /// Whether there is no news without it.
+    pub is_required: bool,
+}
+
+impl Term {
+    /// Something without which there is no news.
+    #[must_use]
+    pub fn required(purpose: Purpose, version: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { purpose, version: version.into(), text: text.into(), is_required: true }
+    }
+
+    /// Something that may be refused.
+    #[must_use]
+    pub fn optional(purpose: Purpose, version: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { is_required: false, ..Self::required(purpose, version, text) }
+    }
+}
+
+/// Sends someone the code by which they show who they are: to the number that is stored of them, never to one that they say.
+#[async_trait::async_trait]
+pub trait CodeSender: fmt::Debug + Send + Sync {
+    /// Sends a code.
+    ///
+    /// # Errors
+    ///
+    /// [`CodeError`]; then nothing is deleted, and the citizen is told to call.
+    async fn send(&self, to: &sosik_core::PhoneNumber, code: &str) -> Result<(), CodeError>;
+}
+
+/// A code could not be sent.
+#[derive(Debug, thiserror::Error)]
+#[error("the code was not sent: {message}")]
+pub struct CodeError {
+    message: String,
+}
+
+impl CodeError {
+    /// Why; it names no number.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+impl Window {
+    /// A window of a city.
+    #[must_use]
+    pub fn builder(city: City) -> WindowBuilder {
+        WindowBuilder::new(city)
+    }
+
+    /// What is answered to what someone said.
+    ///
+    /// # Errors
+    ///
+    /// [`WindowError`] when a port cannot be asked: the door then says that it cannot be answered now, and where else to turn.
+    /// Words of danger are answered whatever does not work.
+    pub async fn answer(&self, turn: &Turn) -> Result<Reply, WindowError> {
+        if let Some(emergency) = self.emergencies.find(&turn.said) {
+            return Talk::at_once(self, turn).danger(&emergency);
+        }
+        let mut talk = Talk::begin(self, turn).await?;
+        let reply = talk.reply().await?;
+        let arrived = talk.arrived().await?;
+        talk.keep().await?;
+        Ok(reply.after(arrived))
+    }
+
+    /// Answers a ticket in the name of the city: the citizen reads it with their next turn, or when a door tells them.
+    ///
+    /// # Errors
+    ///
+    /// [`ChatStoreError`] as [`ChatStore::change`] says.
+    pub async fn answer_ticket(
+        &self,
+        ticket: &Ticket,
+        staff: &str,
+        text: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Ticket, ChatStoreError> {
+        let change = TicketChange::Answer { staff: staff.to_owned(), text: text.to_owned() };
+        self.chats.change(ticket, &change, now).await
+    }
+
+    /// The contact for whoever is not helped.
+    #[must_use]
+    pub fn city(&self) -> &City {
+        &self.city
+    }
+
+    pub(crate) fn say(&self, language: &Language, key: &str, values: &impl Serialize) -> Result<String, WindowError> {
+        Ok(self.words.say(language, key, values)?)
+    }
+
+    pub(crate) fn due(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        (self.promise)(now)
+    }
+
+    pub(crate) fn year(&self, now: DateTime<Utc>) -> i32 {
+        now.with_timezone(&self.zone).year()
+    }
+
+    /// Whether a channel's own news are asked for: what was published there.
+    pub(crate) async fn latest(
+        &self,
+        channel: &ChannelId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<crate::News>, WindowError> {
+        Ok(self.archive.latest(channel, now).await?)
+    }
+}
+
+impl fmt::Debug for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Window({}, {:?})", self.city.name, self.understanding)
+    }
+}
+
+/// Makes a [`Window`].
+pub struct WindowBuilder {
+    city: City,
+    zone: Tz,
+    subscribers: Option<Arc<dyn SubscriberStore>>,
+    chats: Option<Arc<dyn ChatStore>>,
+    archive: Option<Arc<dyn Archive>>,
+    understanding: Option<Arc<dyn Understanding>>,
+    codes: Option<Arc<dyn CodeSender>>,
+    intents: Intents,
+    words: Words,
+    emergencies: Emergencies,
+    offices: Arc<Offices>,
+    districts: Arc<Directory>,
+    entropy: Option<Arc<dyn Entropy>>,
+    terms: Vec<Term>,
+    promise: Promise,
+}
+
+macro_rules! port {
+    ($(#[$docs:meta])* $name:ident: $port:ty) => {
+        $(#[$docs])*
+        #[must_use]
+        pub fn $name(mut self, $name: $port) -> Self {
+            self.$name = Some($name);
+            self
+        }
+    };
+}
+
+macro_rules! part {
+    ($(#[$docs:meta])* $name:ident: $part:ty) => {
+        $(#[$docs])*
+        #[must_use]
+        pub fn $name(mut self, $name: $part) -> Self {
+            self.$name = $name;
+            self
+        }
+    };
+}
+
+impl WindowBuilder {
+    fn new(city: City) -> Self {
+        Self {
+            city,
+            zone: chrono_tz::Asia::Seoul,
+            subscribers: None,
+            chats: None,
+            archive: None,
+            understanding: None,
+            codes: None,
+            intents: Intents::sosik(),
+            words: Words::sosik(),
+            emergencies: Emergencies::sosik().clone(),
+            offices: Arc::default(),
+            districts: Arc::default(),
+            entropy: None,
+            terms: Vec::new(),
+            promise: Arc::new(|asked| asked + TimeDelta::days(7)),
+        }
+    }
+
+    port! {
+        /// Who is kept, and what they agreed to.
+        subscribers: Arc<dyn SubscriberStore>
+    }
+    port! {
+        /// Where conversations and tickets are kept.
+        chats: Arc<dyn ChatStore>
+    }
+    port! {
+        /// What was published.
+        archive: Arc<dyn Archive>
+    }
+    port! {
+        /// What finds out what someone means; else a [`Matcher`] with the intents, districts and offices that are given.
+        understanding: Arc<dyn Understanding>
+    }
+    port! {
+        /// What sends codes; without it, someone of whom a number is stored is deleted by a person.
+        codes: Arc<dyn CodeSender>
+    }
+    port! {
+        /// Where codes come from.
+        entropy: Arc<dyn Entropy>
+    }
+    part! {
+        /// What citizens want; else sosik's own table.
+        intents: Intents
+    }
+    part! {
+        /// What is said; else sosik's own words, in Korean and English.
+        words: Words
+    }
+    part! {
+        /// Words of danger and whom to call; else sosik's own table.
+        emergencies: Emergencies
+    }
+    part! {
+        /// Which office handles what; else none is known.
+        offices: Arc<Offices>
+    }
+    part! {
+        /// The districts; else none is known.
+        districts: Arc<Directory>
+    }
+    part! {
+        /// To what whoever signs up agrees, in order; without any nobody can sign up.
+        terms: Vec<Term>
+    }
+    part! {
+        /// The city's clock; else Seoul's.
+        zone: Tz
+    }
+
+    /// By when an answer is promised to what is asked at an instant; else in seven days.
+    #[must_use]
+    pub fn promise(mut self, promise: impl Fn(DateTime<Utc>) -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        self.promise = Arc::new(promise);
+        self
+    }
+
+    /// The window.
+    ///
+    /// # Errors
+    ///
+    /// [`WindowBuildError`] names what is missing.
+    pub fn build(self) -> Result<Window, WindowBuildError> {
+        let understanding = self.understanding.unwrap_or_else(|| {
+            let (districts, offices) = (Arc::clone(&self.districts), Arc::clone(&self.offices));
+            Arc::new(Matcher::new(self.intents.clone(), self.city.bare.as_str(), districts, offices))
+        });
+        Ok(Window {
+            city: self.city,
+            zone: self.zone,
+            subscribers: self.subscribers.ok_or(WindowBuildError("subscribers"))?,
+            chats: self.chats.ok_or(WindowBuildError("chats"))?,
+            archive: self.archive.ok_or(WindowBuildError("archive"))?,
+            understanding,
+            codes: self.codes,
+            intents: self.intents,
+            words: self.words,
+            emergencies: self.emergencies,
+            offices: self.offices,
+            districts: self.districts,
+            entropy: self.entropy.ok_or(WindowBuildError("entropy"))?,
+            terms: self.terms,
+            promise: self.promise,
+        })
+    }
+}
+
+impl fmt::Debug for WindowBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WindowBuilder({})", self.city.name)
+    }
+}
+
+/// A window lacks something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a window needs `{0}`: give it to the builder")]
+pub struct WindowBuildError(&'static str);
+
+/// A turn cannot be answered now. It names no one, and repeats nothing of what was said.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WindowError {
+    /// The registry cannot be asked.
+    #[error("the registry: {0}")]
+    Subscribers(#[from] StoreError),
+    /// Conversations cannot be kept.
+    #[error("the store of conversations: {0}")]
+    Chats(#[from] ChatStoreError),
+    /// The archive cannot be asked.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A text of the city's own cannot be filled in.
+    #[error("what is said: {0}")]
+    Words(#[from] WordingError),
+}
+
+impl WindowError {
+    /// Whether the same may be answered later.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Subscribers(error) => error.is_retryable(),
+            Self::Chats(error) => error.is_retryable(),
+            Self::Archive(_) => true,
+            Self::Words(_) => false,
+        }
+    }
+}
