@@ -20,7 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sosik-bizgo", &["sosik-channel", "sosik-content", "sosik-core"]),
     ("sosik-solapi", &["sosik-channel", "sosik-content", "sosik-core"]),
     // Channel beyond the plan: its HTTP part and its errors.
-    ("sosik-kakao", &["sosik-channel", "sosik-core", "sosik-registry"]),
+    ("sosik-kakao", &["sosik-channel", "sosik-chat", "sosik-core", "sosik-registry"]),
     // Channel and schedule beyond the plan: a campaign's message and class stand in its row.
     ("sosik-sqlite", &["sosik-core", "sosik-delivery", "sosik-registry"]),
     ("sosik-postgres", &["sosik-core", "sosik-delivery", "sosik-registry"]),

@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
+use sosik_core::Language;
 
 use crate::TableError;
 use crate::text::{Word, folded};
@@ -111,6 +113,8 @@ pub struct IntentRule {
     pub intent: Intent,
     /// As it is offered on a button.
     pub label: String,
+    /// The same in other languages.
+    pub labels: BTreeMap<Language, String>,
     /// What is said, where it is the city's own.
     pub answer: Option<String>,
     pub(crate) cues: Vec<Vec<Part>>,
@@ -140,6 +144,8 @@ struct File {
 struct Row {
     id: String,
     label: String,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
     cues: Vec<String>,
     #[serde(default)]
     never: Vec<String>,
@@ -191,8 +197,20 @@ impl Intents {
             if cues.is_empty() || cues.iter().any(Vec::is_empty) {
                 return Err(wrong(format!("`{}` has a cue without words", row.id)));
             }
+            let language = |(code, label): (String, String)| {
+                Language::parse(&code).map(|language| (language, label)).map_err(|error| wrong(error.to_string()))
+            };
+            let labels = row.labels.into_iter().map(language).collect::<Result<_, _>>()?;
             let never = row.never.iter().map(|word| folded(word)).collect();
-            rules.push(IntentRule { intent, label: row.label, answer: row.answer, cues, never, weight: row.weight });
+            rules.push(IntentRule {
+                intent,
+                label: row.label,
+                labels,
+                answer: row.answer,
+                cues,
+                never,
+                weight: row.weight,
+            });
         }
         Ok(Self(rules))
     }
@@ -221,6 +239,14 @@ impl Intents {
     #[must_use]
     pub fn get(&self, intent: &Intent) -> Option<&IntentRule> {
         self.0.iter().find(|rule| rule.intent == *intent)
+    }
+}
+
+impl IntentRule {
+    /// What stands on its button in a language.
+    #[must_use]
+    pub fn label_in(&self, language: &Language) -> &str {
+        self.labels.get(language).unwrap_or(&self.label)
     }
 }
 

@@ -84,6 +84,8 @@ pub use office::{Office, Offices};
 pub use reply::{Bubble, Button, Choice, Does, Facts, Leads, Line, List, MOST_BUBBLES, MOST_CHOICES, NewsCard, Reply};
 pub use session::{Pending, Session};
 pub use slots::Slots;
+/// Cuts a text at the end of a word, for doors that show no more of it.
+pub use sosik_content::text::shorten;
 pub use store::{ChatStore, ChatStoreError, ChatStoreErrorKind};
 pub use text::TableError;
 pub use ticket::{Author, NewTicket, Ticket, TicketChange, TicketEntry, TicketError, TicketNumber, TicketState};

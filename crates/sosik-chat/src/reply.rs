@@ -45,6 +45,8 @@ pub struct NewsCard {
     pub picture: Option<(WebLink, String)>,
     /// Where to read on.
     pub link: WebLink,
+    /// What stands on the button that leads there.
+    pub button: String,
 }
 
 /// Lines under a title.
@@ -204,10 +206,10 @@ impl fmt::Display for Bubble {
 }
 
 impl NewsCard {
-    /// A card without a picture.
+    /// A card without a picture, whose button leads to a page.
     #[must_use]
-    pub fn new(title: impl Into<String>, text: impl Into<String>, link: WebLink) -> Self {
-        Self { title: title.into(), text: text.into(), picture: None, link }
+    pub fn new(title: impl Into<String>, text: impl Into<String>, link: WebLink, button: impl Into<String>) -> Self {
+        Self { title: title.into(), text: text.into(), picture: None, link, button: button.into() }
     }
 
     /// With a picture and what it shows.

@@ -80,22 +80,21 @@ const BEHIND: [&str; 23] = [
 fn districts_in(said: &str, city: &str, districts: &Directory, today: NaiveDate) -> Vec<AreaCode> {
     let (text, words) = (dense(said), words(said));
     let is_long = |name: &str| name.chars().count() > 2;
+    let is_behind = |rest: &str| rest.is_empty() || BEHIND.iter().any(|behind| rest.starts_with(behind));
     let names = |name: &str| {
         let name = dense(name);
-        let behind = |word: &String| {
-            let rest = word.strip_prefix(name.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || BEHIND.iter().any(|behind| rest.starts_with(behind)))
-        };
+        let behind = |word: &String| word.strip_prefix(name.as_str()).is_some_and(is_behind);
         if is_long(&name) { text.contains(&name) } else { words.iter().any(behind) }
     };
     let valid: Vec<&District> = districts.on(today).collect();
     let those = |is_meant: &dyn Fn(&District) -> bool| -> Vec<AreaCode> {
         valid.iter().filter(|district| is_meant(district)).map(|district| district.code.clone()).collect()
     };
-    // 덕정 is 덕정동, and 양주 is the city.
+    // 덕정 is 덕정동, 장흥 is 장흥면, and 양주 is the city.
     let is_called = |name: &str| {
-        let short = name.trim_end_matches('동');
-        short.chars().count() > 1 && short.len() < name.len() && short != city && words.iter().any(|word| word == short)
+        let short = name.trim_end_matches(['동', '면', '읍']);
+        let is_short = short.chars().count() > 1 && short.len() < name.len() && short != city;
+        is_short && words.iter().any(|word| word.strip_prefix(short).is_some_and(is_behind))
     };
     let without_number = |name: &str| {
         let short = name.trim_end_matches('동').trim_end_matches(|c: char| c.is_ascii_digit());

@@ -189,7 +189,7 @@ impl<'a> Talk<'a> {
     /// A reply with the choice of an intent, as its table names it.
     pub(crate) fn offer(&self, reply: Reply, intent: &Intent) -> Reply {
         match self.window.intents.get(intent) {
-            Some(rule) => reply.choice(rule.label.as_str(), rule.label.as_str()),
+            Some(rule) => reply.choice(rule.label_in(&self.language), rule.label_in(&self.language)),
             None => reply,
         }
     }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use sosik_chat::{Emergencies, Intents, Matcher, Offices};
+use sosik_chat::{Emergencies, Intent, Intents, Matcher, Offices};
 use sosik_registry::Directory;
 
 const DISTRICTS: &str = include_str!("districts.csv");
@@ -78,6 +78,19 @@ fn phrasings_are_understood() {
         assert!(!intent.starts_with("emergency") || right * 100 >= labelled * 90, "{intent}: {right} of {labelled}");
     }
     print("phrasings that were written without the table", &measured(include_str!("phrasings_unseen.tsv")));
+}
+
+#[test]
+fn every_button_says_what_it_means_in_every_language() {
+    let (intents, matcher) = (Intents::sosik(), matcher());
+    for intent in Intent::ALL {
+        let rule = intents.get(&intent).unwrap();
+        for label in std::iter::once(&rule.label).chain(rule.labels.values()) {
+            assert_eq!(understood(&matcher, label), intent.code(), "{label}");
+            assert!(label.chars().count() <= 14, "{label} is too long for a button");
+        }
+        assert_eq!(rule.labels.len() + 1, sosik_chat::Words::sosik().languages().count(), "{intent}");
+    }
 }
 
 /// Of a hundred phrasings that are known, so many are understood.

@@ -52,6 +52,7 @@
 //! - [`AreaNames`]: whom a post concerns, by the districts that its title names; [`Translation`] and [`Phrases`]: what it
 //!   says in other languages.
 //! - [`review`]: what to put right before publication, by rules with sources.
+//! - [`search`]: finds what was published as citizens write it: by initial consonants, with a slip, words run together.
 //! - [`stored`]: the versioned JSON in which editions are kept.
 //!
 //! # Features

@@ -109,6 +109,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bizgo;
+mod chatbot;
 mod faults;
 mod journal;
 mod kakao;
@@ -126,6 +127,7 @@ mod view;
 mod webhooks;
 mod window;
 
+pub use chatbot::{Shown, Skill};
 pub use faults::Fault;
 pub use kakao::Friend;
 pub use options::{Contents, Options};

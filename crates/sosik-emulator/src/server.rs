@@ -2,11 +2,14 @@ use std::collections::VecDeque;
 use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::chatbot::{self, Callbacks, Shown, Skill};
 use crate::faults::Fault;
 use crate::kakao::Kakao;
 use crate::ledger::{Ledger, chance};
@@ -23,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) solapi: Option<Account>,
     pub(crate) kakao_key: Option<String>,
     kakao: Mutex<Kakao>,
+    callbacks: Mutex<Callbacks>,
     ledger: Mutex<Ledger>,
     faults: Mutex<Faults>,
 }
@@ -43,6 +47,10 @@ impl Shared {
 
     pub(crate) fn kakao(&self) -> MutexGuard<'_, Kakao> {
         self.kakao.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn callbacks(&self) -> MutexGuard<'_, Callbacks> {
+        self.callbacks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What goes wrong with the next call: what the script says, or what the shares draw.
@@ -109,6 +117,7 @@ impl Emulator {
             solapi,
             kakao_key,
             kakao: Mutex::new(kakao),
+            callbacks: Mutex::default(),
             ledger: Mutex::new(ledger),
             faults: Mutex::new(faults),
         });
@@ -154,6 +163,21 @@ impl Emulator {
     /// ```
     pub fn fail_next(&self, faults: impl IntoIterator<Item = Fault>) {
         self.shared.script(faults);
+    }
+
+    /// Says something to a city's skill in a citizen's name, as Kakao's chatbot does, and tells what they see: within five
+    /// seconds, or the block's own text.
+    ///
+    /// # Errors
+    ///
+    /// The skill's address is none on this machine.
+    pub async fn say(&self, skill: &Skill, user: &str, utterance: &str) -> Result<Shown, String> {
+        chatbot::say(&self.shared, skill, user, utterance).await
+    }
+
+    /// Waits so long for what comes by a callback of [`Shown::Waiting`]; `None` where nothing did.
+    pub async fn late_answer(&self, callback: &str, patience: Duration) -> Option<Value> {
+        chatbot::late(&self.shared, callback, patience).await
     }
 
     /// Stops it, when the requests under way are answered.

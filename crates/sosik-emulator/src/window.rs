@@ -15,10 +15,14 @@ use crate::faults::{Fault, disturb};
 use crate::journal::Event;
 use crate::server::Shared;
 use crate::template::Template;
-use crate::{bizgo, kakao, page, solapi};
+use crate::{bizgo, chatbot, kakao, page, solapi};
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    let dealers = Router::new().merge(bizgo::routes::router()).merge(solapi::routes::router()).merge(kakao::router());
+    let dealers = Router::new()
+        .merge(bizgo::routes::router())
+        .merge(solapi::routes::router())
+        .merge(kakao::router())
+        .merge(chatbot::router());
     Router::new()
         .merge(dealers.layer(from_fn_with_state(Arc::clone(&shared), disturb)))
         .route("/_emulator", get(page))

@@ -15,8 +15,8 @@
 //!
 //! # Where it sits
 //!
-//! Above `sosik-channel`, whose HTTP part and errors it shares, and `sosik-registry`, whose events its webhooks become
-//! ([`registry`]). It knows no dealer and no store.
+//! Above `sosik-channel`, whose HTTP part and errors it shares, `sosik-registry`, whose events its webhooks become
+//! ([`registry`]), and `sosik-chat`, to whose window the chatbot is a door ([`skill::SkillDoor`]). It knows no dealer and no store.
 //!
 //! # Quick start
 //!

@@ -18,24 +18,31 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`SkillDoor`] answers with the city's window ([`sosik_chat`]), whatever comes and in time; [`Callbacks`] posts what takes longer.
+//!
 //! The facts are those of Kakao's skill guide (`skill_guide/answer_json_format` and `ai_chatbot_callback_guide`), read in 2026-11.
 //! What its pages leave open is not refused, but told by [`Answer::doubts`].
 
 mod answer;
 mod buttons;
+mod callbacks;
 mod cards;
 mod check;
+mod door;
 mod facts;
 mod goods;
 pub mod limits;
+mod render;
 mod request;
 
 pub use answer::{Answer, ContextValue, Output, QuickReply, SimpleImage, SimpleText};
 pub use buttons::{Action, Button, ButtonLayout};
+pub use callbacks::{CallbackTaken, Callbacks};
 pub use cards::{
     BasicCard, Carousel, CarouselHeader, CarouselItems, Link, ListCard, ListHeader, ListItem, TextCard, Thumbnail,
 };
 pub use check::{AnswerError, Fault};
+pub use door::{ANSWER_WITHIN, CALLBACK_WITHIN, DoorError, Later, Served, SkillDoor};
 pub use facts::{Head, ImageTitle, Item, ItemAlignment, ItemCard, ItemProfile};
 pub use goods::{CommerceCard, Currency, Profile};
 pub use limits::Limit;

@@ -17,6 +17,7 @@
 //! | [`registry`] | who receives: subscribers, consents, segments |
 //! | [`schedule`] | when it may go: Korean holidays, slots, sending windows, explained decisions |
 //! | [`delivery`] | making it happen once: campaigns, outbox, engine |
+//! | [`chat`] | the citizens' window: what they said, understood, answered, or handed to a person |
 //! | `feeds` | blog feeds into posts (feature `feeds`) |
 //! | `cards` | pictures of cards (feature `cards`) |
 //! | `bizgo` | the message dealer Bizgo (feature `bizgo`) |
@@ -74,6 +75,7 @@ pub use sosik_bizgo as bizgo;
 #[cfg(feature = "cards")]
 pub use sosik_cards as cards;
 pub use sosik_channel as channel;
+pub use sosik_chat as chat;
 pub use sosik_content as content;
 pub use sosik_core::{
     AreaCode, AreaCodeError, ChannelId, ChannelIdError, Clock, Entropy, Language, LanguageError, ManualClock,

@@ -28,7 +28,7 @@ impl Talk<'_> {
             return Ok(self.menu_choices(Reply::text(self.say("news-none", &())?)));
         };
         let title = self.say("news", &json!({"slot": self.day(first.slot)}))?;
-        let cards = news.iter().map(card).collect();
+        let cards = news.iter().map(|news| self.card(news)).collect::<Result<_, _>>()?;
         Ok(self.menu_choices(Reply::text(title).with(Bubble::Cards(cards))))
     }
 
@@ -100,7 +100,7 @@ impl Talk<'_> {
     /// News as a list; one alone as a card.
     pub(crate) fn list(&self, found: &[News]) -> Result<Bubble, WindowError> {
         if let [only] = found {
-            return Ok(Bubble::Cards(vec![card(only)]));
+            return Ok(Bubble::Cards(vec![self.card(only)?]));
         }
         let line = |news: &News| {
             let points = news.card.points();
@@ -115,8 +115,9 @@ impl Talk<'_> {
     pub(crate) fn district_name(&self, code: &AreaCode) -> String {
         self.window.districts.by_code(code).map_or_else(|| code.as_str().to_owned(), |district| district.name.clone())
     }
-}
 
-fn card(news: &News) -> NewsCard {
-    NewsCard::new(news.card.title(), news.card.body(), news.card.link().clone())
+    fn card(&self, news: &News) -> Result<NewsCard, WindowError> {
+        let (card, read) = (&news.card, self.say("read", &())?);
+        Ok(NewsCard::new(card.title(), card.body(), card.link().clone(), read))
+    }
 }

@@ -10,8 +10,8 @@ use serde_json::json;
 impl Talk<'_> {
     pub(crate) fn office(&self) -> Result<Reply, WindowError> {
         let said = &self.turn.said;
-        let is_label =
-            self.window.intents.get(&Intent::Office).is_some_and(|rule| text::dense(&rule.label) == text::dense(said));
+        let label = self.window.intents.get(&Intent::Office).map(|rule| text::dense(rule.label_in(&self.language)));
+        let is_label = label == Some(text::dense(said));
         let found = if is_label { Vec::new() } else { self.window.offices.find(said, 3) };
         let Some(((office, task), others)) = found.split_first() else {
             let reply = Reply::text(self.say("office-none", &self.contact())?);

@@ -1,0 +1,219 @@
+//! Kakao's chatbot: what a citizen says is posted to the city's skill, and what comes back is looked at as strictly as it is
+//! written down, and shown.
+
+mod check;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Request, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use chrono::{DateTime, TimeDelta, Utc};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::server::Shared;
+
+/// The largest answer that is taken, and how long one may take (skill guide, `answer_json_format`).
+const BYTES: usize = 30_720;
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a callback takes its one answer (`ai_chatbot_callback_guide`).
+const CALLBACK: TimeDelta = TimeDelta::minutes(1);
+
+/// A chatbot's skill, as an emulator is told.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Skill {
+    /// Where it is: plain HTTP on this machine.
+    pub url: String,
+    /// A header that the console was told to send with each request, and its value.
+    pub header: Option<(String, String)>,
+    /// Whether its block allows a callback.
+    pub allows_callback: bool,
+}
+
+impl Skill {
+    /// A skill at an address, whose block allows no callback.
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        Self { url: url.into(), header: None, allows_callback: false }
+    }
+
+    /// With a header of the console's settings.
+    #[must_use]
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.header = Some((name.into(), value.into()));
+        self
+    }
+
+    /// Whose block allows a callback.
+    #[must_use]
+    pub fn with_callback(mut self) -> Self {
+        self.allows_callback = true;
+        self
+    }
+}
+
+/// What a citizen sees of an answer.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Shown {
+    /// The template of an answer that Kakao takes.
+    Answer(Value),
+    /// The block's own text, because the answer was none that Kakao takes: why not.
+    Fallback(String),
+    /// That they have to wait: what they are told, and the callback to which the answer goes.
+    Waiting {
+        /// What they are told.
+        text: Option<String>,
+        /// The callback's name.
+        callback: String,
+    },
+}
+
+/// Callbacks that were given out.
+#[derive(Debug, Default)]
+pub(crate) struct Callbacks {
+    number: u64,
+    open: BTreeMap<String, Callback>,
+}
+
+#[derive(Debug)]
+struct Callback {
+    until: DateTime<Utc>,
+    answer: watch::Sender<Option<Value>>,
+}
+
+impl Callbacks {
+    fn give(&mut self, now: DateTime<Utc>) -> String {
+        self.number += 1;
+        let name = format!("callback{:08}", self.number);
+        self.open.insert(name.clone(), Callback { until: now + CALLBACK, answer: watch::Sender::new(None) });
+        name
+    }
+}
+
+pub(crate) fn router() -> Router<Arc<Shared>> {
+    Router::new().route("/v1/callback/{name}", post(called_back))
+}
+
+/// Takes the one answer of a callback.
+async fn called_back(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let now = shared.ledger().callers_now();
+    let is_json = headers
+        .get("content-type")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(';').next().is_some_and(|media| media.trim() == "application/json"));
+    let told = |status: &str, message: &str| {
+        Json(json!({
+            "taskId": format!("task-{name}"), "status": status, "message": message, "timestamp": now.timestamp_millis(),
+        }))
+        .into_response()
+    };
+    if !is_json {
+        return (StatusCode::BAD_REQUEST, told("ERROR", "Content-Type: application/json")).into_response();
+    }
+    let answer = match check::answer(&body, false) {
+        Ok(check::Answer::Template(template)) => template,
+        Ok(check::Answer::Later(_)) => return told("FAIL", "useCallback has no place in a callback's answer"),
+        Err(problem) => return told("FAIL", &problem),
+    };
+    let callbacks = shared.callbacks();
+    match callbacks.open.get(&name) {
+        Some(callback) if now < callback.until && callback.answer.borrow().is_none() => {
+            callback.answer.send_replace(Some(answer));
+            told("SUCCESS", "")
+        }
+        Some(_) => told("FAIL", "the callback was used, or has expired"),
+        None => (StatusCode::NOT_FOUND, told("ERROR", "there is no such callback")).into_response(),
+    }
+}
+
+/// Says something to the skill in a citizen's name, and tells what they see.
+pub(crate) async fn say(shared: &Arc<Shared>, skill: &Skill, user: &str, utterance: &str) -> Result<Shown, String> {
+    let uri: Uri = skill.url.parse().map_err(|_| "the skill's address is none".to_owned())?;
+    let is_here = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    if uri.scheme_str() != Some("http") || !is_here {
+        return Err("the skill is called on http:// and 127.0.0.1 or localhost only".to_owned());
+    }
+    let callback = skill.allows_callback.then(|| {
+        let now = shared.ledger().callers_now();
+        shared.callbacks().give(now)
+    });
+    let body = request(user, utterance, callback.as_deref()).to_string();
+    let mut request = Request::post(uri).header(header::CONTENT_TYPE, "application/json; charset=utf-8");
+    if let Some((name, value)) = &skill.header {
+        request = request.header(name, value);
+    }
+    let request = request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())?;
+    let client: Client<HttpConnector, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let asked = async {
+        let response =
+            client.request(request).await.map_err(|error| format!("the skill cannot be reached: {error}"))?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), BYTES).collect().await;
+        let body = body.map_err(|_| format!("the answer is larger than {BYTES} bytes"))?.to_bytes();
+        if status == StatusCode::OK { Ok(body) } else { Err(format!("the skill answered {status}")) }
+    };
+    Ok(match tokio::time::timeout(PATIENCE, asked).await {
+        Err(_) => Shown::Fallback(format!("no answer within {PATIENCE:?}")),
+        Ok(Err(problem)) => Shown::Fallback(problem),
+        Ok(Ok(body)) => match (check::answer(&body, true), callback) {
+            (Ok(check::Answer::Template(template)), _) => Shown::Answer(template),
+            (Ok(check::Answer::Later(text)), Some(callback)) => Shown::Waiting { text, callback },
+            (Ok(check::Answer::Later(_)), None) => Shown::Fallback("the block allows no callback".to_owned()),
+            (Err(problem), _) => Shown::Fallback(problem),
+        },
+    })
+}
+
+/// Waits for what comes by a callback, so long; `None` where nothing did.
+pub(crate) async fn late(shared: &Arc<Shared>, callback: &str, patience: Duration) -> Option<Value> {
+    let mut answer = shared.callbacks().open.get(callback)?.answer.subscribe();
+    let arrived = tokio::time::timeout(patience, answer.wait_for(Option::is_some)).await;
+    arrived.ok()?.ok()?.clone()
+}
+
+/// A request as Kakao makes it (version 2, of a block that is the bot's fallback).
+fn request(user: &str, utterance: &str, callback: Option<&str>) -> Value {
+    let mut asked = json!({
+        "timezone": "Asia/Seoul",
+        "params": { "ignoreMe": "true", "surface": "Kakaotalk.plusfriend" },
+        "block": { "id": "block-emulated", "name": "폴백 블록" },
+        "utterance": utterance,
+        "lang": "ko",
+        "user": {
+            "id": format!("bot-{user}"),
+            "type": "botUserKey",
+            "properties": {
+                "botUserKey": format!("bot-{user}"), "bot_user_key": format!("bot-{user}"),
+                "plusfriendUserKey": user, "plusfriend_user_key": user, "isFriend": true,
+            },
+        },
+    });
+    if let Some(callback) = callback {
+        asked["callbackUrl"] = json!(format!("https://bot-api.kakao.com/v1/callback/{callback}"));
+    }
+    json!({
+        "intent": { "id": "block-emulated", "name": "폴백 블록" },
+        "userRequest": asked,
+        "bot": { "id": "bot-emulated", "name": "emulator" },
+        "action": { "name": "skill", "clientExtra": null, "params": {}, "id": "action-emulated", "detailParams": {} },
+        "contexts": [],
+        "flow": { "trigger": { "type": "TEXT_INPUT" } },
+    })
+}
