@@ -133,12 +133,13 @@ fn without_sender(title: &str) -> &str {
 }
 
 /// The text with a space in the place of emoji, hearts, stars and the like, which fonts lack and text messages cannot
-/// carry. Arrows and the circles and triangles of `홍○○` mean something and stay.
+/// carry, and `…` in the place of three dots or more. Arrows and the circles and triangles of `홍○○` mean something and stay.
 ///
 /// ```
 /// use sosik_content::text::without_ornaments;
 ///
 /// assert_eq!(without_ornaments("요금 1,500원 ⇒ 1,700원 (홍○○)♥"), "요금 1,500원 → 1,700원 (홍○○) ");
+/// assert_eq!(without_ornaments("겨울이면 생각나는 과일 ......."), "겨울이면 생각나는 과일 …");
 /// ```
 #[must_use]
 pub fn without_ornaments(text: &str) -> String {
@@ -152,7 +153,20 @@ pub fn without_ornaments(text: &str) -> String {
         }
         _ => Some(c),
     };
-    text.chars().filter_map(kept).collect()
+    let mut out = String::with_capacity(text.len());
+    let mut dots = 0;
+    for c in text.chars().filter_map(kept) {
+        dots = if c == '.' { dots + 1 } else { 0 };
+        match dots {
+            3 => {
+                out.truncate(out.len() - "..".len());
+                out.push('…');
+            }
+            4.. => {}
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// Cuts a line to at most `max` units at the end of a word, with `…` in the place of what is gone.

@@ -27,21 +27,43 @@ pub(crate) fn pieces(line: &str) -> Vec<Piece<'_>> {
     let mut out: Vec<Piece<'_>> = Vec::new();
     let mut start = 0;
     let mut end = 0;
+    // Whether a space stands before the piece that begins at `start`.
+    let mut spaced = false;
     for word in line.split(' ').filter(|word| !word.is_empty()) {
-        // Where the word stands in the line.
-        let at = word.as_ptr() as usize - line.as_ptr() as usize;
-        if end > start && !stay_together(&line[start..end], word) {
-            out.push(Piece { text: &line[start..end], spaced: !out.is_empty() });
-            start = at;
-        } else if end == start {
-            start = at;
+        for (nth, part) in after_dots(word).enumerate() {
+            // Where the part stands in the line.
+            let at = part.as_ptr() as usize - line.as_ptr() as usize;
+            if end > start && (nth > 0 || !stay_together(&line[start..end], part)) {
+                out.push(Piece { text: &line[start..end], spaced });
+                (start, spaced) = (at, nth == 0);
+            } else if end == start {
+                start = at;
+            }
+            end = at + part.len();
         }
-        end = at + word.len();
     }
     if end > start {
-        out.push(Piece { text: &line[start..end], spaced: !out.is_empty() });
+        out.push(Piece { text: &line[start..end], spaced });
     }
     out
+}
+
+/// The parts of a word between which a line may end although no space stands there: behind dots that lead on
+/// (`나주영산강축제’…시민이`).
+fn after_dots(word: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(word);
+    std::iter::from_fn(move || {
+        let all = rest.take()?;
+        let leads_on = |at: &usize| {
+            let behind = all[at + '…'.len_utf8()..].chars().next();
+            behind.is_some_and(|c| c.is_alphanumeric() || NEVER_LAST.contains(c))
+        };
+        let found = all.match_indices('…').map(|(at, _)| at).find(|at| *at > 0 && leads_on(at));
+        let Some(at) = found else { return Some(all) };
+        let (part, behind) = all.split_at(at + '…'.len_utf8());
+        rest = Some(behind);
+        Some(part)
+    })
 }
 
 /// Whether two words stay on one line.
@@ -140,6 +162,9 @@ mod tests {
         assert_eq!(texts("시청 → 역 까지"), ["시청 →", "역", "까지"]);
         assert_eq!(texts("걷기 ( 5 km ) 대회"), ["걷기", "( 5 km )", "대회"]);
         assert_eq!(texts("12월 축제"), ["12월", "축제"]);
+        let led_on = pieces("‘2025 영산강축제’…시민이 즐겼다…");
+        let led_on: Vec<_> = led_on.iter().map(|piece| (piece.text, piece.spaced)).collect();
+        assert_eq!(led_on, [("‘2025", false), ("영산강축제’…", true), ("시민이", false), ("즐겼다…", true)]);
         assert_eq!(texts(""), Vec::<&str>::new());
     }
 
