@@ -22,7 +22,7 @@ const EDGES: &[(&str, &[&str])] = &[
     // Channel beyond the plan: its HTTP part and its errors.
     ("sosik-kakao", &["sosik-channel", "sosik-chat", "sosik-core", "sosik-registry"]),
     // Channel and schedule beyond the plan: a campaign's message and class stand in its row.
-    ("sosik-sqlite", &["sosik-core", "sosik-delivery", "sosik-registry"]),
+    ("sosik-sqlite", &["sosik-chat", "sosik-core", "sosik-delivery", "sosik-registry"]),
     ("sosik-postgres", &["sosik-core", "sosik-delivery", "sosik-registry"]),
     ("sosik-nats", &["sosik-core", "sosik-delivery"]),
     ("sosik-emulator", &["sosik-core"]),

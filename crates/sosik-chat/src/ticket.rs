@@ -195,19 +195,10 @@ impl NewTicket {
     #[must_use]
     pub fn numbered(self, number: TicketNumber, at: DateTime<Utc>) -> Ticket {
         let entry = TicketEntry { at, by: Author::Citizen, text: self.text, picture: self.picture, delivered: None };
-        Ticket {
-            number,
-            who: Some(self.who),
-            channel: self.channel,
-            language: self.language,
-            office: self.office,
-            state: TicketState::Waiting,
-            opened: at,
-            due: self.due,
-            changed: at,
-            entries: vec![entry],
-            version: 0,
-        }
+        let mut ticket = Ticket::bare(number, self.channel, at);
+        (ticket.who, ticket.language, ticket.office) = (Some(self.who), self.language, self.office);
+        (ticket.due, ticket.entries) = (self.due, vec![entry]);
+        ticket
     }
 }
 
@@ -246,6 +237,24 @@ pub enum TicketChange {
 }
 
 impl Ticket {
+    /// A ticket of which no more is known than this: for stores, which read the rest.
+    #[must_use]
+    pub fn bare(number: TicketNumber, channel: ChannelId, opened: DateTime<Utc>) -> Self {
+        Self {
+            number,
+            who: None,
+            channel,
+            language: Language::korean(),
+            office: None,
+            state: TicketState::Waiting,
+            opened,
+            due: opened,
+            changed: opened,
+            entries: Vec::new(),
+            version: 0,
+        }
+    }
+
     /// The ticket after a change.
     ///
     /// # Errors

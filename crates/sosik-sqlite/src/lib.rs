@@ -1,4 +1,4 @@
-//! Every sosik store on SQLite: subscribers and consents, campaigns and the outbox, in one file.
+//! Every sosik store on SQLite: subscribers and consents, campaigns and the outbox, conversations and tickets, in one file.
 //!
 //! # What it is for
 //!
@@ -7,8 +7,8 @@
 //!
 //! # Where it sits
 //!
-//! Above `sosik-registry` and `sosik-delivery`, whose ports [`SubscriberStore`](sosik_registry::SubscriberStore) and
-//! [`Outbox`](sosik_delivery::Outbox) it implements. It knows no transport.
+//! Above `sosik-registry`, `sosik-delivery` and `sosik-chat`, whose ports [`SubscriberStore`](sosik_registry::SubscriberStore),
+//! [`Outbox`](sosik_delivery::Outbox) and [`ChatStore`](sosik_chat::ChatStore) it implements. It knows no transport.
 //!
 //! # Quick start
 //!
@@ -45,6 +45,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod chats;
 mod error;
 mod journal;
 mod ledger;

@@ -4,6 +4,7 @@ use rusqlite::{Transaction, params};
 use sosik_registry::keys::{self, Notes};
 use sosik_registry::{Identity, Lookup, StoreError, Vault};
 
+use crate::chats;
 use crate::error::{database, unreadable};
 use crate::people::at_once;
 use crate::query::{all, one, run};
@@ -31,7 +32,7 @@ pub(crate) fn led(transaction: &Transaction<'_>, vault: &Vault) -> Result<Vault,
     at_once(keys::led(&mut Noted(transaction), vault))
 }
 
-/// Seals anew what belongs to at most so many people, and says how many are left to look at.
+/// Seals anew what belongs to at most so many people, and as many tickets, and says how many are left to look at.
 pub(crate) fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: usize) -> Result<u64, StoreError> {
     let Some(done) = at_once(keys::begin(&mut Noted(transaction), vault))? else { return Ok(0) };
     let limit = i64::try_from(limit.max(1)).unwrap_or(i64::MAX);
@@ -46,7 +47,8 @@ pub(crate) fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: usize)
         last = number;
     }
     let left = one(transaction, include_str!("../queries/reseal_left.sql"), [last], |row| row.get::<_, i64>(0))?;
-    let left = left.unwrap_or(0);
+    let tickets = chats::reseal(transaction, vault, usize::try_from(limit).unwrap_or(usize::MAX))?;
+    let left = left.unwrap_or(0) + tickets;
     at_once(keys::end(&mut Noted(transaction), vault, last, left))?;
     Ok(u64::try_from(left).unwrap_or(0))
 }

@@ -32,6 +32,18 @@ mod memory {
         sosik_testkit::outbox_conformance!(make);
     }
 
+    mod chats {
+        use std::sync::Arc;
+
+        use sosik_chat::ChatStore;
+
+        async fn make() -> Arc<dyn ChatStore> {
+            Arc::new(super::make().await)
+        }
+
+        sosik_testkit::chat_store_conformance!(make);
+    }
+
     mod accesses {
         use super::make;
         sosik_testkit::journal_conformance!(make, sosik_registry::access::Access);
@@ -64,6 +76,18 @@ mod file {
     mod outbox {
         use super::make;
         sosik_testkit::outbox_conformance!(make);
+    }
+
+    mod chats {
+        use std::sync::Arc;
+
+        use sosik_chat::ChatStore;
+
+        async fn make() -> Arc<dyn ChatStore> {
+            Arc::new(super::make().await)
+        }
+
+        sosik_testkit::chat_store_conformance!(make);
     }
 }
 

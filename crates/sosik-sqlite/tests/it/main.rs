@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod chats;
 mod conformance;
 mod drawn;
 mod files;

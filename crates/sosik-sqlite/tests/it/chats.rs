@@ -1,0 +1,76 @@
+//! Conversations as they lie on disk.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use sosik_chat::{ChatStore, NewTicket, Session, TicketState};
+use sosik_core::{ChannelId, SeededEntropy, SystemEntropy};
+use sosik_registry::{Identity, SubscriberStore, Vault};
+use sosik_sqlite::SqliteStore;
+use sosik_testkit::noon;
+
+use crate::key;
+
+fn channel() -> ChannelId {
+    ChannelId::parse("city").unwrap()
+}
+
+fn who(n: u32) -> Identity {
+    Identity::ChannelUser { channel: channel(), key: format!("secret-key-{n}") }
+}
+
+fn question(n: u32) -> NewTicket {
+    NewTicket::new(who(n), channel(), &format!("가로등 이야기 {n}"), noon() + TimeDelta::days(7))
+}
+
+#[tokio::test]
+async fn who_asked_is_sealed_and_follows_a_change_of_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let open = |vault: Vault| SqliteStore::open(&path, vault, Arc::new(SystemEntropy::new())).unwrap();
+    let vault = |byte: &str| Vault::new(&key(byte), Arc::new(SeededEntropy::new(9)));
+    let old = open(vault("0f"));
+    for n in 1..=9 {
+        old.open(question(n), 2026, noon()).await.unwrap();
+    }
+    old.keep(&who(1), &channel(), &Session::default(), noon() + TimeDelta::minutes(30)).await.unwrap();
+    assert!(old.close());
+    let bytes = std::fs::read(&path).unwrap();
+    assert!(!bytes.windows(10).any(|part| part == b"secret-key"), "no one is named in the file");
+
+    let both = open(vault("1e").also_opening(&key("0f")));
+    assert_eq!(both.tickets_of(&who(3), 10).await.unwrap().len(), 1, "found under the key of before");
+    assert!(both.session(&who(1), &channel(), noon()).await.unwrap().is_some());
+    let mut steps = 0;
+    while both.reseal(4).await.unwrap() > 0 {
+        steps += 1;
+        assert!(steps < 9, "it comes to its end");
+        for n in 1..=9 {
+            assert_eq!(both.tickets_of(&who(n), 10).await.unwrap().len(), 1, "{n} between two steps");
+        }
+    }
+    assert!(both.close());
+    let alone = open(vault("1e"));
+    for n in 1..=9 {
+        let tickets = alone.tickets_of(&who(n), 10).await.unwrap();
+        assert_eq!(tickets[0].who, Some(who(n)), "{n}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_forgotten_is_in_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let store = crate::open(&path).unwrap();
+    store.open(question(1), 2026, noon()).await.unwrap();
+    let kept = "이야기 1".as_bytes();
+    let is_there = || {
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        files.into_iter().any(|bytes| bytes.windows(kept.len()).any(|part| part == kept))
+    };
+    assert!(is_there());
+    store.forget(&who(1)).await.unwrap();
+    assert!(!is_there(), "neither in the file nor in its log");
+    let left = store.queue(&TicketState::ALL, None, 10).await.unwrap();
+    assert_eq!((left.len(), left[0].who.clone()), (1, None));
+}
