@@ -25,6 +25,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sosik-sqlite", &["sosik-chat", "sosik-core", "sosik-delivery", "sosik-registry"]),
     ("sosik-postgres", &["sosik-core", "sosik-delivery", "sosik-registry"]),
     ("sosik-nats", &["sosik-core", "sosik-delivery"]),
+    // Channel beyond the plan: a webhook as it comes.
+    ("sosik-web", &["sosik-channel", "sosik-core", "sosik-kakao", "sosik-registry"]),
     ("sosik-emulator", &["sosik-core"]),
     (
         "sosik-testkit",
@@ -56,6 +58,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sosik-schedule",
             "sosik-solapi",
             "sosik-sqlite",
+            "sosik-web",
         ],
     ),
     ("json-lines", &["sosik"]),
@@ -78,7 +81,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("reqwest", &["sosik-bizgo", "sosik-channel", "sosik-kakao", "sosik-solapi"]),
     ("async-nats", &["sosik-nats"]),
     ("mockall", &["sosik-testkit"]),
-    ("axum", &["rehearsal", "sosik-emulator"]),
+    ("axum", &["rehearsal", "sosik-emulator", "sosik-web"]),
     ("resvg", &["sosik-cards"]),
     ("feed-rs", &["sosik-feeds"]),
     ("icalendar", &["sosik-schedule"]),

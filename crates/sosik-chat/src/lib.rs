@@ -82,13 +82,15 @@ pub use matcher::Matcher;
 pub use memory::MemoryChatStore;
 pub use office::{Office, Offices};
 pub use reply::{Bubble, Button, Choice, Does, Facts, Leads, Line, List, MOST_BUBBLES, MOST_CHOICES, NewsCard, Reply};
-pub use session::{Pending, Session};
+pub use session::{Pending, Session, ShownTerm};
 pub use slots::Slots;
 /// Cuts a text at the end of a word, for doors that show no more of it.
 pub use sosik_content::text::shorten;
 pub use store::{ChatStore, ChatStoreError, ChatStoreErrorKind};
 pub use text::TableError;
-pub use ticket::{Author, NewTicket, Ticket, TicketChange, TicketEntry, TicketError, TicketNumber, TicketState};
+pub use ticket::{
+    Author, MOST_ANSWERED, NewTicket, Ticket, TicketChange, TicketEntry, TicketError, TicketNumber, TicketState,
+};
 pub use turn::{MOST_SAID, Speaker, Turn};
 pub use understand::{UnderstandError, Understanding, Understood};
 pub use window::{City, CodeError, CodeSender, Term, Window, WindowBuildError, WindowBuilder, WindowError};

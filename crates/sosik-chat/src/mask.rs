@@ -10,11 +10,11 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?x)
         (?P<mail>[A-Za-z0-9_.+-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+)
         # Resident and foreigner registration numbers: thirteen digits, the seventh after a hyphen or not.
-        | (?P<resident>(?-u:\b)[0-9]{2}[01][0-9][0-3][0-9]\s*[-–~.]?\s*(?:[0-9]{7}(?-u:\b)|[0-9]\*{6}))
+        | (?P<resident>(?-u:\b)[0-9]{2}[01][0-9][0-3][0-9](?:\s*[-~./]\s*[0-9]{7}|\s*[0-9]{7}(?-u:\b)|\s*[-~./]?\s*[0-9]\*{6}))
         # Cards: sixteen digits in fours; fifteen in 4-6-5.
         | (?P<card>(?-u:\b)[0-9]{4}[-\s.]?[0-9]{4}[-\s.]?[0-9]{4}[-\s.]?[0-9]{4}(?-u:\b)|(?-u:\b)3[0-9]{3}[-\s.]?[0-9]{6}[-\s.]?[0-9]{5}(?-u:\b))
         # Mobile numbers, with the country before them or not.
-        | (?P<mobile>(?:\+?82[-\s.]?\(?0?\)?|(?-u:\b)0)1[016789][-\s.)]?[0-9]{3,4}[-\s.]?[0-9]{4}(?-u:\b))
+        | (?P<mobile>(?:\+?82[-\s.]*\(?0?\)?|(?-u:\b)0)1[016789]\s*[-./_)]?\s*[0-9]{3,4}\s*[-./_]?\s*[0-9]{4}(?-u:\b))
         # Passports and driving licences.
         | (?P<passport>(?-u:\b)[MSRODmsrod][0-9]{8}(?-u:\b)|(?-u:\b)[MSmsRr][0-9]{3}[A-Za-z][0-9]{4}(?-u:\b))
         | (?P<licence>(?-u:\b)[0-9]{2}-[0-9]{2}-[0-9]{6}-[0-9]{2}(?-u:\b))
@@ -35,8 +35,10 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
 /// ```
 #[must_use]
 pub fn mask(text: &str) -> String {
+    // Full-width digits and hyphens are read as others are.
+    let text: String = text.chars().map(narrow).collect();
     NUMBERS
-        .replace_all(text, |found: &regex::Captures<'_>| {
+        .replace_all(&text, |found: &regex::Captures<'_>| {
             let whole = &found[0];
             if found.name("account").is_some() && is_office(whole) {
                 return whole.to_owned();
@@ -53,6 +55,15 @@ pub fn mask(text: &str) -> String {
             names.iter().find(|(name, _)| found.name(name).is_some()).map_or("[번호]", |(_, shown)| shown).to_owned()
         })
         .into_owned()
+}
+
+/// A full-width digit or a dash as it is typed otherwise.
+fn narrow(c: char) -> char {
+    match c {
+        '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')).unwrap_or(c),
+        '－' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
+        _ => c,
+    }
 }
 
 /// Whether digits in groups are an office's number: of an area (02, 031 to 064), or one of eight digits. Days (`2026-11-27`)
@@ -86,6 +97,12 @@ mod tests {
             ("8001011000000", "[주민번호]"),
             ("800101 - 1000000", "[주민번호]"),
             ("9999-0000-0000-0000 카드", "[카드번호] 카드"),
+            ("０１０－１２３４－５６７８", "[휴대전화]"),
+            ("010 - 1234 - 5678", "[휴대전화]"),
+            ("010–1234–5678", "[휴대전화]"),
+            ("010/1234/5678", "[휴대전화]"),
+            ("800101 / 1234567", "[주민번호]"),
+            ("800101-1234567abc", "[주민번호]abc"),
             ("계좌 000-00-000000", "계좌 [번호]"),
             ("00000000000000", "[번호]"),
             ("a.b+c@example.go.kr입니다", "[이메일]입니다"),

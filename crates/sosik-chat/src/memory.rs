@@ -62,8 +62,18 @@ impl ChatStore for MemoryChatStore {
         channel: &ChannelId,
         session: &Session,
         until: DateTime<Utc>,
+        now: DateTime<Utc>,
     ) -> Result<(), ChatStoreError> {
-        self.kept().sessions.insert((who.clone(), channel.clone()), (session.clone(), until));
+        let mut kept = self.kept();
+        let key = (who.clone(), channel.clone());
+        let known = kept.sessions.get(&key).filter(|(_, until)| now < *until).map_or(0, |(known, _)| known.version);
+        if known != session.version {
+            let message = "the conversation went on meanwhile";
+            return Err(ChatStoreError::new(ChatStoreErrorKind::Conflict, message));
+        }
+        let mut session = session.clone();
+        session.version += 1;
+        kept.sessions.insert(key, (session, until));
         Ok(())
     }
 

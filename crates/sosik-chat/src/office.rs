@@ -79,6 +79,13 @@ impl Offices {
             if office.name.is_empty() || office.phone.is_empty() {
                 return Err(TableError::new(line, "an office needs a name and a number"));
             }
+            let digits = office.phone.bytes().filter(u8::is_ascii_digit).count();
+            let is_plain = office.phone.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+            if !is_plain || !(3..=12).contains(&digits) {
+                let problem =
+                    "`phone` is dialled as it stands: digits and hyphens alone (an extension goes into `note`)";
+                return Err(TableError::new(line, problem));
+            }
             read.add(office);
         }
         Ok(read)
@@ -162,5 +169,9 @@ mod tests {
         let told = |table: &str| Offices::from_csv(table.as_bytes()).unwrap_err().to_string();
         assert_eq!(told("name,tasks\n"), "line 1: the column `phone` is missing");
         assert_eq!(told("name,tasks,phone\n민원과,등본,\n"), "line 2: an office needs a name and a number");
+        for phone in ["031-8082-5114~7", "031-8082-0001(내선 2)", "없음", "1"] {
+            let told = told(&format!("name,tasks,phone\n민원과,등본,{phone}\n"));
+            assert!(told.starts_with("line 2: `phone` is dialled as it stands"), "{told}");
+        }
     }
 }

@@ -2,6 +2,8 @@ use std::fmt;
 
 use sosik_content::WebLink;
 
+use crate::Ticket;
+
 /// Bubbles of a reply; by the chatbot's and the Bot API's limit of outputs (Kakao, 2026).
 pub const MOST_BUBBLES: usize = 3;
 /// Choices below a reply; by their limit of quick replies.
@@ -17,10 +19,12 @@ pub struct Reply {
     pub bubbles: Vec<Bubble>,
     /// What can be pressed below it all, at most [`MOST_CHOICES`]; each says something.
     pub choices: Vec<Choice>,
+    /// Tickets whose answers it brings.
+    pub(crate) arrived: Vec<Ticket>,
 }
 
 /// One thing that is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bubble {
     /// A text.
@@ -34,7 +38,7 @@ pub enum Bubble {
 }
 
 /// News, as a card.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NewsCard {
     /// Its title.
@@ -50,7 +54,7 @@ pub struct NewsCard {
 }
 
 /// Lines under a title.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct List {
     /// What they are.
@@ -60,7 +64,7 @@ pub struct List {
 }
 
 /// A line of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Line {
     /// What it is.
@@ -72,7 +76,7 @@ pub struct Line {
 }
 
 /// Where something leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Leads {
     /// To a page.
@@ -82,7 +86,7 @@ pub enum Leads {
 }
 
 /// Facts under a title.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {
     /// What they are about.
@@ -94,7 +98,7 @@ pub struct Facts {
 }
 
 /// Something that can be pressed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Button {
     /// What stands on it.
@@ -104,7 +108,7 @@ pub struct Button {
 }
 
 /// What a button does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Does {
     /// Calls a number.
@@ -116,7 +120,7 @@ pub enum Does {
 }
 
 /// Something that can be said by pressing it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Choice {
     /// What stands on it.
@@ -129,7 +133,7 @@ impl Reply {
     /// A text.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self { bubbles: vec![Bubble::Text(text.into())], choices: Vec::new() }
+        Self::default().with(Bubble::Text(text.into()))
     }
 
     /// With one more bubble.
@@ -178,6 +182,18 @@ impl fmt::Debug for Reply {
         write!(f, "Reply({} bubbles, {} choices)", self.bubbles.len(), self.choices.len())
     }
 }
+
+macro_rules! hidden {
+    ($($name:ident),+) => {$(
+        impl fmt::Debug for $name {
+            /// Its kind alone: what it says may be about someone.
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )+};
+}
+hidden!(Bubble, NewsCard, List, Line, Leads, Facts, Button, Does, Choice);
 
 impl fmt::Display for Bubble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -13,6 +13,9 @@ pub struct Session {
     pub language: Option<String>,
     /// How often in a row they were not understood.
     pub misses: u32,
+    /// How often it was kept: of two turns at once the second is refused.
+    #[serde(skip)]
+    pub version: u64,
 }
 
 /// What waits for a citizen's answer.
@@ -20,19 +23,38 @@ pub struct Session {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Pending {
-    /// Whether they agree to the terms before they get what they asked for.
+    /// Whether they agree to a term before they get what they asked for.
     Agree {
         /// Districts, by code.
         areas: Vec<String>,
         /// Kinds of news, by code.
         topics: Vec<String>,
-        /// Which of the city's terms was shown, from 0 on.
-        term: usize,
-        /// Which they agreed to, so far.
-        agreed: Vec<usize>,
+        /// The term that was shown.
+        shown: ShownTerm,
+        /// To what they agreed so far.
+        agreed: Vec<ShownTerm>,
+        /// What they declined, by purpose.
+        declined: Vec<String>,
+    },
+    /// Whether they want a change of what they get.
+    Change {
+        /// Districts, by code.
+        areas: Vec<String>,
+        /// Kinds of news, by code.
+        topics: Vec<String>,
+        /// Whether it stops.
+        stops: bool,
+    },
+    /// What they want to get, or to get no more.
+    Which {
+        /// Whether it stops.
+        stops: bool,
     },
     /// Whether they withdraw what they agreed to.
-    Withdraw,
+    Withdraw {
+        /// Which purposes, by code.
+        purposes: Vec<String>,
+    },
     /// A code, before everything of them is deleted.
     Delete {
         /// The code.
@@ -56,11 +78,27 @@ pub enum Pending {
     },
 }
 
+/// A term as it was shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ShownTerm {
+    /// Its purpose, by code.
+    pub purpose: String,
+    /// The city's own name of the version.
+    pub version: String,
+    /// The text, as it was shown: the consent's hash is of it.
+    pub text: String,
+    /// When they agreed, once they did.
+    pub agreed: Option<DateTime<Utc>>,
+}
+
 impl fmt::Debug for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Agree { .. } => "Agree",
-            Self::Withdraw => "Withdraw",
+            Self::Change { .. } => "Change",
+            Self::Which { .. } => "Which",
+            Self::Withdraw { .. } => "Withdraw",
             Self::Delete { .. } => "Delete",
             Self::Question { .. } => "Question",
             Self::Send { .. } => "Send",

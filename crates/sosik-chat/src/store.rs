@@ -16,7 +16,8 @@ use crate::{NewTicket, Session, Ticket, TicketChange, TicketError, TicketNumber,
 /// Each rule is a test of `sosik_testkit::chat_store_conformance!`.
 ///
 /// 1. [`session`](Self::session) gives what was last [kept](Self::keep) of someone in a channel, up to the instant until which
-///    it was, and nothing of anyone else or of another channel.
+///    it was, and nothing of anyone else or of another channel. Of two that keep what they read at once the second is refused
+///    as a [`Conflict`](ChatStoreErrorKind::Conflict), and what the first kept stays.
 /// 2. [`open`](Self::open) gives each ticket the next number of the year that it is given, from 1 on: none twice, none left
 ///    out, however many are opened at once.
 /// 3. [`change`](Self::change) changes a ticket as [`Ticket::after`] says, once: of two changes of one version the second is
@@ -44,17 +45,19 @@ pub trait ChatStore: fmt::Debug + Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<Session>, ChatStoreError>;
 
-    /// Remembers something of a conversation until an instant, in the place of what was.
+    /// Remembers something of a conversation until an instant, in the place of what was read: by its
+    /// [`version`](Session::version), which is 0 where there was nothing.
     ///
     /// # Errors
     ///
-    /// [`ChatStoreError`].
+    /// [`ChatStoreError`] of the kind [`Conflict`](ChatStoreErrorKind::Conflict) where another turn kept something meanwhile.
     async fn keep(
         &self,
         who: &Identity,
         channel: &ChannelId,
         session: &Session,
         until: DateTime<Utc>,
+        now: DateTime<Utc>,
     ) -> Result<(), ChatStoreError>;
 
     /// Opens a ticket of a year.
@@ -150,8 +153,9 @@ impl<S: ChatStore + ?Sized> ChatStore for Arc<S> {
         channel: &ChannelId,
         session: &Session,
         until: DateTime<Utc>,
+        now: DateTime<Utc>,
     ) -> Result<(), ChatStoreError> {
-        (**self).keep(who, channel, session, until).await
+        (**self).keep(who, channel, session, until, now).await
     }
     async fn open(&self, new: NewTicket, year: i32, now: DateTime<Utc>) -> Result<Ticket, ChatStoreError> {
         (**self).open(new, year, now).await
@@ -206,7 +210,7 @@ pub struct ChatStoreError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChatStoreErrorKind {
-    /// The ticket was changed since it was read.
+    /// The ticket, or the session, was changed since it was read.
     Conflict,
     /// What is stored is not as it was written.
     Corrupt,

@@ -7,18 +7,25 @@ use sosik_registry::{Identity, Subscriber};
 use crate::emergency::Emergency;
 use crate::reply::{Bubble, Button, Does, Facts, Reply};
 use crate::session::{Pending, Session};
+use crate::tasks::Wish;
 use crate::window::{REMEMBERED, Window, WindowError};
 use crate::words::{Short, short};
-use crate::{ChatStoreErrorKind, Intent, Slots, TicketChange, Turn, Understood};
+use crate::{ChatStoreErrorKind, Intent, Slots, Ticket, Turn, Understood};
 
 /// One turn of a conversation: what was said, and what is remembered of before.
 pub(crate) struct Talk<'a> {
     pub(crate) window: &'a Window,
     pub(crate) turn: &'a Turn,
     pub(crate) session: Session,
+    /// What was asked of the citizen last, once it was taken out.
+    pending: Option<Pending>,
     pub(crate) language: Language,
     /// The city's day.
     pub(crate) today: NaiveDate,
+    /// Whether what was said tells of danger: then only what is certainly meant is answered beside it.
+    is_danger: bool,
+    /// Whether something that was begun was left for something else.
+    pub(crate) has_left: bool,
     /// Whether what is remembered was forgotten on purpose.
     pub(crate) is_over: bool,
 }
@@ -29,11 +36,14 @@ impl<'a> Talk<'a> {
         let spoken = turn.language.clone().filter(|language| window.words.has(language));
         let today = turn.at.with_timezone(&window.zone).date_naive();
         let language = spoken.unwrap_or_else(Language::korean);
-        Self { window, turn, session: Session::default(), language, today, is_over: false }
+        let session = Session::default();
+        let (pending, is_danger, has_left, is_over) = (None, false, false, false);
+        Self { window, turn, session, pending, language, today, is_danger, has_left, is_over }
     }
 
-    pub(crate) async fn begin(window: &'a Window, turn: &'a Turn) -> Result<Self, WindowError> {
+    pub(crate) async fn begin(window: &'a Window, turn: &'a Turn, is_danger: bool) -> Result<Self, WindowError> {
         let mut talk = Self::at_once(window, turn);
+        talk.is_danger = is_danger;
         if let Some(key) = turn.who.key() {
             talk.session = window.chats.session(key, &turn.channel, turn.at).await?.unwrap_or_default();
         }
@@ -44,17 +54,41 @@ impl<'a> Talk<'a> {
         Ok(talk)
     }
 
-    /// Remembers what is to be remembered.
-    pub(crate) async fn keep(&self) -> Result<(), WindowError> {
-        if let Some(key) = self.turn.who.key().filter(|_| !self.is_over) {
-            self.window.chats.keep(key, &self.turn.channel, &self.session, self.turn.at + REMEMBERED).await?;
+    /// Takes out what was asked, so that it is acted on once; `false` where another turn of theirs does so now.
+    pub(crate) async fn take(&mut self) -> Result<bool, WindowError> {
+        self.pending = self.session.pending.take();
+        let Some(key) = self.turn.who.key().filter(|_| self.pending.is_some()) else { return Ok(true) };
+        let until = self.turn.at + REMEMBERED;
+        match self.window.chats.keep(key, &self.turn.channel, &self.session, until, self.turn.at).await {
+            Ok(()) => {
+                self.session.version += 1;
+                Ok(true)
+            }
+            Err(error) if error.kind() == ChatStoreErrorKind::Conflict => Ok(false),
+            Err(error) => Err(error.into()),
         }
-        Ok(())
     }
 
-    /// What is answered.
+    /// Remembers what is to be remembered.
+    pub(crate) async fn keep(&self) -> Result<(), WindowError> {
+        let Some(key) = self.turn.who.key().filter(|_| !self.is_over) else { return Ok(()) };
+        let until = self.turn.at + REMEMBERED;
+        match self.window.chats.keep(key, &self.turn.channel, &self.session, until, self.turn.at).await {
+            Ok(()) => Ok(()),
+            // A later turn of theirs went on: what it keeps counts.
+            Err(error) if error.kind() == ChatStoreErrorKind::Conflict => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What is answered; nothing where danger is all that was said.
     pub(crate) async fn reply(&mut self) -> Result<Reply, WindowError> {
-        if let Some(pending) = self.session.pending.take() {
+        if let Some(pending) = self.pending.take() {
+            let goes_to_a_person = matches!(pending, Pending::Question { .. } | Pending::Send { .. });
+            if self.is_danger && !goes_to_a_person {
+                self.session.pending = Some(pending);
+                return Ok(Reply::default());
+            }
             if short(&self.turn.said) == Some(Short::Stop) {
                 return Ok(self.menu_choices(Reply::text(self.say("cancelled", &())?)));
             }
@@ -63,23 +97,41 @@ impl<'a> Talk<'a> {
             }
         }
         if self.turn.said.is_empty() {
-            return self.ask_person(self.turn.picture.clone());
+            // A button without words, or a picture.
+            return match &self.turn.picture {
+                Some(picture) => self.ask_person(Some(picture.clone())),
+                None => self.menu(),
+            };
         }
-        let understood = self.window.understanding.understand(&self.turn.said, self.today).await;
-        // An engine that cannot be asked is as one that does not understand: a person is offered.
-        let understood = understood.unwrap_or_default();
+        let understood = self.understood().await;
+        if understood.intent.is_none() && self.is_danger {
+            return Ok(Reply::default());
+        }
         if understood.intent.is_some() {
             self.session.misses = 0;
         }
-        self.of(understood).await
+        let reply = self.of(understood).await?;
+        if self.has_left {
+            return Ok(reply.after(vec![Bubble::Text(self.say("terms-left", &())?)]));
+        }
+        Ok(reply)
+    }
+
+    /// What is meant; an engine that cannot be asked is as one that does not understand: a person is offered.
+    pub(crate) async fn understood(&self) -> Understood {
+        self.window.understanding.understand(&self.turn.said, self.today).await.unwrap_or_default()
     }
 
     /// Goes on with what was asked of the citizen; `None` where they said something else.
     async fn go_on(&mut self, pending: Pending) -> Result<Option<Reply>, WindowError> {
         match pending {
-            Pending::Agree { areas, topics, term, agreed } => self.agreed(areas, topics, term, agreed).await,
-            Pending::Withdraw => self.withdraw_answered().await,
-            Pending::Delete { code, until, tries } => self.delete_answered(code, until, tries).await.map(Some),
+            Pending::Agree { areas, topics, shown, agreed, declined } => {
+                self.agreed(Wish { areas, topics }, shown, agreed, declined).await
+            }
+            Pending::Change { areas, topics, stops } => self.changed(Wish { areas, topics }, stops).await,
+            Pending::Which { stops } => self.which(stops).await,
+            Pending::Withdraw { purposes } => self.withdraw_answered(&purposes).await,
+            Pending::Delete { code, until, tries } => self.delete_answered(code, until, tries).await,
             Pending::Question { picture } => self.question(picture).map(Some),
             Pending::Send { text, picture } => self.send(text, picture).await,
         }
@@ -116,11 +168,12 @@ impl<'a> Talk<'a> {
 
     /// What was not understood: what it may have meant, and a person. It is counted.
     async fn missed(&mut self, slots: &Slots) -> Result<Reply, WindowError> {
-        /// So much of what was said is kept, to learn from.
-        const KEPT: usize = 100;
+        /// So long a text is counted as it stands; a longer one may tell of someone, and is counted as one that was long.
+        const COUNTED: usize = 20;
 
-        let said: String = crate::mask(&self.turn.said).chars().take(KEPT).collect();
-        self.window.chats.miss(&said, self.today).await?;
+        let said = crate::mask(&self.turn.said);
+        let is_short = said.chars().count() <= COUNTED;
+        self.window.chats.miss(if is_short { &said } else { "(긴 글)" }, self.today).await?;
         self.session.misses += 1;
         let person = |talk: &Self, reply: Reply| -> Result<Reply, WindowError> {
             Ok(talk.menu_choices(talk.offer(reply, &Intent::Person)))
@@ -152,25 +205,32 @@ impl<'a> Talk<'a> {
         Ok(self.offer(reply, &Intent::Person))
     }
 
-    /// What staff answered and has not been read yet.
-    pub(crate) async fn arrived(&self) -> Result<Vec<Bubble>, WindowError> {
-        let Some(key) = self.turn.who.key().filter(|_| !self.is_over) else { return Ok(Vec::new()) };
-        let mut bubbles = Vec::new();
-        for ticket in self.window.chats.tickets_of(key, 5).await? {
-            let texts: Vec<&str> = ticket.undelivered().map(|entry| entry.text.as_str()).collect();
-            if texts.is_empty() || !bubbles.is_empty() {
-                continue;
-            }
-            let values = json!({"number": ticket.number.to_string(), "text": texts.join("\n")});
-            let text = self.say("ticket-arrived", &values)?;
-            match self.window.chats.change(&ticket, &TicketChange::Delivered, self.turn.at).await {
-                Ok(_) => bubbles.push(Bubble::Text(text)),
-                // Another turn shows it.
-                Err(error) if error.kind() == ChatStoreErrorKind::Conflict => {}
-                Err(error) => return Err(error.into()),
-            }
+    /// What staff answered and has not been read yet: of one ticket, the oldest first, and which that is.
+    pub(crate) async fn arrived(&self) -> Result<(Vec<Bubble>, Vec<Ticket>), WindowError> {
+        if self.is_over {
+            return Ok((Vec::new(), Vec::new()));
         }
-        Ok(bubbles)
+        let tickets = self.tickets_of(&self.turn.who.identities).await?;
+        let Some(ticket) = tickets.into_iter().rev().find(|ticket| ticket.undelivered().next().is_some()) else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        let texts: Vec<&str> = ticket.undelivered().map(|entry| entry.text.as_str()).collect();
+        let values = json!({"number": ticket.number.to_string(), "text": texts.join("\n")});
+        Ok((vec![Bubble::Text(self.say("ticket-arrived", &values)?)], vec![ticket]))
+    }
+
+    /// The tickets of someone under any of these, the newest first.
+    pub(crate) async fn tickets_of(&self, identities: &[Identity]) -> Result<Vec<Ticket>, WindowError> {
+        /// More than anyone has open at once.
+        const MOST: usize = 50;
+
+        let mut tickets = Vec::new();
+        for identity in identities {
+            tickets.extend(self.window.chats.tickets_of(identity, MOST).await?);
+        }
+        tickets.sort_by_key(|ticket| std::cmp::Reverse(ticket.number));
+        tickets.dedup_by_key(|ticket| ticket.number);
+        Ok(tickets)
     }
 
     pub(crate) fn say(&self, key: &str, values: &impl Serialize) -> Result<String, WindowError> {
@@ -216,14 +276,25 @@ impl<'a> Talk<'a> {
         Ok(all.iter().fold(Reply::text(hello), |reply, intent| self.offer(reply, intent)))
     }
 
-    /// Who speaks, as they are kept: found by the first of their ids that is known.
-    pub(crate) async fn subscriber(&self) -> Result<Option<Subscriber>, WindowError> {
+    /// Who speaks, as they are kept: everyone who is known by one of the ids that the door gives, which may be two records.
+    pub(crate) async fn known(&self) -> Result<Vec<Subscriber>, WindowError> {
+        let mut known: Vec<Subscriber> = Vec::new();
         for identity in &self.turn.who.identities {
-            if let Some(found) = self.window.subscribers.find(identity).await? {
-                return Ok(Some(found));
+            let found = self.window.subscribers.find(identity).await?;
+            known.extend(found.filter(|found| !known.iter().any(|one| one.id == found.id)));
+        }
+        Ok(known)
+    }
+
+    /// All by which whoever speaks is known: here, and in the records of them.
+    pub(crate) fn everything_of(&self, known: &[Subscriber]) -> Vec<Identity> {
+        let mut all = self.turn.who.identities.clone();
+        for identity in known.iter().flat_map(|person| &person.identities) {
+            if !all.contains(identity) {
+                all.push(identity.clone());
             }
         }
-        Ok(None)
+        all
     }
 
     pub(crate) fn key(&self) -> Option<&Identity> {

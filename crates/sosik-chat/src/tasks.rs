@@ -6,3 +6,5 @@ mod news;
 mod offices;
 mod person;
 mod subscribe;
+
+pub(crate) use subscribe::Wish;

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use sosik_core::{ChannelId, Language};
 use sosik_registry::Identity;
 
+/// The longest answer, in characters: what the narrowest door shows whole, with what stands before it.
+pub const MOST_ANSWERED: usize = 900;
+
 /// The number of a ticket, as a citizen is told it: the year by the city's clock, and a serial number in it from 1 on.
 ///
 /// ```
@@ -30,14 +33,17 @@ impl TicketNumber {
         Self { year, serial }
     }
 
-    /// The first number of a ticket that stands in a text.
+    /// The first number of a ticket that stands in a text: with all its digits, or where the text says that it is one
+    /// (접수번호): `2026-11` alone is a month.
     #[must_use]
     pub fn find_in(text: &str) -> Option<Self> {
+        let says_so = text.contains("접수") || text.contains("문의");
         let is_part = |c: char| c.is_ascii_digit() || c == '-';
         text.split(|c: char| !is_part(c)).find_map(|part| {
             let (year, serial) = part.split_once('-')?;
             let year = year.parse().ok().filter(|year| (2000..3000).contains(year))?;
-            Some(Self { year, serial: serial.parse().ok().filter(|serial| *serial > 0)? })
+            let is_whole = says_so || serial.len() >= 4;
+            Some(Self { year, serial: serial.parse().ok().filter(|serial| is_whole && *serial > 0)? })
         })
     }
 }
@@ -57,7 +63,7 @@ pub enum TicketState {
     Waiting,
     /// Someone works on it.
     Taken,
-    /// It was answered; the citizen may ask back.
+    /// It was answered.
     Answered,
     /// Nothing more is to be done.
     Closed,
@@ -123,7 +129,7 @@ pub struct TicketEntry {
     pub at: DateTime<Utc>,
     /// Who.
     pub by: Author,
-    /// What: without personal numbers, see [`mask`](crate::mask).
+    /// What: of a citizen's without personal numbers, see [`mask`](crate::mask).
     pub text: String,
     /// A picture, by its address.
     pub picture: Option<String>,
@@ -267,7 +273,7 @@ impl Ticket {
             TicketChange::Take { .. } | TicketChange::Move { .. } | TicketChange::Answer { .. }
                 if self.state == TicketState::Closed =>
             {
-                return refused("is closed: it opens again when the citizen writes");
+                return refused("is closed");
             }
             TicketChange::Take { .. } => next.state = TicketState::Taken,
             TicketChange::Move { office } => {
@@ -279,11 +285,16 @@ impl Ticket {
                     return refused("cannot be answered with nothing: write a text");
                 }
                 next.state = TicketState::Answered;
-                next.entries.push(TicketEntry::new(at, Author::Staff(staff.clone()), text));
+                if text.chars().count() > MOST_ANSWERED {
+                    return refused(
+                        "cannot be answered at such length: write at most 900 characters, or where to read on",
+                    );
+                }
+                next.entries.push(TicketEntry::new(at, Author::Staff(staff.clone()), text.clone()));
             }
             TicketChange::Add { text, picture } => {
                 next.state = TicketState::Waiting;
-                let mut entry = TicketEntry::new(at, Author::Citizen, text);
+                let mut entry = TicketEntry::new(at, Author::Citizen, crate::mask(text));
                 entry.picture.clone_from(picture);
                 next.entries.push(entry);
             }
@@ -325,8 +336,8 @@ impl Ticket {
 }
 
 impl TicketEntry {
-    fn new(at: DateTime<Utc>, by: Author, text: &str) -> Self {
-        Self { at, by, text: crate::mask(text), picture: None, delivered: None }
+    fn new(at: DateTime<Utc>, by: Author, text: String) -> Self {
+        Self { at, by, text, picture: None, delivered: None }
     }
 
     fn waits(&self) -> bool {

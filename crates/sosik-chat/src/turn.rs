@@ -1,6 +1,6 @@
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use sosik_core::{ChannelId, Language};
 use sosik_registry::Identity;
 
@@ -44,6 +44,8 @@ impl Turn {
     #[must_use]
     pub fn new(channel: ChannelId, who: Speaker, said: &str, at: DateTime<Utc>) -> Self {
         let said = sosik_content::text::clean(&said.chars().take(MOST_SAID).collect::<String>());
+        // As stores keep it: what is noted is found again by its instant.
+        let at = at.trunc_subsecs(6);
         Self { channel, who, said, picture: None, language: None, at }
     }
 

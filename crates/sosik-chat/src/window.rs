@@ -12,8 +12,8 @@ use crate::emergency::Emergencies;
 use crate::talk::Talk;
 use crate::words::Words;
 use crate::{
-    Archive, ArchiveError, ChatStore, ChatStoreError, Intents, Matcher, Offices, Reply, Ticket, TicketChange, Turn,
-    Understanding,
+    Archive, ArchiveError, ChatStore, ChatStoreError, ChatStoreErrorKind, Intents, Matcher, Offices, Reply, Ticket,
+    TicketChange, Turn, Understanding,
 };
 
 /// How long a conversation is remembered after its last turn.
@@ -147,21 +147,64 @@ impl Window {
         WindowBuilder::new(city)
     }
 
-    /// What is answered to what someone said.
+    /// What is answered to what someone said. A door that showed it says so ([`shown`](Self::shown)).
     ///
     /// # Errors
     ///
     /// [`WindowError`] when a port cannot be asked: the door then says that it cannot be answered now, and where else to turn.
     /// Words of danger are answered whatever does not work.
     pub async fn answer(&self, turn: &Turn) -> Result<Reply, WindowError> {
-        if let Some(emergency) = self.emergencies.find(&turn.said) {
-            return Talk::at_once(self, turn).danger(&emergency);
+        let danger = self.danger(turn)?;
+        match (self.answer_in_turn(turn, danger.is_some()).await, danger) {
+            (Ok(reply), None) => Ok(reply),
+            (Ok(reply), Some(danger)) if reply.bubbles.is_empty() => Ok(danger),
+            (Ok(reply), Some(danger)) => Ok(reply.after(danger.bubbles.into_iter().take(1).collect())),
+            // Whom to call is told whatever else does not work.
+            (Err(_), Some(danger)) => Ok(danger),
+            (Err(error), None) => Err(error),
         }
-        let mut talk = Talk::begin(self, turn).await?;
+    }
+
+    /// Whom to call, where what was said tells of danger: without asking anything else, for doors that cannot wait.
+    ///
+    /// # Errors
+    ///
+    /// [`WindowError`] when a text of the city's own cannot be filled in.
+    pub fn danger(&self, turn: &Turn) -> Result<Option<Reply>, WindowError> {
+        let Some(emergency) = self.emergencies.find(&turn.said) else { return Ok(None) };
+        Talk::at_once(self, turn).danger(&emergency).map(Some)
+    }
+
+    async fn answer_in_turn(&self, turn: &Turn, is_danger: bool) -> Result<Reply, WindowError> {
+        let mut talk = Talk::begin(self, turn, is_danger).await?;
+        // What was asked is taken out before it is acted on: of two turns at once one goes on with it.
+        if !talk.take().await? {
+            return Ok(Reply::text(talk.say("busy", &())?));
+        }
         let reply = talk.reply().await?;
-        let arrived = talk.arrived().await?;
+        let (arrived, tickets) = talk.arrived().await?;
         talk.keep().await?;
-        Ok(reply.after(arrived))
+        let mut reply = reply.after(arrived);
+        reply.arrived = tickets;
+        Ok(reply)
+    }
+
+    /// That a reply reached the citizen: answers of staff that it brought are not brought again. One that is not said to have
+    /// been shown comes again with the next turn.
+    ///
+    /// # Errors
+    ///
+    /// [`WindowError`] where that cannot be kept.
+    pub async fn shown(&self, reply: &Reply, now: DateTime<Utc>) -> Result<(), WindowError> {
+        for ticket in &reply.arrived {
+            match self.chats.change(ticket, &TicketChange::Delivered, now).await {
+                Ok(_) => {}
+                // Someone wrote meanwhile: what they wrote comes with the next turn, and this once more.
+                Err(error) if error.kind() == ChatStoreErrorKind::Conflict => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
     }
 
     /// Answers a ticket in the name of the city: the citizen reads it with their next turn, or when a door tells them.
@@ -342,6 +385,12 @@ impl WindowBuilder {
     ///
     /// [`WindowBuildError`] names what is missing.
     pub fn build(self) -> Result<Window, WindowBuildError> {
+        /// What a door shows whole, with what stands before it.
+        const MOST: usize = 900;
+
+        if self.terms.iter().any(|term| term.text.trim().is_empty() || term.text.chars().count() > MOST) {
+            return Err(WindowBuildError("terms of 1 to 900 characters each, so that each is shown whole"));
+        }
         let understanding = self.understanding.unwrap_or_else(|| {
             let (districts, offices) = (Arc::clone(&self.districts), Arc::clone(&self.offices));
             Arc::new(Matcher::new(self.intents.clone(), self.city.bare.as_str(), districts, offices))
@@ -374,7 +423,7 @@ impl fmt::Debug for WindowBuilder {
 
 /// A window lacks something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a window needs `{0}`: give it to the builder")]
+#[error("a window needs {0}: give it to the builder")]
 pub struct WindowBuildError(&'static str);
 
 /// A turn cannot be answered now. It names no one, and repeats nothing of what was said.
@@ -382,16 +431,16 @@ pub struct WindowBuildError(&'static str);
 #[non_exhaustive]
 pub enum WindowError {
     /// The registry cannot be asked.
-    #[error("the registry: {0}")]
+    #[error("the registry cannot be asked")]
     Subscribers(#[from] StoreError),
     /// Conversations cannot be kept.
-    #[error("the store of conversations: {0}")]
+    #[error("the store of conversations cannot be asked")]
     Chats(#[from] ChatStoreError),
     /// The archive cannot be asked.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// A text of the city's own cannot be filled in.
-    #[error("what is said: {0}")]
+    #[error("a text of the window's cannot be filled in")]
     Words(#[from] WordingError),
 }
 

@@ -8,7 +8,7 @@ use sosik_content::wording::{Wording, WordingError};
 use sosik_core::Language;
 
 use crate::TableError;
-use crate::text::{dense, words};
+use crate::text::folded;
 
 /// What the window says, by key and language: data, in the form of `data/replies.toml`.
 #[derive(Clone)]
@@ -107,21 +107,15 @@ pub(crate) enum Short {
     Stop,
 }
 
-/// Whether a text is an answer to a question, as `data/answers.tsv` says it.
+/// Whether a text is an answer to a question: all of it, as `data/answers.tsv` has it.
 pub(crate) fn short(said: &str) -> Option<Short> {
-    let (text, words) = (dense(said), words(said));
+    let text = folded(said);
     let says = |kind: &str| {
         let rows = include_str!("../data/answers.tsv").lines().filter_map(|line| line.split_once('\t'));
-        rows.filter(|(of, _)| *of == kind).any(|(_, word)| {
-            let begins = words.iter().any(|said| said.starts_with(word));
-            // Short Latin words are words of their own; Korean ones begin one.
-            let is_in = word.chars().count() > 2 && text.contains(word);
-            if word.is_ascii() { words.iter().any(|said| said == word) } else { begins || is_in }
-        })
+        rows.filter(|(of, _)| *of == kind).any(|(_, answer)| folded(answer) == text)
     };
-    [("stop", Short::Stop), ("no", Short::No), ("yes", Short::Yes)]
-        .into_iter()
-        .find_map(|(kind, short)| says(kind).then_some(short))
+    let kinds = [("stop", Short::Stop), ("no", Short::No), ("yes", Short::Yes)];
+    kinds.into_iter().find_map(|(kind, short)| says(kind).then_some(short)).filter(|_| !text.is_empty())
 }
 
 #[cfg(test)]
@@ -149,19 +143,43 @@ mod tests {
     }
 
     #[test]
-    fn yes_no_and_stop_are_understood() {
+    fn only_a_whole_answer_is_one() {
         for (said, expected) in [
             ("네", Some(Short::Yes)),
             ("넵!", Some(Short::Yes)),
-            ("만 14세 이상이고 동의합니다", Some(Short::Yes)),
+            ("동의합니다.", Some(Short::Yes)),
             ("동의 안 해요", Some(Short::No)),
             ("아니요", Some(Short::No)),
             ("취소할게요", Some(Short::Stop)),
             ("I agree", Some(Short::Yes)),
             ("no", Some(Short::No)),
-            ("옥정동", None),
         ] {
             assert_eq!(short(said), expected, "{said}");
+        }
+        for said in [
+            "동의하지 않으면 어떻게 되나요",
+            "동의하고 싶지 않아요",
+            "동의는 안 할게요",
+            "동의하면 뭐가 좋아요?",
+            "광고는 보내지 마세요",
+            "그래서 뭘 모으나요",
+            "수신 동의 철회",
+            "철회하지 마세요",
+            "계속 보내 주세요",
+            "접수하지 마세요",
+            "네거리 신호등도요",
+            "예전부터 그랬어요",
+            "예약 취소하고 싶은데요",
+            "처음으로 민원 넣어요",
+            "응급실 어디예요",
+            "확인해 볼게요",
+            "don't send it",
+            "not yet",
+            "옥정동",
+            "",
+            "?!",
+        ] {
+            assert_eq!(short(said), None, "{said}");
         }
     }
 }

@@ -90,7 +90,14 @@ impl World {
             *at += TimeDelta::seconds(10);
             *at
         };
-        self.window.answer(&Turn::new(channel(), Speaker::in_channel(&channel(), who), said, at)).await.unwrap()
+        self.turn(&Turn::new(channel(), Speaker::in_channel(&channel(), who), said, at)).await
+    }
+
+    /// What is answered and shown.
+    async fn turn(&self, turn: &Turn) -> Reply {
+        let reply = self.window.answer(turn).await.unwrap();
+        self.window.shown(&reply, turn.at).await.unwrap();
+        reply
     }
 
     async fn text(&self, who: &str, said: &str) -> String {
@@ -182,14 +189,15 @@ async fn danger_comes_before_everything_even_where_nothing_else_works() {
     let world = World::with(|builder| builder.archive(Arc::new(Broken)));
     let turn = |said: &str| Turn::new(channel(), Speaker::nobody(), said, now());
     let error = world.window.answer(&turn("이번 주 소식")).await.unwrap_err();
-    assert!(error.is_retryable() && error.to_string().contains("away"), "{error}");
+    assert!(error.is_retryable(), "{error}");
 
     // Also in the middle of something else.
     world.says("a", "담당자에게 묻기").await;
     let reply = world.says("a", "옆집에서 살려달라는 소리가, 불이 났어요").await;
     let Bubble::Facts(facts) = &reply.bubbles[0] else { panic!("{reply:?}") };
     assert_eq!(facts.buttons[0].does, Does::Calls("119".into()));
-    let mind = world.says("a", "이제 그만 살고 싶어요").await;
+    assert!(reply.to_text().contains("이대로 담당자에게"), "what was begun goes on: {}", reply.to_text());
+    let mind = world.says("b", "이제 그만 살고 싶어요").await;
     let Bubble::Facts(facts) = &mind.bubbles[0] else { panic!("{mind:?}") };
     assert_eq!(facts.buttons[0].does, Does::Calls("109".into()));
     assert!(facts.title.contains("혼자 견디지"), "{}", facts.title);
@@ -211,17 +219,22 @@ async fn whoever_signs_up_sees_each_term_and_agrees_to_it() {
     let [consent] = &person.consents[..] else { panic!("{:?}", person.consents) };
     assert_eq!((consent.purpose, consent.text.as_ref().unwrap().version.as_str()), (Purpose::Collection, "2026-1"));
     let shown =
-        sosik_registry::ConsentText::of("2026-1", "받는 사람을 알기 위해 채널의 이용자 키와 읍면동을 모읍니다.");
+        sosik_registry::ConsentText::of("2026-1", "[필수] 받는 사람을 알기 위해 채널의 이용자 키와 읍면동을 모읍니다.");
     assert_eq!(consent.text.as_ref(), Some(&shown), "the very text that was shown");
 
     // What they agreed to is not asked again.
-    let again = world.text("a", "축제 소식 받고 싶어요").await;
-    assert!(again.contains("[선택]"), "{again}");
-    world.says("a", "동의합니다").await;
+    assert!(world.text("a", "축제 소식 받고 싶어요").await.contains("축제·행사 소식을 받으시겠어요?"));
+    let again = world.text("a", "네").await;
+    assert!(again.contains("[선택]") && again.contains("14세"), "the first agreement of this time: {again}");
+    assert!(
+        world.text("a", "동의합니다").await.contains("동의하는지 알 수 없었습니다"),
+        "it says nothing of their age"
+    );
+    world.says("a", "만 14세 이상이고 동의합니다").await;
     let person = world.subscribers.find(&key("a")).await.unwrap().unwrap();
     assert!(standing(&person.consents, Purpose::Advertising, world.at()).unwrap().granted);
     assert!(person.topics.is_empty(), "who wants everything wants this too");
-    world.says("b", "축제 소식 받고 싶어요").await;
+    world.says("b", "축제 소식 구독").await;
     world.says("b", "만 14세 이상이고 동의합니다").await;
     world.says("b", "동의 안 함").await;
     let person = world.subscribers.find(&key("b")).await.unwrap().unwrap();
@@ -235,11 +248,150 @@ async fn who_does_not_agree_leaves_nothing_behind() {
     assert!(world.text("a", "동의 안 함").await.contains("저장한 것은 없습니다"));
     world.says("b", "회천1동 구독").await;
     // Whoever says something else has agreed to nothing either.
-    assert!(world.text("b", "이번 주말 행사").await.contains("점등식"));
+    let left = world.text("b", "이번 주말 행사").await;
+    assert!(left.starts_with("신청을 마치지 않았습니다") && left.contains("점등식"), "{left}");
     assert!(!world.text("b", "네").await.contains("보내 드립니다"));
     for who in ["a", "b"] {
         assert_eq!(world.subscribers.find(&key(who)).await.unwrap(), None);
     }
+}
+
+#[tokio::test]
+async fn nothing_but_a_plain_yes_is_a_consent() {
+    for said in [
+        "네",
+        "동의합니다",
+        "동의하지 않습니다",
+        "동의하고 싶지 않아요",
+        "동의하면 뭐가 좋아요?",
+        "그래서 뭘 모으나요",
+        "네?",
+        "13살이에요 동의해요",
+        "14세 미만인데 동의합니다",
+        "I don't agree",
+        "수신 동의 철회",
+        "광고는 보내지 마세요",
+    ] {
+        let world = World::new();
+        world.says("a", "회천1동 구독").await;
+        let told = world.text("a", said).await;
+        world.says("a", "네").await;
+        let kept = world.subscribers.find(&key("a")).await.unwrap();
+        assert_eq!(kept, None, "{said}: {told}");
+    }
+    // A child is told whom to ask, whatever they say.
+    let world = World::new();
+    let child = NewSubscriber::known_by(key("a")).as_child_until(now().date_naive() + TimeDelta::days(100));
+    world.subscribers.put(&[child], now()).await.unwrap();
+    assert!(world.text("a", "회천1동 구독").await.contains("보호자의 동의"));
+}
+
+#[tokio::test]
+async fn questions_change_nothing_without_being_asked_back() {
+    let world = World::new();
+    sign_up(&world, "a").await;
+    let before = world.subscribers.find(&key("a")).await.unwrap();
+    for said in
+        ["회천1동 재난 알림 왜 안 보내", "축제 취소됐나요", "강좌 취소", "회천3동 소식 받고 싶어요", "회천3동 구독"]
+    {
+        world.says("a", said).await;
+        world.says("a", "아니요").await;
+        assert_eq!(world.subscribers.find(&key("a")).await.unwrap(), before, "{said}");
+    }
+    assert!(world.text("a", "회천3동 구독").await.contains("지금은 회천1동 소식을 받고 있습니다"));
+    world.says("a", "네").await;
+    let area = world.subscribers.find(&key("a")).await.unwrap().unwrap().area.unwrap();
+    assert_eq!(area.as_str(), "4163055000");
+    // What they write to the question which belongs to it.
+    world.says("a", "구독 해지").await;
+    assert!(world.text("a", "회천3동").await.contains("이제 보내지 않습니다"));
+}
+
+#[tokio::test]
+async fn whoever_is_known_by_two_records_withdraws_and_is_deleted_in_both() {
+    let world = World::new();
+    sign_up(&world, "a").await;
+    let app = Identity::AppUser("77".into());
+    let consent = ConsentEvent::granted(Purpose::Advertising, now() - TimeDelta::days(9), "서면");
+    let other = NewSubscriber::known_by(app.clone()).with_consent(consent);
+    world.subscribers.put(&[other], now()).await.unwrap();
+    let says = async |said: &str| {
+        world.pass(TimeDelta::seconds(10));
+        let who = Speaker::in_channel(&channel(), "a").and(app.clone());
+        world.turn(&Turn::new(channel(), who, said, world.at())).await.to_text()
+    };
+    let of = async |identity: &Identity| world.subscribers.find(identity).await.unwrap();
+    says("수신 동의 철회").await;
+    // One alone can be withdrawn.
+    says("광고성 정보 수신만 철회").await;
+    for identity in [&key("a"), &app] {
+        let person = of(identity).await.unwrap();
+        assert!(!standing(&person.consents, Purpose::Advertising, world.at()).unwrap().granted);
+    }
+    let person = of(&key("a")).await.unwrap();
+    assert!(standing(&person.consents, Purpose::Collection, world.at()).unwrap().granted);
+
+    // A ticket of another channel's key is theirs as well.
+    let elsewhere = Identity::ChannelUser { channel: ChannelId::parse("hoecheon1").unwrap(), key: "x".into() };
+    let both = NewSubscriber::known_by(app.clone()).with_identity(elsewhere.clone());
+    world.subscribers.put(&[both], now()).await.unwrap();
+    let ticket = sosik_chat::NewTicket::new(elsewhere, channel(), "비밀 이야기", now());
+    world.chats.open(ticket, 2026, now()).await.unwrap();
+    assert!(says("내 정보 보기").await.contains("문의: 1건"));
+    let asked = says("내 정보 삭제").await;
+    let code = asked.split(|c: char| !c.is_ascii_digit()).find(|part| part.len() == 6).unwrap().to_owned();
+    assert!(says(&format!("{code}입니다")).await.contains("모두 지웠습니다"));
+    assert_eq!((of(&key("a")).await, of(&app).await), (None, None));
+    let tickets = world.chats.queue(&TicketState::ALL, None, 10).await.unwrap();
+    assert_eq!((tickets[0].who.clone(), tickets[0].entries[0].text.as_str()), (None, "[삭제됨]"));
+}
+
+#[tokio::test]
+async fn two_taps_open_one_ticket() {
+    let world = World::new();
+    world.says("a", "담당자에게 묻기").await;
+    world.says("a", "덕정역 앞 가로등이 꺼졌어요").await;
+    let turn = Turn::new(channel(), Speaker::in_channel(&channel(), "a"), "접수하기", world.at());
+    let (one, two) = tokio::join!(world.window.answer(&turn), world.window.answer(&turn));
+    drop((one.unwrap(), two.unwrap()));
+    assert_eq!(world.chats.queue(&TicketState::ALL, None, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_not_shown_comes_again() {
+    let world = World::new();
+    ask(&world, "a", "가로등이 안 켜져요").await;
+    let [ticket] = &world.chats.queue(&TicketState::ALL, None, 10).await.unwrap()[..] else { panic!() };
+    world.window.answer_ticket(ticket, "clerk-1", "고쳤습니다. forms@example.go.kr", now()).await.unwrap();
+    let turn = Turn::new(channel(), Speaker::in_channel(&channel(), "a"), "안녕", world.at());
+    for _ in 0..2 {
+        let reply = world.window.answer(&turn).await.unwrap();
+        assert!(reply.to_text().contains("고쳤습니다. forms@example.go.kr"), "the door did not show it");
+    }
+    assert!(world.text("a", "안녕").await.contains("고쳤습니다"));
+    assert!(!world.text("a", "안녕").await.contains("고쳤습니다"));
+    let long = "가".repeat(901);
+    let ticket = world.chats.ticket(ticket.number).await.unwrap().unwrap();
+    assert!(
+        world.window.answer_ticket(&ticket, "clerk-1", &long, now()).await.unwrap_err().to_string().contains("900")
+    );
+}
+
+#[tokio::test]
+async fn what_is_said_to_a_person_is_kept_together() {
+    let world = World::new();
+    world.says("a", "담당자에게 묻기").await;
+    world.says("a", "예약 취소하고 싶은데 어떻게 하나요").await;
+    world.says("a", "아니 그게 아니고 체육관이요").await;
+    let at = world.at();
+    let turn = |who: &str| Turn::new(channel(), Speaker::in_channel(&channel(), who), "", at);
+    let shown = world.turn(&turn("a").with_picture("https://img.example.go.kr/1.jpg")).await.to_text();
+    assert!(shown.contains("예약 취소") && shown.contains("체육관"), "{shown}");
+    world.says("a", "접수하기").await;
+    let tickets = world.chats.queue(&TicketState::ALL, None, 10).await.unwrap();
+    assert_eq!(tickets[0].entries[0].picture.as_deref(), Some("https://img.example.go.kr/1.jpg"));
+    // A button without words opens nothing.
+    assert!(world.turn(&turn("b")).await.to_text().contains("무엇을 도와드릴까요"));
 }
 
 async fn sign_up(world: &World, who: &str) {
@@ -261,6 +413,8 @@ async fn a_kind_or_a_district_stops_and_the_rest_goes_on() {
     let person = world.subscribers.find(&key("a")).await.unwrap().unwrap();
     assert!(!person.topics.contains("festival") && person.topics.contains("culture"));
     assert_eq!(person.area.unwrap().as_str(), "41630");
+    assert!(world.text("a", "문화 소식 그만 받을래요").await.contains("그만 보낼까요"), "asked back");
+    world.says("a", "네").await;
     for topic in ["재난", "시정", "문화", "관광", "생활정보", "모집"] {
         world.says("a", &format!("{topic} 구독 해지")).await;
     }
@@ -295,7 +449,11 @@ async fn consent_is_withdrawn_after_being_asked_and_the_answer_says_what_came_of
     assert!(standing(&person.consents, Purpose::Advertising, world.at()).unwrap().granted);
 
     world.says("a", "수신 동의 철회").await;
-    let told = world.text("a", "네").await;
+    world.says("a", "철회하지 마세요").await;
+    let person = world.subscribers.find(&key("a")).await.unwrap().unwrap();
+    assert!(standing(&person.consents, Purpose::Advertising, world.at()).unwrap().granted);
+    world.says("a", "수신 동의 철회").await;
+    let told = world.text("a", "모두 철회").await;
     assert!(told.contains("양주시, 11월 27일(금)") && told.contains("철회되었습니다"), "{told}");
     let person = world.subscribers.find(&key("a")).await.unwrap().unwrap();
     assert!(!standing(&person.consents, Purpose::Advertising, world.at()).unwrap().granted);
@@ -439,6 +597,9 @@ async fn what_is_not_understood_is_offered_to_a_person_and_counted_without_names
     assert!(world.text("a", "쀍뛟 010-1234-5678").await.contains("031-8082-0000"), "the second time in a row");
     let missed = world.chats.misses(now().date_naive(), 10).await.unwrap();
     assert_eq!(missed, [("쀍뛟 [휴대전화]".to_owned(), 2)]);
+    world.says("b", "쀍뛟 우리 집은 어디어디이고 제 이름은 누구누구입니다").await;
+    let missed = world.chats.misses(now().date_naive(), 10).await.unwrap();
+    assert_eq!(missed[1].0, "(긴 글)", "what is long may tell of someone");
     // Something that news tell of is shown, even where what is wanted of it is not understood.
     let found = world.text("a", "옥정호수공원이요").await;
     assert!(found.contains("점등식"), "{found}");

@@ -42,7 +42,7 @@ pub use cards::{
     BasicCard, Carousel, CarouselHeader, CarouselItems, Link, ListCard, ListHeader, ListItem, TextCard, Thumbnail,
 };
 pub use check::{AnswerError, Fault};
-pub use door::{ANSWER_WITHIN, CALLBACK_WITHIN, DoorError, Later, Served, SkillDoor};
+pub use door::{ANSWER_WITHIN, CALLBACK_WITHIN, DoorError, Later, Ready, Served, SkillDoor};
 pub use facts::{Head, ImageTitle, Item, ItemAlignment, ItemCard, ItemProfile};
 pub use goods::{CommerceCard, Currency, Profile};
 pub use limits::Limit;

@@ -94,8 +94,9 @@ async fn skill(State((door, callbacks, problems)): State<Shared>, headers: Heade
     problems.lock().unwrap().extend(served.problem.as_ref().map(ToString::to_string));
     if let Some(later) = served.later {
         tokio::spawn(async move {
-            let (to, answer, _) = later.ready().await;
-            callbacks.post(&to, &answer).await.unwrap();
+            let ready = later.ready().await;
+            callbacks.post(&ready.callback, &ready.answer).await.unwrap();
+            ready.shown(now()).await.unwrap();
         });
     }
     ([(header::CONTENT_TYPE, "application/json")], served.json).into_response()
@@ -115,7 +116,7 @@ impl World {
             .districts(districts)
             .offices(offices)
             .entropy(Arc::new(SeededEntropy::new(7)))
-            .terms(vec![Term::required(Purpose::Collection, "2026-1", "이용자 키와 읍면동을 모읍니다. ".repeat(60))])
+            .terms(vec![Term::required(Purpose::Collection, "2026-1", "이용자 키와 읍면동을 모읍니다. ".repeat(45))])
             .build()
             .unwrap();
         let door = SkillDoor::new(Arc::new(window), channel()).within(Duration::from_millis(200));

@@ -5,6 +5,7 @@ CREATE TABLE chat_sessions (
     who BLOB NOT NULL,
     channel TEXT NOT NULL,
     session TEXT NOT NULL,
+    version INTEGER NOT NULL,
     until INTEGER NOT NULL,
     PRIMARY KEY (who, channel)
 ) WITHOUT ROWID, STRICT;

@@ -27,14 +27,11 @@ impl ChatStore for SqliteStore {
     ) -> Result<Option<Session>, ChatStoreError> {
         let (who, channel) = (who.clone(), channel.clone());
         let found = self.read(move |transaction, vault| {
-            let select = "SELECT session FROM chat_sessions WHERE who = ?1 AND channel = ?2 AND until > ?3";
-            for lookup in lookups(vault, &who) {
-                let values = params![lookup, channel.as_str(), micros(now)];
-                if let Some(session) = one(transaction, select, values, |row| row.get::<_, String>(0))? {
-                    return serde_json::from_str(&session).map(Some).map_err(|error| unreadable("session", error));
-                }
-            }
-            Ok(None)
+            let found = session_of(transaction, vault, &who, &channel, now)?;
+            let Some((text, version)) = found else { return Ok(None) };
+            let mut session: Session = serde_json::from_str(&text).map_err(|error| unreadable("session", error))?;
+            session.version = version;
+            Ok(Some(session))
         });
         found.await.map_err(failed)
     }
@@ -45,21 +42,27 @@ impl ChatStore for SqliteStore {
         channel: &ChannelId,
         session: &Session,
         until: DateTime<Utc>,
+        now: DateTime<Utc>,
     ) -> Result<(), ChatStoreError> {
-        let (who, channel) = (who.clone(), channel.clone());
+        let (who, channel, read) = (who.clone(), channel.clone(), session.version);
         let session = json("session", session).map_err(failed)?;
         let kept = self.write(move |transaction, vault| {
-            let [current, older @ ..] = &lookups(vault, &who)[..] else { return Ok(((), false)) };
-            for lookup in older {
+            let known = session_of(transaction, vault, &who, &channel, now)?.map_or(0, |(_, version)| version);
+            if known != read {
+                let message = "the conversation went on meanwhile";
+                return Ok((Err(ChatStoreError::new(ChatStoreErrorKind::Conflict, message)), false));
+            }
+            for lookup in lookups(vault, &who) {
                 let delete = "DELETE FROM chat_sessions WHERE who = ?1 AND channel = ?2";
                 run(transaction, delete, params![lookup, channel.as_str()])?;
             }
-            let put = "INSERT INTO chat_sessions (who, channel, session, until) VALUES (?1, ?2, ?3, ?4) \
-                       ON CONFLICT (who, channel) DO UPDATE SET session = excluded.session, until = excluded.until";
-            run(transaction, put, params![current, channel.as_str(), session, micros(until)])?;
-            Ok(((), false))
+            let put = "INSERT INTO chat_sessions (who, channel, session, version, until) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let version = i64::try_from(read + 1).unwrap_or(i64::MAX);
+            let lookup = vault.index(&who).to_vec();
+            run(transaction, put, params![lookup, channel.as_str(), session, version, micros(until)])?;
+            Ok((Ok(()), false))
         });
-        kept.await.map_err(failed)
+        kept.await.map_err(failed)?
     }
 
     async fn open(&self, new: NewTicket, year: i32, now: DateTime<Utc>) -> Result<Ticket, ChatStoreError> {
@@ -236,6 +239,26 @@ pub(crate) fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: usize)
     }
     let left = format!("SELECT count(*) FROM tickets WHERE {old}");
     Ok(one(transaction, &left, [current.as_bytes().as_slice()], |row| row.get(0))?.unwrap_or(0))
+}
+
+/// What is remembered of someone in a channel, and how often it was kept.
+fn session_of(
+    transaction: &Transaction<'_>,
+    vault: &Vault,
+    who: &Identity,
+    channel: &ChannelId,
+    now: DateTime<Utc>,
+) -> Result<Option<(String, u64)>, StoreError> {
+    let select = "SELECT session, version FROM chat_sessions WHERE who = ?1 AND channel = ?2 AND until > ?3";
+    for lookup in lookups(vault, who) {
+        let read = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
+        if let Some((session, version)) =
+            one(transaction, select, params![lookup, channel.as_str(), micros(now)], read)?
+        {
+            return Ok(Some((session, u64::try_from(version).map_err(|error| unreadable("session", error))?)));
+        }
+    }
+    Ok(None)
 }
 
 /// The hashes under which someone is kept: that of the current key first.

@@ -80,17 +80,33 @@ pub async fn rule_1_a_session_is_someone_s_in_a_channel_until_its_end(store: Arc
         Some(Pending::Send { text: "가로등".into(), picture: Some("https://example.go.kr/1.jpg".into()) });
     session.language = Some("en".into());
     session.misses = 2;
-    store.keep(&who("a"), &channel("city"), &session, after(30)).await.unwrap();
+    let keep = async |session: &Session, until: i64, now: i64| {
+        store.keep(&who("a"), &channel("city"), session, after(until), after(now)).await
+    };
+    keep(&session, 30, 0).await.unwrap();
     let of = async |key: &str, name: &str, minutes: i64| {
         store.session(&who(key), &channel(name), after(minutes)).await.unwrap()
     };
-    assert_eq!(of("a", "city", 29).await.as_ref(), Some(&session), "as it was kept");
+    let read = of("a", "city", 29).await.unwrap();
+    session.version = 1;
+    assert_eq!(read, session, "as it was kept");
     assert_eq!(of("a", "city", 30).await, None, "until its end");
     assert_eq!((of("b", "city", 1).await, of("a", "hoecheon1", 1).await), (None, None));
-    // The latest counts, also where it ends sooner.
-    store.keep(&who("a"), &channel("city"), &Session::default(), after(10)).await.unwrap();
-    assert_eq!(of("a", "city", 1).await, Some(Session::default()));
+    // Of two that read the same the first keeps, also where what it keeps ends sooner.
+    let mut empty = Session::default();
+    empty.version = 1;
+    keep(&empty, 10, 1).await.unwrap();
+    for late in [&read, &Session::default()] {
+        assert_eq!(keep(late, 30, 1).await.unwrap_err().kind(), ChatStoreErrorKind::Conflict);
+    }
+    assert_eq!(of("a", "city", 1).await.unwrap().pending, None, "what the first kept stays");
+    // What has ended is as what never was.
     assert_eq!(of("a", "city", 11).await, None);
+    keep(&Session::default(), 40, 11).await.unwrap();
+    // Two at once: one of them.
+    let current = of("a", "city", 12).await.unwrap();
+    let (one, two) = tokio::join!(keep(&current, 50, 12), keep(&current, 60, 12));
+    assert_ne!(one.is_ok(), two.is_ok(), "{one:?}, {two:?}");
 }
 
 /// Rule 2.
@@ -127,9 +143,9 @@ pub async fn rule_3_a_ticket_is_changed_once_by_each_version(store: Arc<dyn Chat
     let changes = [
         TicketChange::Take { staff: "clerk-1".into() },
         TicketChange::Move { office: "공원과".into() },
-        answer("고쳤습니다. 010-1234-5678"),
+        answer("고쳤습니다. 031-8082-0000"),
         TicketChange::Delivered,
-        TicketChange::Add { text: "고맙습니다".into(), picture: None },
+        TicketChange::Add { text: "고맙습니다 010-1234-5678".into(), picture: None },
         TicketChange::Close,
     ];
     let (mut known, mut expected) = (ticket.clone(), ticket.clone());
@@ -140,7 +156,11 @@ pub async fn rule_3_a_ticket_is_changed_once_by_each_version(store: Arc<dyn Chat
         assert_eq!(known, expected, "{change:?}");
         assert_eq!(store.ticket(ticket.number).await.unwrap().as_ref(), Some(&expected), "{change:?}");
     }
-    assert!(known.entries.iter().any(|entry| entry.text.contains("[휴대전화]")), "numbers of persons are hidden");
+    assert!(
+        known.entries.iter().any(|entry| entry.text.contains("031-8082-0000")),
+        "what staff wrote is as they wrote it"
+    );
+    assert!(known.entries.iter().any(|entry| entry.text == "고맙습니다 [휴대전화]"), "numbers of citizens are hidden");
     assert!(known.entries.iter().any(|entry| entry.by == Author::Staff("clerk-1".into()) && entry.delivered.is_some()));
 
     let error = store.change(&ticket, &answer("늦었습니다"), after(9)).await.unwrap_err();
@@ -214,7 +234,7 @@ pub async fn rule_7_who_is_forgotten_leaves_nothing_that_they_wrote(store: Arc<d
     let ticket = opened(&*store, "a", "비밀 이야기").await;
     let ticket = store.change(&ticket, &answer("비밀 답"), after(1)).await.unwrap();
     let others = opened(&*store, "b", "남의 이야기").await;
-    store.keep(&who("a"), &channel("city"), &Session::default(), after(30)).await.unwrap();
+    store.keep(&who("a"), &channel("city"), &Session::default(), after(30), noon()).await.unwrap();
     store.forget(&who("a")).await.unwrap();
     store.forget(&who("a")).await.unwrap();
     assert_eq!(store.session(&who("a"), &channel("city"), after(1)).await.unwrap(), None);
@@ -232,7 +252,7 @@ pub async fn rule_8_what_is_old_and_done_is_dropped(store: Arc<dyn ChatStore>) {
     let new = opened(&*store, "a", "새것").await;
     store.change(&old, &TicketChange::Close, after(1)).await.unwrap();
     store.change(&new, &TicketChange::Close, after(100)).await.unwrap();
-    store.keep(&who("a"), &channel("city"), &Session::default(), after(5)).await.unwrap();
+    store.keep(&who("a"), &channel("city"), &Session::default(), after(5), noon()).await.unwrap();
     let day = noon().date_naive();
     store.miss("옛말", day - TimeDelta::days(1)).await.unwrap();
     store.miss("새말", day).await.unwrap();

@@ -26,6 +26,7 @@
 //! | `nats` | the work queue on NATS JetStream (feature `nats`) |
 //! | `postgres` | every store on PostgreSQL (feature `postgres`) |
 //! | `sqlite` | every store on SQLite (feature `sqlite`) |
+//! | `web` | routers to mount: what Kakao posts, health (feature `web`) |
 //!
 //! # Quick start
 //!
@@ -59,6 +60,7 @@
 //! | `schedule-files` | no | policies as files, plans as JSON and iCalendar: `schedule::policy_file`, `json`, `ics` |
 //! | `solapi` | no | the message dealer SOLAPI: `sosik::solapi` |
 //! | `sqlite` | no | every store on SQLite: `sosik::sqlite` |
+//! | `web` | no | routers to mount: `sosik::web` |
 //! | `xlsx` | no | imports of subscribers from XLSX workbooks |
 //! | `full` | no | all of the above |
 //!
@@ -96,6 +98,8 @@ pub use sosik_schedule as schedule;
 pub use sosik_solapi as solapi;
 #[cfg(feature = "sqlite")]
 pub use sosik_sqlite as sqlite;
+#[cfg(feature = "web")]
+pub use sosik_web as web;
 
 #[cfg(any(doc, doctest))]
 pub mod guide {

@@ -28,8 +28,7 @@ impl Talk<'_> {
         self.language = language.clone();
         self.session.language = Some(language.to_string());
         // Someone who is kept gets their news in it too; nobody is kept for having asked.
-        let person = self.subscriber().await?;
-        if let Some(identity) = person.as_ref().and_then(|person| person.identities.first()) {
+        for identity in self.known().await?.iter().filter_map(|person| person.identities.first()) {
             let new = NewSubscriber::known_by(identity.clone()).with_language(language.clone());
             self.window.subscribers.put(&[new], self.turn.at).await?;
         }

@@ -21,28 +21,30 @@ const TRIES: u32 = 5;
 
 impl Talk<'_> {
     pub(crate) async fn my_data(&self) -> Result<Reply, WindowError> {
-        let tickets = match self.key() {
-            Some(key) => self.window.chats.tickets_of(key, 100).await?.len(),
-            None => 0,
-        };
-        let person = self.subscriber().await?;
-        if person.is_none() && tickets == 0 {
+        let known = self.known().await?;
+        let tickets = self.tickets_of(&self.everything_of(&known)).await?.len();
+        if known.is_empty() && tickets == 0 {
             return Ok(self.menu_choices(Reply::text(self.say("data-none", &())?)));
         }
-        let mut facts = Facts::new(self.say("data-title", &())?);
-        if let Some(person) = &person {
-            facts = self.facts_of_person(person, facts)?;
+        let title = || self.say("data-title", &());
+        let mut all = known.iter().map(|person| self.facts_of_person(person, Facts::new(title()?)));
+        let mut facts = all.by_ref().collect::<Result<Vec<_>, WindowError>>()?;
+        if facts.is_empty() {
+            facts.push(Facts::new(title()?));
         }
-        if tickets > 0 {
-            facts =
-                facts.fact(self.say("data-tickets", &())?, self.say("data-tickets-count", &json!({"count": tickets}))?);
+        if let Some(first) = facts.first_mut().filter(|_| tickets > 0) {
+            let count = self.say("data-tickets-count", &json!({"count": tickets}))?;
+            first.facts.push((self.say("data-tickets", &())?, count));
         }
-        if let Some(person) = &person {
+        for person in &known {
             self.answered(person, Request::Access).await?;
         }
-        let reply =
-            Reply::default().with(Bubble::Facts(facts)).with(Bubble::Text(self.say("data-rights", &self.contact())?));
-        let reply = self.offer(self.offer(reply, &Intent::Unsubscribe), &Intent::Withdraw);
+        let rights = Bubble::Text(self.say("data-rights", &self.contact())?);
+        let reply = facts
+            .into_iter()
+            .take(crate::MOST_BUBBLES - 1)
+            .fold(Reply::default(), |reply, facts| reply.with(Bubble::Facts(facts)));
+        let reply = self.offer(self.offer(reply.with(rights), &Intent::Unsubscribe), &Intent::Withdraw);
         Ok(self.offer(reply, &Intent::Delete))
     }
 
@@ -81,7 +83,7 @@ impl Talk<'_> {
         if !states.is_empty() {
             facts = facts.fact(self.say("data-channels", &())?, states.join(", "));
         }
-        for purpose in Purpose::ALL {
+        for purpose in Purpose::ALL.into_iter().filter(|purpose| *purpose != Purpose::PublicSafety) {
             if let Some(event) = standing(&person.consents, purpose, self.turn.at) {
                 let name = self.say("data-consent", &json!({"purpose": self.purpose(purpose)?}))?;
                 let key = if event.granted { "data-granted" } else { "data-withdrawn" };
@@ -96,9 +98,13 @@ impl Talk<'_> {
     }
 
     /// What someone agrees to, of what can be withdrawn.
-    fn agreed_to(&self, person: &Subscriber) -> Vec<Purpose> {
-        let stands =
-            |purpose: &Purpose| standing(&person.consents, *purpose, self.turn.at).is_some_and(|event| event.granted);
+    fn agreed_to(&self, known: &[Subscriber]) -> Vec<Purpose> {
+        let stands = |purpose: &Purpose| {
+            let of = |person: &Subscriber| {
+                standing(&person.consents, *purpose, self.turn.at).is_some_and(|event| event.granted)
+            };
+            known.iter().any(of)
+        };
         Purpose::ALL.into_iter().filter(|purpose| *purpose != Purpose::PublicSafety).filter(stands).collect()
     }
 
@@ -108,59 +114,78 @@ impl Talk<'_> {
     }
 
     pub(crate) async fn withdraw(&mut self) -> Result<Reply, WindowError> {
-        let person = self.subscriber().await?;
-        let purposes = person.as_ref().map(|person| self.agreed_to(person)).unwrap_or_default();
+        let purposes = self.agreed_to(&self.known().await?);
         if purposes.is_empty() {
             return Ok(self.menu_choices(Reply::text(self.say("withdraw-none", &())?)));
         }
-        self.session.pending = Some(Pending::Withdraw);
+        self.session.pending =
+            Some(Pending::Withdraw { purposes: purposes.iter().map(|purpose| purpose.code().to_owned()).collect() });
         let text = self.say("withdraw-ask", &json!({"what": self.names(&purposes)?}))?;
-        let (yes, no) = (self.say("yes", &())?, self.say("no", &())?);
-        Ok(Reply::text(text).choice(yes.clone(), yes).choice(no.clone(), no))
+        let no = self.say("no", &())?;
+        let mut reply = Reply::text(text);
+        // Each can be withdrawn alone: whoever wants no advertisements need not give up the rest.
+        if let [_] = purposes[..] {
+            let yes = self.say("yes", &())?;
+            reply = reply.choice(yes.clone(), yes);
+        } else {
+            let all = self.say("withdraw-all", &())?;
+            reply = reply.choice(all.clone(), all);
+            for purpose in &purposes {
+                let only = self.say("withdraw-only", &json!({"what": self.purpose(*purpose)?}))?;
+                reply = reply.choice(only.clone(), only);
+            }
+        }
+        Ok(reply.choice(no.clone(), no))
     }
 
-    pub(crate) async fn withdraw_answered(&mut self) -> Result<Option<Reply>, WindowError> {
-        match short(&self.turn.said) {
-            Some(Short::Yes) => {}
-            Some(_) => return Ok(Some(self.menu_choices(Reply::text(self.say("cancelled", &())?)))),
+    pub(crate) async fn withdraw_answered(&mut self, asked: &[String]) -> Result<Option<Reply>, WindowError> {
+        let asked: Vec<Purpose> = asked.iter().filter_map(|code| Purpose::from_code(code)).collect();
+        let said = dense(&self.turn.said);
+        let is = |text: String| dense(&text) == said;
+        let is_only = |purpose: &&Purpose| -> bool {
+            let name = self.purpose(**purpose).and_then(|what| self.say("withdraw-only", &json!({"what": what})));
+            name.is_ok_and(is)
+        };
+        let wanted: Vec<Purpose> = match asked.iter().find(is_only) {
+            Some(only) => vec![*only],
+            None if short(&self.turn.said) == Some(Short::Yes) || is(self.say("withdraw-all", &())?) => asked,
+            None if short(&self.turn.said).is_some() => {
+                return Ok(Some(self.menu_choices(Reply::text(self.say("cancelled", &())?))));
+            }
             None => return Ok(None),
-        }
-        let Some(person) = self.subscriber().await? else { return self.my_data().await.map(Some) };
-        let purposes = self.agreed_to(&person);
-        for purpose in &purposes {
-            let said = ConsentEvent::withdrawn(*purpose, self.turn.at, self.evidence()).by(Medium::Chat);
-            self.window.subscribers.record(person.id, &said).await?;
+        };
+        let known = self.known().await?;
+        for person in &known {
+            for purpose in self.agreed_to(std::slice::from_ref(person)).into_iter().filter(|one| wanted.contains(one)) {
+                let said = ConsentEvent::withdrawn(purpose, self.turn.at, self.evidence()).by(Medium::Chat);
+                self.window.subscribers.record(person.id, &said).await?;
+            }
         }
         // The answer tells them what came of it: who says so, that it is withdrawn, and when (정보통신망법 시행령 제62조의2).
-        if let Some(person) = self.subscriber().await? {
+        for person in self.known().await? {
             let told = duties(&person, self.turn.at).into_iter();
             for duty in told.filter(|duty| duty.kind == DutyKind::ResultNotice && duty.about == self.turn.at) {
                 self.window.subscribers.note(person.id, &Note::done(&duty, self.turn.at, self.evidence())).await?;
             }
         }
         let values = json!({
-            "city": self.window.city.name, "day": self.day(self.turn.at), "what": self.names(&purposes)?,
+            "city": self.window.city.name, "day": self.day(self.turn.at), "what": self.names(&wanted)?,
         });
         Ok(Some(self.menu_choices(Reply::text(self.say("withdrawn", &values)?))))
     }
 
     pub(crate) async fn delete(&mut self) -> Result<Reply, WindowError> {
-        let has_tickets = match self.key() {
-            Some(key) => !self.window.chats.tickets_of(key, 1).await?.is_empty(),
-            None => false,
-        };
-        let person = self.subscriber().await?;
-        if person.is_none() && !has_tickets {
+        let known = self.known().await?;
+        if known.is_empty() && self.tickets_of(&self.turn.who.identities).await?.is_empty() {
             return Ok(self.menu_choices(Reply::text(self.say("delete-none", &())?)));
         }
         let code = self.code();
-        let text = match (person.as_ref().and_then(Subscriber::phone), &self.window.codes) {
-            (Some(phone), Some(codes)) if codes.send(phone, &code).await.is_ok() => self.say("delete-sent", &())?,
-            (Some(_), _) => {
-                // Whoever holds this telephone need not be whose number is stored.
-                return Ok(Reply::text(self.say("delete-person", &self.contact())?));
-            }
-            (None, _) => self.say("delete-ask", &json!({"code": code}))?,
+        let phones: Vec<_> = known.iter().filter_map(Subscriber::phone).collect();
+        let text = match (&phones[..], &self.window.codes) {
+            ([], _) => self.say("delete-ask", &json!({"code": code}))?,
+            ([phone], Some(codes)) if codes.send(phone, &code).await.is_ok() => self.say("delete-sent", &())?,
+            // Whoever holds this telephone need not be whose number is stored.
+            _ => return Ok(Reply::text(self.say("delete-person", &self.contact())?)),
         };
         self.session.pending = Some(Pending::Delete { code, until: self.turn.at + CODE_HOLDS, tries: TRIES });
         let cancel = self.say("cancel", &())?;
@@ -174,44 +199,50 @@ impl Talk<'_> {
         format!("{:06}", u32::from_le_bytes(bytes) % 1_000_000)
     }
 
+    /// Whether the code is right; `None` where they said something without any digits.
     pub(crate) async fn delete_answered(
         &mut self,
         code: String,
         until: DateTime<Utc>,
         tries: u32,
-    ) -> Result<Reply, WindowError> {
-        if self.turn.at >= until {
-            return Ok(self.menu_choices(Reply::text(self.say("delete-over", &())?)));
+    ) -> Result<Option<Reply>, WindowError> {
+        let digits: String = dense(&self.turn.said).chars().filter(char::is_ascii_digit).collect();
+        if digits.is_empty() {
+            return Ok(None);
         }
-        if dense(&self.turn.said) != code {
+        if self.turn.at >= until {
+            return Ok(Some(self.menu_choices(Reply::text(self.say("delete-over", &())?))));
+        }
+        if digits != code {
             let tries = tries.saturating_sub(1);
             if tries == 0 {
-                return Ok(self.menu_choices(Reply::text(self.say("delete-over", &())?)));
+                return Ok(Some(self.menu_choices(Reply::text(self.say("delete-over", &())?))));
             }
             self.session.pending = Some(Pending::Delete { code, until, tries });
             let cancel = self.say("cancel", &())?;
             let text = self.say("delete-wrong", &json!({"tries": tries}))?;
-            return Ok(Reply::text(text).choice(cancel.clone(), cancel));
+            return Ok(Some(Reply::text(text).choice(cancel.clone(), cancel)));
         }
-        // What they said goes first: should the rest fail, they can ask again, and are still known.
-        for identity in &self.turn.who.identities {
-            self.window.chats.forget(identity).await?;
+        let known = self.known().await?;
+        // What they said goes first, under every id by which they are known: should the rest fail, they can ask again.
+        for identity in self.everything_of(&known) {
+            self.window.chats.forget(&identity).await?;
         }
-        if let Some(person) = self.subscriber().await? {
-            self.answered(&person, Request::Erasure).await?;
+        for person in &known {
+            self.answered(person, Request::Erasure).await?;
             let erasure = Erasure::new(self.turn.at, "asked for in the chat");
             self.window.subscribers.erase(person.id, &erasure).await?;
         }
         self.is_over = true;
-        Ok(Reply::text(self.say("deleted", &())?))
+        Ok(Some(Reply::text(self.say("deleted", &())?)))
     }
 
     /// Notes that someone asked for something, and that it was done with this answer.
     async fn answered(&self, person: &Subscriber, request: Request) -> Result<(), WindowError> {
         let store = &self.window.subscribers;
         store.note(person.id, &Note::asked(request, self.turn.at, self.evidence())).await?;
-        if let Some(person) = self.subscriber().await? {
-            let owed = duties(&person, self.turn.at).into_iter();
+        for person in self.known().await?.iter().filter(|known| known.id == person.id) {
+            let owed = duties(person, self.turn.at).into_iter();
             for duty in owed.filter(|duty| duty.kind == DutyKind::Answer && duty.about == self.turn.at) {
                 store.note(person.id, &Note::done(&duty, self.turn.at, self.evidence())).await?;
             }
@@ -220,7 +251,7 @@ impl Talk<'_> {
     }
 
     /// How it can be shown: which channel, and when.
-    fn evidence(&self) -> String {
+    pub(crate) fn evidence(&self) -> String {
         format!("chat {} {}", self.turn.channel, self.turn.at.format("%Y-%m-%dT%H:%M:%SZ"))
     }
 }

@@ -39,7 +39,8 @@ impl Talk<'_> {
         }
         let title = self.say("topic-news", &json!({"topic": topic.korean()}))?;
         let subscribe = self.say("subscribe-this", &json!({"what": topic.korean()}))?;
-        let reply = Reply::text(title).with(self.list(&found)?).choice(subscribe.clone(), subscribe);
+        let says = format!("{} 구독", topic.korean());
+        let reply = Reply::text(title).with(self.list(&found)?).choice(subscribe, says);
         Ok(self.menu_choices(reply))
     }
 
@@ -60,7 +61,7 @@ impl Talk<'_> {
         } else {
             Reply::text(self.say("district-news", &values)?).with(self.list(&found)?)
         };
-        Ok(self.menu_choices(reply.choice(subscribe.clone(), subscribe)))
+        Ok(self.menu_choices(reply.choice(subscribe, format!("{name} 구독"))))
     }
 
     /// Which of these districts is meant, or of all.
@@ -69,9 +70,11 @@ impl Talk<'_> {
         several: &[AreaCode],
         says: impl Fn(&str) -> String,
     ) -> Result<Reply, WindowError> {
-        let reply = Reply::text(self.say("district-which", &())?);
         let all = self.window.districts.on(self.today).filter(|one| several.is_empty() || several.contains(&one.code));
-        Ok(all.fold(reply, |reply, one| reply.choice(one.name.as_str(), says(&one.name))))
+        let names: Vec<&str> = all.map(|one| one.name.as_str()).collect();
+        // More than there are buttons for are named all the same: a name can be written.
+        let reply = Reply::text(self.say("district-names", &json!({"names": names.join(", ")}))?);
+        Ok(names.into_iter().fold(reply, |reply, name| reply.choice(name, says(name))))
     }
 
     pub(crate) async fn events(&self, slots: &Slots) -> Result<Reply, WindowError> {

@@ -10,13 +10,15 @@ use crate::window::WindowError;
 use crate::words::{Short, short};
 use crate::{Author, Intent, NewTicket, Ticket, TicketNumber};
 
+/// So much of a question is shown with its answer.
+const ASKED: usize = 100;
 /// Letters from which on what was said is the question itself, and not that someone has one.
 const QUESTION: usize = 12;
 
 impl Talk<'_> {
     pub(crate) fn person(&mut self) -> Result<Reply, WindowError> {
         if dense(&self.turn.said).chars().count() >= QUESTION {
-            return self.confirm(self.turn.picture.clone());
+            return self.confirm(&crate::mask(&self.turn.said), self.turn.picture.clone());
         }
         self.ask_person(self.turn.picture.clone())
     }
@@ -36,16 +38,15 @@ impl Talk<'_> {
         if self.turn.said.is_empty() {
             return self.ask_person(picture);
         }
-        self.confirm(picture)
+        self.confirm(&crate::mask(&self.turn.said), picture)
     }
 
-    fn confirm(&mut self, picture: Option<String>) -> Result<Reply, WindowError> {
+    fn confirm(&mut self, text: &str, picture: Option<String>) -> Result<Reply, WindowError> {
         if self.key().is_none() {
             return Ok(Reply::text(self.say("person-nobody", &self.contact())?));
         }
-        let text = crate::mask(&self.turn.said);
         let shown = self.say("person-confirm", &json!({"text": text}))?;
-        self.session.pending = Some(Pending::Send { text, picture });
+        self.session.pending = Some(Pending::Send { text: text.to_owned(), picture });
         let (send, rewrite, cancel) = (self.say("send", &())?, self.say("rewrite", &())?, self.say("cancel", &())?);
         Ok(Reply::text(shown)
             .choice(send.clone(), send)
@@ -53,16 +54,32 @@ impl Talk<'_> {
             .choice(cancel.clone(), cancel))
     }
 
-    /// Whether it goes: `None` where they said something else, which is then understood anew.
+    /// Whether it goes; what is said beside yes and no belongs to it, and is shown with it once more.
     pub(crate) async fn send(&mut self, text: String, picture: Option<String>) -> Result<Option<Reply>, WindowError> {
-        if dense(&self.turn.said) == dense(&self.say("rewrite", &())?) {
+        /// What a ticket begins with has at most so many characters: enough for what happened, and where.
+        const MOST: usize = 900;
+
+        let said = dense(&self.turn.said);
+        let is = |key: &str| -> Result<bool, WindowError> { Ok(dense(&self.say(key, &())?) == said) };
+        if is("rewrite")? {
             return self.ask_person(picture).map(Some);
         }
-        match short(&self.turn.said) {
-            Some(Short::Yes) => {}
-            Some(_) => return Ok(Some(self.menu_choices(Reply::text(self.say("cancelled", &())?)))),
-            None if dense(&self.turn.said).chars().count() >= QUESTION => return self.confirm(picture).map(Some),
-            None => return Ok(None),
+        let picture = self.turn.picture.clone().or(picture);
+        let is_sent = is("send")? || short(&self.turn.said) == Some(Short::Yes);
+        if !is_sent && short(&self.turn.said).is_some() {
+            return Ok(Some(self.menu_choices(Reply::text(self.say("cancelled", &())?))));
+        }
+        if !is_sent {
+            let understood = self.understood().await;
+            // A button of something else is meant as that.
+            let is_button = understood.intent.as_ref().and_then(|intent| self.window.intents.get(intent));
+            if is_button.is_some_and(|rule| dense(rule.label_in(&self.language)) == said) {
+                return Ok(None);
+            }
+            let more = crate::mask(&self.turn.said);
+            let text = if more.is_empty() { text } else { format!("{text}\n{more}") };
+            let text: String = text.chars().take(MOST).collect();
+            return self.confirm(&text, picture).map(Some);
         }
         let Some(key) = self.key() else { return Ok(None) };
         let office = self.window.offices.find(&text, 1).first().map(|(office, _)| office.name.clone());
@@ -80,8 +97,7 @@ impl Talk<'_> {
         let none = |talk: &Self| -> Result<Reply, WindowError> {
             Ok(talk.offer(Reply::text(talk.say("ticket-none", &())?), &Intent::Person))
         };
-        let Some(key) = self.key() else { return none(self) };
-        let mut tickets = self.window.chats.tickets_of(key, 20).await?;
+        let mut tickets = self.tickets_of(&self.everything_of(&self.known().await?)).await?;
         // Only someone's own are shown, whatever number they say.
         if let Some(number) = TicketNumber::find_in(&self.turn.said) {
             tickets.retain(|ticket| ticket.number == number);
@@ -110,10 +126,12 @@ impl Talk<'_> {
         facts = facts.fact(self.say("ticket-due", &())?, due);
         let last =
             |is_staff: bool| ticket.entries.iter().rev().find(|entry| matches!(entry.by, Author::Staff(_)) == is_staff);
-        for (key, entry) in [("ticket-text", last(false)), ("ticket-answer", last(true))] {
-            if let Some(entry) = entry {
-                facts = facts.fact(self.say(key, &())?, entry.text.as_str());
-            }
+        // The answer first, and whole: what was asked is known to whoever asked it.
+        if let Some(answer) = last(true) {
+            facts = facts.fact(self.say("ticket-answer", &())?, answer.text.as_str());
+        }
+        if let Some(asked) = last(false) {
+            facts = facts.fact(self.say("ticket-text", &())?, crate::shorten(&asked.text, ASKED));
         }
         Ok(facts)
     }

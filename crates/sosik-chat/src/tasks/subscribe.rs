@@ -5,155 +5,297 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use sosik_content::Topic;
 use sosik_core::AreaCode;
-use sosik_registry::{ConsentEvent, ConsentText, Medium, NewSubscriber, Subscriber, standing};
+use sosik_registry::{ConsentEvent, ConsentText, Identity, Medium, NewSubscriber, Purpose, Subscriber, standing};
 
-use crate::reply::Reply;
-use crate::session::Pending;
+use crate::reply::{Bubble, Reply};
+use crate::session::{Pending, ShownTerm};
 use crate::talk::Talk;
-use crate::window::WindowError;
+use crate::text::dense;
+use crate::window::{Term, WindowError};
 use crate::words::{Short, short};
 use crate::{Intent, Slots};
 
 /// Digits of an area's code that name the city.
 const CITY_DIGITS: usize = 5;
 
+/// What someone wants to get, or to get no more.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wish {
+    /// Districts, by code.
+    pub(crate) areas: Vec<String>,
+    /// Kinds of news, by code.
+    pub(crate) topics: Vec<String>,
+}
+
+impl Wish {
+    fn of(slots: &Slots) -> Self {
+        let areas = slots.districts.iter().map(|area| area.as_str().to_owned()).collect();
+        Self { areas, topics: slots.topics.iter().map(|topic| topic.code().to_owned()).collect() }
+    }
+
+    fn area(&self) -> Option<AreaCode> {
+        self.areas.first().and_then(|code| AreaCode::parse(code).ok())
+    }
+
+    fn topics(&self) -> impl Iterator<Item = Topic> {
+        self.topics.iter().filter_map(|code| Topic::parse(code).ok())
+    }
+}
+
 impl Talk<'_> {
     pub(crate) async fn subscribe(&mut self, slots: &Slots) -> Result<Reply, WindowError> {
         if self.key().is_none() || self.window.terms.is_empty() {
             return Ok(Reply::text(self.say("subscribe-nobody", &self.contact())?));
         }
+        let known = self.known().await?;
+        if known.iter().any(|person| person.child_until.is_some_and(|day| day > self.today)) {
+            return Ok(Reply::text(self.say("terms-age", &self.contact())?));
+        }
         if slots.districts.len() > 1 {
             return self.which_district(&slots.districts, |name| format!("{name} 구독"));
         }
-        if slots.districts.is_empty() && slots.topics.is_empty() {
+        let wish = Wish::of(slots);
+        if wish.areas.is_empty() && wish.topics.is_empty() {
+            self.session.pending = Some(Pending::Which { stops: false });
             let reply = Reply::text(self.say("subscribe-which", &())?);
-            return Ok(Topic::ALL
-                .iter()
-                .fold(reply, |reply, topic| reply.choice(topic.korean(), format!("{} 구독", word_of(*topic)))));
+            let topics = Topic::ALL.iter();
+            return Ok(
+                topics.fold(reply, |reply, topic| reply.choice(topic.korean(), format!("{} 구독", word_of(*topic))))
+            );
         }
-        let areas = slots.districts.iter().map(|area| area.as_str().to_owned()).collect();
-        let topics = slots.topics.iter().map(|topic| topic.code().to_owned()).collect();
-        self.next_term(areas, topics, 0, Vec::new()).await
+        let what = json!({"what": self.named(&wish)});
+        // One district is kept of each person: another takes its place only where they say so.
+        let lives =
+            known.first().and_then(|person| person.area.as_ref()).filter(|area| area.as_str().len() > CITY_DIGITS);
+        if let Some(before) = lives.filter(|area| wish.area().is_some_and(|new| new != **area)) {
+            let values = json!({"before": self.district_name(before), "what": self.named(&wish)});
+            return self.ask_change(wish, false, self.say("change-move", &values)?);
+        }
+        if !self.is_plain() {
+            return self.ask_change(wish, false, self.say("change-start", &what)?);
+        }
+        self.next_term(wish, Vec::new(), Vec::new()).await
     }
 
-    /// Shows the next of the city's terms to which they have not agreed; after the last, they are signed up.
+    /// Whether what was said asks for nothing but a subscription: else it is asked back, since whoever asks why nothing comes does
+    /// not want it to stop.
+    fn is_plain(&self) -> bool {
+        let text = dense(&self.turn.said);
+        ["구독", "subscribe"].iter().any(|word| text.contains(word))
+    }
+
+    fn ask_change(&mut self, wish: Wish, stops: bool, text: String) -> Result<Reply, WindowError> {
+        let Wish { areas, topics } = wish;
+        self.session.pending = Some(Pending::Change { areas, topics, stops });
+        let (yes, no) = (self.say("yes", &())?, self.say("no", &())?);
+        Ok(Reply::text(text).choice(yes.clone(), yes).choice(no.clone(), no))
+    }
+
+    /// Whether the change is wanted; `None` where they said something else.
+    pub(crate) async fn changed(&mut self, wish: Wish, stops: bool) -> Result<Option<Reply>, WindowError> {
+        match short(&self.turn.said) {
+            Some(Short::Yes) if stops => self.stop(&wish).await.map(Some),
+            Some(Short::Yes) => self.next_term(wish, Vec::new(), Vec::new()).await.map(Some),
+            Some(_) => Ok(Some(self.menu_choices(Reply::text(self.say("cancelled", &())?)))),
+            None => Ok(None),
+        }
+    }
+
+    /// What they want to get, or no more; `None` where they said something else.
+    pub(crate) async fn which(&mut self, stops: bool) -> Result<Option<Reply>, WindowError> {
+        let slots = self.understood().await.slots;
+        match &slots.districts[..] {
+            [] if slots.topics.is_empty() => Ok(None),
+            [_, _, ..] => {
+                let tail = if stops { "구독 해지" } else { "구독" };
+                self.which_district(&slots.districts, |name| format!("{name} {tail}")).map(Some)
+            }
+            _ if stops => self.stop(&Wish::of(&slots)).await.map(Some),
+            _ => self.next_term(Wish::of(&slots), Vec::new(), Vec::new()).await.map(Some),
+        }
+    }
+
+    /// Shows the next of the city's terms of which they said nothing; after the last, they are signed up.
     async fn next_term(
         &mut self,
-        areas: Vec<String>,
-        topics: Vec<String>,
-        from: usize,
-        agreed: Vec<usize>,
+        wish: Wish,
+        agreed: Vec<ShownTerm>,
+        declined: Vec<String>,
     ) -> Result<Reply, WindowError> {
-        let person = self.subscriber().await?;
-        let stands = |purpose| {
-            let events = person.as_ref().map(|person| &person.consents[..]).unwrap_or_default();
-            standing(events, purpose, self.turn.at).is_some_and(|event| event.granted)
+        let known = self.known().await?;
+        let stands = |purpose: Purpose| {
+            let of = |person: &Subscriber| {
+                standing(&person.consents, purpose, self.turn.at).is_some_and(|event| event.granted)
+            };
+            known.first().is_some_and(of)
         };
-        let terms = &self.window.terms;
-        let next = terms.iter().enumerate().skip(from).find(|(_, term)| !stands(term.purpose));
-        let Some((term, shown)) = next else { return self.sign_up(person, &areas, &topics, &agreed).await };
-        let key = if shown.is_required { "terms-required" } else { "terms-optional" };
-        let mut text = self.say(key, &json!({"text": shown.text}))?;
-        // The first agreement to anything: whoever gives it must be old enough for it.
-        let is_first = agreed.is_empty() && from == 0;
+        let is_answered = |term: &Term| {
+            let code = term.purpose.code();
+            stands(term.purpose)
+                || agreed.iter().any(|shown| shown.purpose == code)
+                || declined.iter().any(|one| one == code)
+        };
+        let Some(term) = self.window.terms.iter().find(|term| !is_answered(term)) else {
+            return self.sign_up(known.first(), &wish, &agreed).await;
+        };
+        let key = if term.is_required { "terms-required" } else { "terms-optional" };
+        let shown = ShownTerm {
+            purpose: term.purpose.code().to_owned(),
+            version: term.version.clone(),
+            text: self.say(key, &json!({"text": term.text}))?,
+            agreed: None,
+        };
+        self.ask_term(wish, shown, agreed, declined)
+    }
+
+    fn ask_term(
+        &mut self,
+        wish: Wish,
+        shown: ShownTerm,
+        agreed: Vec<ShownTerm>,
+        declined: Vec<String>,
+    ) -> Result<Reply, WindowError> {
+        let mut reply = Reply::default();
+        // Whoever agrees to anything first says that they are old enough for it.
+        let is_first = agreed.is_empty();
         if is_first {
-            text = format!("{text}\n\n{}", self.say("terms-age", &self.contact())?);
+            reply = reply.with(Bubble::Text(self.say("terms-age", &self.contact())?));
         }
         let (label, says) = if is_first { ("agree", "agree-says") } else { ("agree-optional", "agree-optional-says") };
         let (label, says, refuse) = (self.say(label, &())?, self.say(says, &())?, self.say("refuse", &())?);
-        self.session.pending = Some(Pending::Agree { areas, topics, term, agreed });
-        Ok(Reply::text(text).choice(label, says).choice(refuse.clone(), refuse))
+        reply = reply.with(Bubble::Text(shown.text.clone())).choice(label, says).choice(refuse.clone(), refuse);
+        let Wish { areas, topics } = wish;
+        self.session.pending = Some(Pending::Agree { areas, topics, shown, agreed, declined });
+        Ok(reply)
     }
 
-    /// Whether they agree; `None` where they said something else: then they agree to nothing.
+    /// Whether they agree; `None` where they said something else: then they agree to nothing, and are told so.
     pub(crate) async fn agreed(
         &mut self,
-        areas: Vec<String>,
-        topics: Vec<String>,
-        term: usize,
-        mut agreed: Vec<usize>,
+        wish: Wish,
+        mut shown: ShownTerm,
+        mut agreed: Vec<ShownTerm>,
+        mut declined: Vec<String>,
     ) -> Result<Option<Reply>, WindowError> {
-        let is_required = self.window.terms.get(term).is_some_and(|term| term.is_required);
-        match short(&self.turn.said) {
-            Some(Short::Yes) => agreed.push(term),
-            Some(_) if is_required => {
-                return Ok(Some(self.menu_choices(Reply::text(self.say("terms-refused", &())?))));
-            }
-            Some(_) => {}
-            None => return Ok(None),
+        let is_same =
+            |term: &&Term, shown: &ShownTerm| term.purpose.code() == shown.purpose && term.version == shown.version;
+        let all = agreed.iter().chain([&shown]).all(|shown| self.window.terms.iter().any(|term| is_same(&term, shown)));
+        let term = self.window.terms.iter().find(|term| is_same(term, &shown));
+        let (Some(term), true) = (term, all) else {
+            // The city's terms changed meanwhile: they are asked about those that hold.
+            return self.next_term(wish, Vec::new(), Vec::new()).await.map(Some);
+        };
+        let said = dense(&self.turn.said);
+        let is = |key: &str| -> Result<bool, WindowError> { Ok(dense(&self.say(key, &())?) == said) };
+        let answer = short(&self.turn.said);
+        // The first agreement counts only with what it says of their age.
+        let is_yes = if agreed.is_empty() {
+            is("agree-says")? || is("agree")?
+        } else {
+            answer == Some(Short::Yes) || is("agree-optional-says")? || is("agree-optional")?
+        };
+        let is_no = answer == Some(Short::No) || is("refuse")?;
+        if is_yes {
+            shown.agreed = Some(self.turn.at);
+            agreed.push(shown);
+        } else if is_no && term.is_required {
+            return Ok(Some(self.menu_choices(Reply::text(self.say("terms-refused", &())?))));
+        } else if is_no {
+            declined.push(shown.purpose);
+        } else if answer.is_none() && self.understood().await.intent.is_some() {
+            self.has_left = true;
+            return Ok(None);
+        } else {
+            let again = Bubble::Text(self.say("terms-again", &())?);
+            return Ok(Some(self.ask_term(wish, shown, agreed, declined)?.after(vec![again])));
         }
-        self.next_term(areas, topics, term + 1, agreed).await.map(Some)
+        self.next_term(wish, agreed, declined).await.map(Some)
     }
 
     async fn sign_up(
         &mut self,
-        person: Option<Subscriber>,
-        areas: &[String],
-        topics: &[String],
-        agreed: &[usize],
+        person: Option<&Subscriber>,
+        wish: &Wish,
+        agreed: &[ShownTerm],
     ) -> Result<Reply, WindowError> {
         let Some(key) = self.key() else {
             return Ok(Reply::text(self.say("subscribe-nobody", &self.contact())?));
         };
-        let mut new = NewSubscriber::known_by(key.clone());
-        for identity in self.turn.who.identities.iter().skip(1) {
-            new = new.with_identity(identity.clone());
+        let mut new =
+            NewSubscriber::known_by(person.and_then(|person| person.identities.first()).unwrap_or(key).clone());
+        for identity in self.turn.who.identities.clone() {
+            // An id by which another record is known stays there: two records are joined by a person, not by a chat.
+            let of: Option<Subscriber> = self.window.subscribers.find(&identity).await?;
+            let is_theirs = |of: &Subscriber| person.is_some_and(|person| person.id == of.id);
+            if of.as_ref().is_none_or(is_theirs) && !new.identities().contains(&identity) {
+                new = new.with_identity(identity);
+            }
         }
-        let mut what: Vec<String> = Vec::new();
-        new.area = areas.first().and_then(|code| AreaCode::parse(code).ok());
-        what.extend(new.area.iter().map(|area| self.district_name(area)));
+        new.area = wish.area();
         // Who wants everything wants this too; who wants some wants one more.
-        let wants = person.as_ref().map(|person| person.topics.clone());
-        let adds = !topics.is_empty() && wants.as_ref().is_none_or(|wants| !wants.is_empty());
-        if adds {
-            new.topics = Some(wants.unwrap_or_default().into_iter().chain(topics.iter().cloned()).collect());
+        let wants = person.map(|person| person.topics.clone());
+        if !wish.topics.is_empty() && wants.as_ref().is_none_or(|wants| !wants.is_empty()) {
+            new.topics = Some(wants.unwrap_or_default().into_iter().chain(wish.topics.iter().cloned()).collect());
         }
-        what.extend(topics.iter().filter_map(|code| Topic::parse(code).ok()).map(|topic| topic.korean().to_owned()));
-        let evidence = format!("chat {} {}", self.turn.channel, self.turn.at.format("%Y-%m-%dT%H:%M:%SZ"));
-        for term in agreed.iter().filter_map(|term| self.window.terms.get(*term)) {
-            let shown = ConsentText::of(term.version.as_str(), &term.text);
-            let said = ConsentEvent::granted(term.purpose, self.turn.at, evidence.as_str()).of_text(shown);
-            new = new.with_consent(said.by(Medium::Chat));
+        for shown in agreed {
+            let (Some(purpose), Some(at)) = (Purpose::from_code(&shown.purpose), shown.agreed) else { continue };
+            let said = ConsentEvent::granted(purpose, at, self.evidence());
+            let text = ConsentText::of(shown.version.as_str(), &shown.text);
+            new = new.with_consent(said.of_text(text).by(Medium::Chat));
         }
         if self.session.language.is_some() {
             new = new.with_language(self.language.clone());
         }
         self.window.subscribers.put(&[new], self.turn.at).await?;
-        let text = self.say("subscribed", &json!({"what": format!("{} 소식", what.join(", "))}))?;
+        let text = self.say("subscribed", &json!({"what": self.named(wish)}))?;
         Ok(self.menu_choices(Reply::text(text)))
     }
 
     pub(crate) async fn unsubscribe(&mut self, slots: &Slots) -> Result<Reply, WindowError> {
-        let Some(person) = self.subscriber().await? else {
+        let known = self.known().await?;
+        let Some(person) = known.first() else {
             return Ok(self.menu_choices(Reply::text(self.say("unsubscribe-none", &())?)));
         };
-        let of_district = person.area.as_ref().filter(|area| slots.districts.contains(area));
-        if slots.topics.is_empty() && of_district.is_none() {
-            return Ok(self.what_stops(&person, Reply::text(self.say("unsubscribe-which", &())?)));
+        let mut wish = Wish::of(slots);
+        wish.areas.retain(|code| person.area.as_ref().is_some_and(|area| area.as_str() == code));
+        if wish.topics.is_empty() && wish.areas.is_empty() {
+            self.session.pending = Some(Pending::Which { stops: true });
+            return Ok(self.what_stops(person, Reply::text(self.say("unsubscribe-which", &())?)));
         }
-        let Some(identity) = person.identities.first() else {
-            return Ok(self.menu_choices(Reply::text(self.say("unsubscribe-none", &())?)));
+        if !self.is_plain() {
+            let text = self.say("change-stop", &json!({"what": self.named(&wish)}))?;
+            return self.ask_change(wish, true, text);
+        }
+        self.stop(&wish).await
+    }
+
+    async fn stop(&mut self, wish: &Wish) -> Result<Reply, WindowError> {
+        let known = self.known().await?;
+        let none = |talk: &Self| -> Result<Reply, WindowError> {
+            Ok(talk.menu_choices(Reply::text(talk.say("unsubscribe-none", &())?)))
         };
-        let mut new = NewSubscriber::known_by(identity.clone());
-        let mut what: Vec<String> = Vec::new();
-        if let Some(area) = of_district {
-            // They go on living in the city: what is left is its own news.
-            new.area = area.as_str().get(..CITY_DIGITS).and_then(|city| AreaCode::parse(city).ok());
-            what.push(self.district_name(area));
+        let Some(person) = known.first() else { return none(self) };
+        let of_district = person.area.as_ref().filter(|area| wish.areas.iter().any(|code| code == area.as_str()));
+        let Some(identity) = person.identities.first() else { return none(self) };
+        if of_district.is_none() && wish.topics.is_empty() {
+            return none(self);
         }
-        if !slots.topics.is_empty() {
+        let mut new = NewSubscriber::known_by(Identity::clone(identity));
+        // They go on living in the city: what is left is its own news.
+        new.area =
+            of_district.and_then(|area| area.as_str().get(..CITY_DIGITS)).and_then(|city| AreaCode::parse(city).ok());
+        if !wish.topics.is_empty() {
             let all = || Topic::ALL.iter().map(|topic| topic.code().to_owned()).collect::<BTreeSet<_>>();
             let mut wants = if person.topics.is_empty() { all() } else { person.topics.clone() };
-            wants.retain(|code| !slots.topics.iter().any(|topic| topic.code() == code));
+            wants.retain(|code| !wish.topics.contains(code));
             if wants.is_empty() {
                 // An empty set would mean everything.
                 return Ok(self.offer(Reply::text(self.say("unsubscribe-all", &())?), &Intent::Withdraw));
             }
             new.topics = Some(wants);
-            what.extend(slots.topics.iter().map(|topic| topic.korean().to_owned()));
         }
         self.window.subscribers.put(&[new], self.turn.at).await?;
-        let text = self.say("unsubscribed", &json!({"what": format!("{} 소식", what.join(", "))}))?;
+        let text = self.say("unsubscribed", &json!({"what": self.named(wish)}))?;
         Ok(self.menu_choices(Reply::text(text)))
     }
 
@@ -169,6 +311,13 @@ impl Talk<'_> {
             reply.choice(format!("{} 해지", topic.korean()), format!("{} 구독 해지", word_of(*topic)))
         });
         self.offer(reply, &Intent::Withdraw)
+    }
+
+    /// What a wish is called: `회천1동, 문화 소식`.
+    fn named(&self, wish: &Wish) -> String {
+        let areas = wish.area().into_iter().map(|area| self.district_name(&area));
+        let names: Vec<String> = areas.chain(wish.topics().map(|topic| topic.korean().to_owned())).collect();
+        format!("{} 소식", names.join(", "))
     }
 }
 

@@ -169,7 +169,7 @@ impl Answer {
     #[must_use]
     pub fn sorry(contact: &str) -> Self {
         Self::text(format!(
-            "지금은 답해 드리지 못했습니다. 잠시 뒤 다시 말씀해 주시거나 {contact}(으)로 문의해 주세요."
+            "지금은 답해 드리지 못했습니다. 방금 부탁하신 일은 처리되었을 수 있으니 잠시 뒤 확인해 주시거나 {contact}(으)로 문의해 주세요."
         ))
     }
 

@@ -28,8 +28,7 @@ pub struct SkillDoor {
     within: Duration,
 }
 
-/// What is answered to a skill request.
-#[derive(Debug)]
+/// What is answered to a skill request. `Debug` shows nothing of the answer.
 #[non_exhaustive]
 pub struct Served {
     /// The body; the status is 200, whatever came.
@@ -64,6 +63,7 @@ pub enum DoorError {
 /// An answer that is still being made, and where it goes.
 #[derive(Debug)]
 pub struct Later {
+    window: Arc<Window>,
     answer: JoinHandle<Result<Reply, WindowError>>,
     callback: CallbackUrl,
     contact: String,
@@ -91,25 +91,34 @@ impl SkillDoor {
             Err(error) => return self.sorry(error.into()),
         };
         let turn = request.turn(&self.channel, at);
+        // Whom to call is known at once, whatever takes long.
+        let danger = self.window.danger(&turn).ok().flatten().and_then(|danger| Answer::of(&danger).to_json().ok());
         let window = Arc::clone(&self.window);
         #[expect(clippy::disallowed_methods, reason = "a late answer goes on beside the request, and `Later` holds it")]
         let mut answer = tokio::spawn(async move { window.answer(&turn).await });
-        match tokio::time::timeout(self.within, &mut answer).await {
+        let problem = match tokio::time::timeout(self.within, &mut answer).await {
             Ok(Ok(Ok(reply))) => match Answer::of(&reply).to_json() {
-                Ok(json) => Served { json, later: None, problem: None },
-                Err(error) => self.sorry(error.into()),
+                Ok(json) => return self.served(json, &reply, at).await,
+                Err(error) => error.into(),
             },
-            Ok(Ok(Err(error))) => self.sorry(error.into()),
-            Ok(Err(_)) => self.sorry(DoorError::Lost),
-            Err(_) => {
-                if let Some(callback) = request.callback {
-                    return self.later(answer, callback);
-                }
+            Ok(Ok(Err(error))) => error.into(),
+            Ok(Err(_)) => DoorError::Lost,
+            Err(_) => match (request.callback, danger.is_some()) {
+                (Some(callback), false) => return self.later(answer, callback),
                 // What it does is done: only its answer comes too late to be read.
-                drop(answer);
-                self.sorry(DoorError::Late(self.within))
-            }
+                _ => DoorError::Late(self.within),
+            },
+        };
+        match danger {
+            Some(json) => Served { json, later: None, problem: Some(problem) },
+            None => self.sorry(problem),
         }
+    }
+
+    /// An answer that is in time: what it brings is not brought again.
+    async fn served(&self, json: String, reply: &Reply, at: DateTime<Utc>) -> Served {
+        let problem = self.window.shown(reply, at).await.err().map(DoorError::from);
+        Served { json, later: None, problem }
     }
 
     fn later(&self, answer: JoinHandle<Result<Reply, WindowError>>, callback: CallbackUrl) -> Served {
@@ -118,7 +127,8 @@ impl SkillDoor {
             Ok(json) => {
                 // Of the callback's minute a part is the network's.
                 let left = CALLBACK_WITHIN.saturating_sub(self.within).saturating_sub(Duration::from_secs(5));
-                Served { json, later: Some(Later { answer, callback, contact, left }), problem: None }
+                let window = Arc::clone(&self.window);
+                Served { json, later: Some(Later { window, answer, callback, contact, left }), problem: None }
             }
             Err(error) => self.sorry(error.into()),
         }
@@ -132,16 +142,59 @@ impl SkillDoor {
     }
 }
 
+/// A late answer, and where it goes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Ready {
+    /// Where.
+    pub callback: CallbackUrl,
+    /// The answer: one that Kakao takes.
+    pub answer: Answer,
+    /// What was wrong, for the log.
+    pub problem: Option<DoorError>,
+    window: Arc<Window>,
+    reply: Reply,
+}
+
 impl Later {
-    /// The answer as soon as it is there, and where it goes: within the callback's minute, or that it did not come.
-    pub async fn ready(self) -> (CallbackUrl, Answer, Option<DoorError>) {
-        let (answer, problem) = match tokio::time::timeout(self.left, self.answer).await {
-            Ok(Ok(Ok(reply))) => (Answer::of(&reply), None),
-            Ok(Ok(Err(error))) => (Answer::sorry(&self.contact), Some(error.into())),
-            Ok(Err(_)) => (Answer::sorry(&self.contact), Some(DoorError::Lost)),
-            Err(_) => (Answer::sorry(&self.contact), Some(DoorError::Late(CALLBACK_WITHIN))),
+    /// The answer as soon as it is there: within the callback's minute, or that it did not come.
+    pub async fn ready(self) -> Ready {
+        let reply = match tokio::time::timeout(self.left, self.answer).await {
+            Ok(Ok(Ok(reply))) => Ok(reply),
+            Ok(Ok(Err(error))) => Err(error.into()),
+            Ok(Err(_)) => Err(DoorError::Lost),
+            Err(_) => Err(DoorError::Late(CALLBACK_WITHIN)),
         };
-        (self.callback, answer, problem)
+        let reply = reply.and_then(|reply| {
+            let answer = Answer::of(&reply);
+            answer.to_json()?;
+            Ok((reply, answer))
+        });
+        let (callback, window) = (self.callback, self.window);
+        match reply {
+            Ok((reply, answer)) => Ready { callback, answer, problem: None, window, reply },
+            Err(problem) => {
+                let answer = Answer::sorry(&self.contact);
+                Ready { callback, answer, problem: Some(problem), window, reply: Reply::default() }
+            }
+        }
+    }
+}
+
+impl Ready {
+    /// That the callback took it: what it brings is not brought again.
+    ///
+    /// # Errors
+    ///
+    /// [`WindowError`] where that cannot be kept.
+    pub async fn shown(&self, at: DateTime<Utc>) -> Result<(), WindowError> {
+        self.window.shown(&self.reply, at).await
+    }
+}
+
+impl fmt::Debug for Served {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Served({self}, {} bytes)", self.json.len())
     }
 }
 

@@ -33,7 +33,7 @@ async fn who_asked_is_sealed_and_follows_a_change_of_the_key() {
     for n in 1..=9 {
         old.open(question(n), 2026, noon()).await.unwrap();
     }
-    old.keep(&who(1), &channel(), &Session::default(), noon() + TimeDelta::minutes(30)).await.unwrap();
+    old.keep(&who(1), &channel(), &Session::default(), noon() + TimeDelta::minutes(30), noon()).await.unwrap();
     assert!(old.close());
     let bytes = std::fs::read(&path).unwrap();
     assert!(!bytes.windows(10).any(|part| part == b"secret-key"), "no one is named in the file");
