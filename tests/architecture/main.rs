@@ -26,7 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sosik-postgres", &["sosik-core", "sosik-delivery", "sosik-registry"]),
     ("sosik-nats", &["sosik-core", "sosik-delivery"]),
     // Channel beyond the plan: a webhook as it comes.
-    ("sosik-web", &["sosik-channel", "sosik-core", "sosik-kakao", "sosik-registry"]),
+    ("sosik-web", &["sosik-channel", "sosik-content", "sosik-core", "sosik-kakao", "sosik-registry"]),
     ("sosik-emulator", &["sosik-core"]),
     (
         "sosik-testkit",
@@ -63,6 +63,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("json-lines", &["sosik"]),
     ("cardnews", &["sosik"]),
+    ("citizen-desk", &["sosik", "sosik-emulator"]),
     ("partner-kit", &["sosik"]),
     ("rehearsal", &["sosik", "sosik-emulator"]),
     ("send", &["sosik"]),
@@ -81,7 +82,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("reqwest", &["sosik-bizgo", "sosik-channel", "sosik-kakao", "sosik-solapi"]),
     ("async-nats", &["sosik-nats"]),
     ("mockall", &["sosik-testkit"]),
-    ("axum", &["rehearsal", "sosik-emulator", "sosik-web"]),
+    ("axum", &["citizen-desk", "rehearsal", "sosik-emulator", "sosik-web"]),
     ("resvg", &["sosik-cards"]),
     ("feed-rs", &["sosik-feeds"]),
     ("icalendar", &["sosik-schedule"]),

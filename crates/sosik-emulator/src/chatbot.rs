@@ -11,14 +11,15 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Request, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::{DateTime, TimeDelta, Utc};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -111,6 +112,36 @@ impl Callbacks {
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new().route("/v1/callback/{name}", post(called_back))
+}
+
+/// The page on which the Kakao side is played, and what it asks.
+pub(crate) fn played() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/_emulator/chat", get(async || Html(include_str!("chatbot/page.html"))).post(play))
+        .route("/_emulator/chat/{callback}", get(play_late))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Played {
+    user: String,
+    said: String,
+}
+
+async fn play(State(shared): State<Arc<Shared>>, Json(played): Json<Played>) -> Response {
+    let Some(skill) = shared.skill() else {
+        return (StatusCode::CONFLICT, "the emulator knows no skill: set one").into_response();
+    };
+    match say(&shared, &skill, &played.user, &played.said).await {
+        Ok(Shown::Answer(template)) => Json(json!({ "template": template })).into_response(),
+        Ok(Shown::Fallback(why)) => Json(json!({ "fallback": why })).into_response(),
+        Ok(Shown::Waiting { text, callback }) => Json(json!({ "waiting": text, "callback": callback })).into_response(),
+        Err(problem) => (StatusCode::BAD_REQUEST, problem).into_response(),
+    }
+}
+
+async fn play_late(State(shared): State<Arc<Shared>>, Path(callback): Path<String>) -> Response {
+    Json(json!({ "template": late(&shared, &callback, Duration::from_secs(60)).await })).into_response()
 }
 
 /// Takes the one answer of a callback.

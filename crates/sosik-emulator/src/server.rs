@@ -27,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) kakao_key: Option<String>,
     kakao: Mutex<Kakao>,
     callbacks: Mutex<Callbacks>,
+    skill: Mutex<Option<Skill>>,
     ledger: Mutex<Ledger>,
     faults: Mutex<Faults>,
 }
@@ -51,6 +52,10 @@ impl Shared {
 
     pub(crate) fn callbacks(&self) -> MutexGuard<'_, Callbacks> {
         self.callbacks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn skill(&self) -> Option<Skill> {
+        self.skill.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What goes wrong with the next call: what the script says, or what the shares draw.
@@ -118,6 +123,7 @@ impl Emulator {
             kakao_key,
             kakao: Mutex::new(kakao),
             callbacks: Mutex::default(),
+            skill: Mutex::default(),
             ledger: Mutex::new(ledger),
             faults: Mutex::new(faults),
         });
@@ -173,6 +179,11 @@ impl Emulator {
     /// The skill's address is none on this machine.
     pub async fn say(&self, skill: &Skill, user: &str, utterance: &str) -> Result<Shown, String> {
         chatbot::say(&self.shared, skill, user, utterance).await
+    }
+
+    /// Lets the page at `/_emulator/chat` talk with a skill.
+    pub fn play(&self, skill: Skill) {
+        *self.shared.skill.lock().unwrap_or_else(PoisonError::into_inner) = Some(skill);
     }
 
     /// Waits so long for what comes by a callback of [`Shown::Waiting`]; `None` where nothing did.

@@ -34,6 +34,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_emulator/clock", get(time).post(move_on))
         .route("/_emulator/inspections", post(inspections))
         .route("/_emulator/friends", post(kakao::friends))
+        .merge(chatbot::played())
         .fallback(bizgo::routes::unknown)
         .with_state(shared)
 }

@@ -1,14 +1,15 @@
-//! Routers to mount: what Kakao posts to a city, and whether its server is alive and ready.
+//! Routers to mount: the public archive of a city's news, what Kakao posts, and whether the server is alive and ready.
 //!
 //! # What it is for
 //!
 //! A city's server has to answer Kakao in time, whatever comes: a chatbot's request within five seconds, a webhook within three,
-//! and only after what it says is kept. This crate has those answers as [`axum`] routers.
+//! and only after what it says is kept. And every edition that it sends is a page that anyone can read, find and print. This
+//! crate has both as [`axum`] routers.
 //!
 //! # Where it sits
 //!
-//! Above `sosik-kakao`, whose readers and door it mounts, and `sosik-registry`, whose store takes what webhooks tell. It knows no
-//! database and no dealer.
+//! Above `sosik-content`, whose editions it shows, `sosik-kakao`, whose readers and door it mounts, and `sosik-registry`, whose
+//! store takes what webhooks tell. It knows no database and no dealer.
 //!
 //! # Quick start
 //!
@@ -28,6 +29,7 @@
 //!
 //! # Concepts
 //!
+//! - [`archive::Archive`]: every edition as a page, a list, search, feeds and a sitemap, from a [`Shelf`](archive::Shelf).
 //! - [`kakao::Webhooks`]: who added or blocked a channel, and who left the app: authenticated, kept, then answered.
 //! - [`kakao::Chatbot`]: the skill, behind the secret header of its settings; late answers go to their callback.
 //! - [`health`]: `/healthz` (it runs) and `/readyz` (what it needs is there).
@@ -42,6 +44,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod archive;
 pub mod health;
 pub mod kakao;
 mod limits;

@@ -1,0 +1,146 @@
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{DateTime, Utc};
+use sosik_content::search::Index;
+use sosik_content::{Edition, EditionId, Point};
+
+/// Editions as they are published, in memory: read from wherever they are stored when a server starts, and added to when one is
+/// approved.
+#[derive(Default)]
+pub struct Shelf(RwLock<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    /// The newest last.
+    editions: Vec<Arc<Published>>,
+    index: Index,
+    /// Of each document of the index its edition and its card.
+    of: Vec<(EditionId, usize)>,
+}
+
+/// An edition with the pictures of its cards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Published {
+    /// The edition.
+    pub edition: Edition,
+    /// The pictures of its cards, in their order; fewer where some have none.
+    pub pictures: Vec<CardPicture>,
+    /// When it was last changed: when it was published, or corrected.
+    pub changed: DateTime<Utc>,
+}
+
+/// The picture of a card.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CardPicture {
+    /// It as a JPEG file.
+    pub jpeg: Arc<[u8]>,
+    /// Pixels across and down.
+    pub size: (u32, u32),
+    /// What it shows, in words.
+    pub alt: String,
+}
+
+impl CardPicture {
+    /// A picture and what it shows.
+    #[must_use]
+    pub fn new(jpeg: impl Into<Arc<[u8]>>, size: (u32, u32), alt: impl Into<String>) -> Self {
+        Self { jpeg: jpeg.into(), size, alt: alt.into() }
+    }
+}
+
+impl fmt::Debug for CardPicture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CardPicture({}x{}, {} bytes)", self.size.0, self.size.1, self.jpeg.len())
+    }
+}
+
+impl Published {
+    /// An edition without pictures, as it was at its slot.
+    #[must_use]
+    pub fn new(edition: Edition) -> Self {
+        let changed = edition.slot();
+        Self { edition, pictures: Vec::new(), changed }
+    }
+
+    /// With the pictures of its cards.
+    #[must_use]
+    pub fn with_pictures(mut self, pictures: Vec<CardPicture>) -> Self {
+        self.pictures = pictures;
+        self
+    }
+
+    /// Corrected at an instant.
+    #[must_use]
+    pub fn corrected(mut self, at: DateTime<Utc>) -> Self {
+        self.changed = at;
+        self
+    }
+}
+
+impl Shelf {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts an edition on it; one of the same name is replaced.
+    pub fn put(&self, published: Published) {
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        kept.editions.retain(|one| one.edition.id() != published.edition.id());
+        kept.editions.push(Arc::new(published));
+        kept.editions.sort_by_key(|one| one.edition.slot());
+        let (mut index, mut of) = (Index::new(), Vec::new());
+        for one in &kept.editions {
+            for (at, card) in one.edition.cards().iter().enumerate() {
+                let points: Vec<&str> = card.points().iter().map(Point::value).collect();
+                index.add(&[(4, card.title()), (2, &points.join(" ")), (1, card.body())]);
+                of.push((one.edition.id().clone(), at));
+            }
+        }
+        (kept.index, kept.of) = (index, of);
+    }
+
+    /// What is published at an instant, the newest first.
+    pub(super) fn published(&self, now: DateTime<Utc>) -> Vec<Arc<Published>> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        kept.editions.iter().rev().filter(|one| one.edition.slot() <= now).cloned().collect()
+    }
+
+    /// An edition that is published at an instant.
+    pub(super) fn get(&self, id: &EditionId, now: DateTime<Utc>) -> Option<Arc<Published>> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        kept.editions.iter().find(|one| one.edition.id() == id && one.edition.slot() <= now).cloned()
+    }
+
+    /// The cards that answer a question, the best first: each with its edition and its place in it.
+    pub(super) fn search(&self, question: &str, now: DateTime<Utc>) -> Vec<(Arc<Published>, usize)> {
+        /// Answers that are shown.
+        const MOST: usize = 30;
+
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let hits = kept.index.search(question, kept.index.len());
+        let of = hits.into_iter().filter_map(|hit| kept.of.get(hit.document));
+        let mut found: Vec<(Arc<Published>, usize)> = Vec::new();
+        for (id, at) in of {
+            let is_it = |one: &&Arc<Published>| one.edition.id() == id && one.edition.slot() <= now;
+            let Some(one) = kept.editions.iter().find(is_it) else { continue };
+            // A post that went out twice is shown once.
+            let post = one.edition.cards()[*at].post_id();
+            if found.len() < MOST && !found.iter().any(|(known, at)| known.edition.cards()[*at].post_id() == post) {
+                found.push((Arc::clone(one), *at));
+            }
+        }
+        found
+    }
+}
+
+impl fmt::Debug for Shelf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        write!(f, "Shelf({} editions)", kept.editions.len())
+    }
+}

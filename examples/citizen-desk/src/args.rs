@@ -1,0 +1,41 @@
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// A city's window and pages: the archive, the chatbot and what Kakao posts, on SQLite.
+#[derive(Parser)]
+#[command(version, about)]
+pub(crate) struct Args {
+    /// The address to listen on
+    #[arg(long, default_value = "127.0.0.1:8780")]
+    pub(crate) listen: SocketAddr,
+
+    /// The folder in which everything is kept
+    #[arg(long, default_value = "target/citizen-desk")]
+    pub(crate) data: PathBuf,
+
+    /// Where citizens reach it, without a slash at its end; else the address
+    #[arg(long)]
+    pub(crate) public: Option<String>,
+
+    /// Plays the Kakao side: starts an emulator, and a page on which to talk with the chatbot
+    #[arg(long)]
+    pub(crate) emulator: bool,
+
+    /// The primary admin key of the city's app at Kakao
+    #[arg(long, env = "SOSIK_KAKAO_ADMIN_KEY", hide_env_values = true)]
+    pub(crate) admin_key: Option<String>,
+
+    /// The value of the header X-Sosik-Secret in the skill's settings
+    #[arg(long, env = "SOSIK_SKILL_SECRET", hide_env_values = true)]
+    pub(crate) skill_secret: Option<String>,
+}
+
+impl fmt::Debug for Args {
+    /// Without the secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Args").field("listen", &self.listen).field("data", &self.data).finish_non_exhaustive()
+    }
+}

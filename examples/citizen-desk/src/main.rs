@@ -1,0 +1,36 @@
+//! A city's window and pages: the archive, the chatbot and what Kakao posts, on SQLite.
+
+mod args;
+mod demo;
+mod parts;
+mod server;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Whatever goes wrong is told to whoever started the program.
+type Failure = Box<dyn Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match server::run(args::Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut text = error.to_string();
+            let mut source = error.source();
+            while let Some(cause) = source {
+                text = format!("{text}: {cause}");
+                source = cause.source();
+            }
+            say(&format!("error: {text}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a program speaks to whoever started it")]
+fn say(text: &str) {
+    println!("{text}");
+}
