@@ -52,6 +52,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod archive;
+mod builder;
 mod day;
 mod emergency;
 mod intent;
@@ -74,6 +75,7 @@ mod words;
 
 pub use archive::{Archive, ArchiveError, MemoryArchive, News};
 pub use async_trait::async_trait;
+pub use builder::{WindowBuildError, WindowBuilder};
 pub use day::AskedDays;
 pub use emergency::{Emergencies, Emergency, Hotline};
 pub use intent::{Intent, IntentRule, Intents};
@@ -93,5 +95,5 @@ pub use ticket::{
 };
 pub use turn::{MOST_SAID, Speaker, Turn};
 pub use understand::{UnderstandError, Understanding, Understood};
-pub use window::{City, CodeError, CodeSender, Term, Window, WindowBuildError, WindowBuilder, WindowError};
+pub use window::{City, CodeError, CodeSender, Term, Window, WindowError};
 pub use words::Words;
