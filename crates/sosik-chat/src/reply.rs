@@ -1,6 +1,8 @@
 use std::fmt;
 
 use sosik_content::WebLink;
+use sosik_core::ChannelId;
+use sosik_registry::Identity;
 
 use crate::Ticket;
 
@@ -21,6 +23,8 @@ pub struct Reply {
     pub choices: Vec<Choice>,
     /// Tickets whose answers it brings.
     pub(crate) arrived: Vec<Ticket>,
+    /// Of whom it asks, in which channel, whether they agree to something.
+    pub(crate) asks: Option<(Identity, ChannelId)>,
 }
 
 /// One thing that is shown.

@@ -88,6 +88,8 @@ pub struct ShownTerm {
     pub version: String,
     /// The text, as it was shown: the consent's hash is of it.
     pub text: String,
+    /// Whether a door said that it was shown.
+    pub was_shown: bool,
     /// When they agreed, once they did.
     pub agreed: Option<DateTime<Utc>>,
 }

@@ -24,6 +24,11 @@ pub struct Slots {
 const TOPICS: &str = include_str!("../data/topics.tsv");
 const LANGUAGES: &str = include_str!("../data/languages.tsv");
 
+/// Every word that names a kind of news.
+pub(crate) fn topic_words() -> impl Iterator<Item = &'static str> {
+    TOPICS.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t')).map(|(_, word)| word)
+}
+
 impl Slots {
     /// What a text names, on a day by the city's clock, in a city of this name (양주) with these districts.
     ///

@@ -5,7 +5,7 @@ use sosik_core::Language;
 use sosik_registry::{Identity, Subscriber};
 
 use crate::emergency::Emergency;
-use crate::reply::{Bubble, Button, Does, Facts, Reply};
+use crate::reply::{Bubble, Button, Does, Facts, MOST_BUBBLES, Reply};
 use crate::session::{Pending, Session};
 use crate::tasks::Wish;
 use crate::window::{REMEMBERED, Window, WindowError};
@@ -75,8 +75,15 @@ impl<'a> Talk<'a> {
         let until = self.turn.at + REMEMBERED;
         match self.window.chats.keep(key, &self.turn.channel, &self.session, until, self.turn.at).await {
             Ok(()) => Ok(()),
-            // A later turn of theirs went on: what it keeps counts.
-            Err(error) if error.kind() == ChatStoreErrorKind::Conflict => Ok(()),
+            Err(error) if error.kind() == ChatStoreErrorKind::Conflict && self.session.pending.is_none() => Ok(()),
+            // Another turn of theirs went on, and this one asks something: its question is the last that they see.
+            Err(error) if error.kind() == ChatStoreErrorKind::Conflict => {
+                let known = self.window.chats.session(key, &self.turn.channel, self.turn.at).await?;
+                let mut session = self.session.clone();
+                session.version = known.map_or(0, |known| known.version);
+                let again = self.window.chats.keep(key, &self.turn.channel, &session, until, self.turn.at).await;
+                again.map_err(WindowError::from)
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -85,7 +92,10 @@ impl<'a> Talk<'a> {
     pub(crate) async fn reply(&mut self) -> Result<Reply, WindowError> {
         if let Some(pending) = self.pending.take() {
             let goes_to_a_person = matches!(pending, Pending::Question { .. } | Pending::Send { .. });
-            if self.is_danger && !goes_to_a_person {
+            let refuses = || async {
+                matches!(self.understood().await.intent, Some(Intent::Withdraw | Intent::Unsubscribe | Intent::Delete))
+            };
+            if self.is_danger && !goes_to_a_person && !refuses().await {
                 self.session.pending = Some(pending);
                 return Ok(Reply::default());
             }
@@ -112,7 +122,9 @@ impl<'a> Talk<'a> {
         }
         let reply = self.of(understood).await?;
         if self.has_left {
-            return Ok(reply.after(vec![Bubble::Text(self.say("terms-left", &())?)]));
+            let left = Bubble::Text(self.say("terms-left", &())?);
+            let fits = reply.bubbles.len() + usize::from(self.is_danger) < MOST_BUBBLES;
+            return Ok(if fits { reply.after(vec![left]) } else { reply });
         }
         Ok(reply)
     }
@@ -205,7 +217,7 @@ impl<'a> Talk<'a> {
         Ok(self.offer(reply, &Intent::Person))
     }
 
-    /// What staff answered and has not been read yet: of one ticket, the oldest first, and which that is.
+    /// What staff answered and has not been read yet: one entry of one ticket, the oldest first, and which that is.
     pub(crate) async fn arrived(&self) -> Result<(Vec<Bubble>, Vec<Ticket>), WindowError> {
         if self.is_over {
             return Ok((Vec::new(), Vec::new()));
@@ -214,8 +226,8 @@ impl<'a> Talk<'a> {
         let Some(ticket) = tickets.into_iter().rev().find(|ticket| ticket.undelivered().next().is_some()) else {
             return Ok((Vec::new(), Vec::new()));
         };
-        let texts: Vec<&str> = ticket.undelivered().map(|entry| entry.text.as_str()).collect();
-        let values = json!({"number": ticket.number.to_string(), "text": texts.join("\n")});
+        let text = ticket.undelivered().next().map(|entry| entry.text.as_str()).unwrap_or_default();
+        let values = json!({"number": ticket.number.to_string(), "text": text});
         Ok((vec![Bubble::Text(self.say("ticket-arrived", &values)?)], vec![ticket]))
     }
 

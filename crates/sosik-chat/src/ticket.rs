@@ -236,8 +236,11 @@ pub enum TicketChange {
         /// A picture.
         picture: Option<String>,
     },
-    /// Everything that staff wrote up to then has reached the citizen.
-    Delivered,
+    /// The first of what staff wrote and waited for the citizen has reached them.
+    Delivered {
+        /// How many entries.
+        entries: usize,
+    },
     /// Nothing more is to be done.
     Close,
 }
@@ -298,8 +301,8 @@ impl Ticket {
                 entry.picture.clone_from(picture);
                 next.entries.push(entry);
             }
-            TicketChange::Delivered => {
-                for entry in next.entries.iter_mut().filter(|entry| entry.waits()) {
+            TicketChange::Delivered { entries } => {
+                for entry in next.entries.iter_mut().filter(|entry| entry.waits()).take(*entries) {
                     entry.delivered = Some(at);
                 }
             }
@@ -386,7 +389,7 @@ impl fmt::Debug for TicketChange {
             Self::Move { .. } => "Move",
             Self::Answer { .. } => "Answer",
             Self::Add { .. } => "Add",
-            Self::Delivered => "Delivered",
+            Self::Delivered { .. } => "Delivered",
             Self::Close => "Close",
         })
     }

@@ -6,10 +6,12 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use sosik_content::wording::WordingError;
 use sosik_core::{ChannelId, Entropy, Language};
-use sosik_registry::{Directory, Purpose, StoreError, SubscriberStore};
+use sosik_registry::{Directory, Identity, Purpose, StoreError, SubscriberStore};
 
 use crate::builder::WindowBuilder;
 use crate::emergency::Emergencies;
+use crate::reply::MOST_BUBBLES;
+use crate::session::Pending;
 use crate::talk::Talk;
 use crate::words::Words;
 use crate::{
@@ -178,15 +180,30 @@ impl Window {
 
     async fn answer_in_turn(&self, turn: &Turn, is_danger: bool) -> Result<Reply, WindowError> {
         let mut talk = Talk::begin(self, turn, is_danger).await?;
+        let asked = talk.session.pending.clone();
         // What was asked is taken out before it is acted on: of two turns at once one goes on with it.
         if !talk.take().await? {
             return Ok(Reply::text(talk.say("busy", &())?));
         }
-        let reply = talk.reply().await?;
-        let (arrived, tickets) = talk.arrived().await?;
+        let mut reply = match talk.reply().await {
+            Ok(reply) => reply,
+            Err(error) => {
+                // What was asked is asked still: nothing that was said is lost. Should that fail too, the first error counts.
+                talk.session.pending = asked;
+                let _ = talk.keep().await;
+                return Err(error);
+            }
+        };
         talk.keep().await?;
-        let mut reply = reply.after(arrived);
-        reply.arrived = tickets;
+        let asks = matches!(talk.session.pending, Some(Pending::Agree { .. }));
+        reply.asks = turn.who.key().filter(|_| asks).map(|key| (key.clone(), turn.channel.clone()));
+        // A question is never cut for an answer that can come with the next turn.
+        let room = MOST_BUBBLES.saturating_sub(reply.bubbles.len() + usize::from(is_danger));
+        if room > 0 {
+            let (arrived, tickets) = talk.arrived().await?;
+            reply = reply.after(arrived);
+            reply.arrived = tickets;
+        }
         Ok(reply)
     }
 
@@ -197,8 +214,11 @@ impl Window {
     ///
     /// [`WindowError`] where that cannot be kept.
     pub async fn shown(&self, reply: &Reply, now: DateTime<Utc>) -> Result<(), WindowError> {
+        if let Some((who, channel)) = &reply.asks {
+            self.term_was_shown(who, channel, now).await?;
+        }
         for ticket in &reply.arrived {
-            match self.chats.change(ticket, &TicketChange::Delivered, now).await {
+            match self.chats.change(ticket, &TicketChange::Delivered { entries: 1 }, now).await {
                 Ok(_) => {}
                 // Someone wrote meanwhile: what they wrote comes with the next turn, and this once more.
                 Err(error) if error.kind() == ChatStoreErrorKind::Conflict => {}
@@ -206,6 +226,19 @@ impl Window {
             }
         }
         Ok(())
+    }
+
+    /// Notes that the term about which someone is asked was shown: before that nobody can agree to it.
+    async fn term_was_shown(&self, who: &Identity, channel: &ChannelId, now: DateTime<Utc>) -> Result<(), WindowError> {
+        let Some(mut session) = self.chats.session(who, channel, now).await? else { return Ok(()) };
+        let Some(Pending::Agree { shown, .. }) = &mut session.pending else { return Ok(()) };
+        shown.was_shown = true;
+        match self.chats.keep(who, channel, &session, now + REMEMBERED, now).await {
+            Ok(()) => Ok(()),
+            // Another turn went on: it asks again where it has to.
+            Err(error) if error.kind() == ChatStoreErrorKind::Conflict => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Answers a ticket in the name of the city: the citizen reads it with their next turn, or when a door tells them.

@@ -298,6 +298,19 @@ async fn questions_change_nothing_without_being_asked_back() {
         world.says("a", "아니요").await;
         assert_eq!(world.subscribers.find(&key("a")).await.unwrap(), before, "{said}");
     }
+    for said in ["문화 소식 구독 해지한 적 없는데 왜 안 와요?", "문화 구독 해지하려면 어떻게 해요?"]
+    {
+        world.says("a", said).await;
+        world.says("a", "아니요").await;
+        assert_eq!(world.subscribers.find(&key("a")).await.unwrap(), before, "{said}");
+    }
+    // A question after `what is to stop?` is a question.
+    for (asked, said) in [("구독 해지", "이번 주말 행사"), ("소식 구독", "회천3동 행사 뭐 있어요?")]
+    {
+        world.says("a", asked).await;
+        world.says("a", said).await;
+        assert_eq!(world.subscribers.find(&key("a")).await.unwrap(), before, "{asked}, {said}");
+    }
     assert!(world.text("a", "회천3동 구독").await.contains("지금은 회천1동 소식을 받고 있습니다"));
     world.says("a", "네").await;
     let area = world.subscribers.find(&key("a")).await.unwrap().unwrap().area.unwrap();
@@ -344,6 +357,57 @@ async fn whoever_is_known_by_two_records_withdraws_and_is_deleted_in_both() {
     assert_eq!((of(&key("a")).await, of(&app).await), (None, None));
     let tickets = world.chats.queue(&TicketState::ALL, None, 10).await.unwrap();
     assert_eq!((tickets[0].who.clone(), tickets[0].entries[0].text.as_str()), (None, "[삭제됨]"));
+}
+
+#[tokio::test]
+async fn nobody_agrees_to_what_was_not_shown() {
+    let world = World::new();
+    let says = async |said: &str| {
+        let turn = Turn::new(channel(), Speaker::in_channel(&channel(), "a"), said, world.at());
+        world.window.answer(&turn).await.unwrap().to_text()
+    };
+    says("회천1동 구독").await;
+    assert!(
+        says("만 14세 이상이고 동의합니다").await.contains("[필수]"),
+        "the door did not show it: it is shown again"
+    );
+    says("네").await;
+    assert_eq!(world.subscribers.find(&key("a")).await.unwrap(), None);
+    // A question is the last that is cut: danger first, the question, and what waits comes with the next turn.
+    let turn = Turn::new(channel(), Speaker::in_channel(&channel(), "b"), "연기가 나요 회천1동 구독", world.at());
+    let told = world.turn(&turn).await.to_text();
+    assert!(told.contains("119") && told.contains("받으시겠어요"), "{told}");
+    ask(&world, "b", "가로등이 안 켜져요").await;
+    let [ticket] = &world.chats.queue(&TicketState::ALL, None, 10).await.unwrap()[..] else { panic!() };
+    let answered = world.window.answer_ticket(ticket, "clerk-1", "고쳤습니다.", now()).await.unwrap();
+    world.window.answer_ticket(&answered, "clerk-1", "다시 보았습니다.", now()).await.unwrap();
+    let told = world.text("b", "회천1동 구독").await;
+    assert!(told.contains("[필수]") && told.contains("고쳤습니다"), "there is room for one: {told}");
+    let told = world.text("b", "동의 안 함").await;
+    assert!(told.contains("다시 보았습니다") && !told.contains("고쳤습니다"), "the next: {told}");
+}
+
+#[tokio::test]
+async fn who_refuses_is_heard_beside_words_of_danger() {
+    let world = World::new();
+    sign_up(&world, "a").await;
+    for before in ["안녕하세요", "구독 해지"] {
+        world.says("a", before).await;
+        let told = world.text("a", "문자 그만 보내요 죽고 싶어요").await;
+        assert!(told.contains("109") && told.contains("철회할까요"), "{before}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn who_only_added_the_channel_gets_what_they_ask_for_and_no_more() {
+    let world = World::new();
+    let relation = sosik_registry::Relation::new(channel(), sosik_registry::RelationState::Added, now(), "webhook");
+    world.subscribers.apply(&[sosik_registry::Event::related(key("a"), relation)], now()).await.unwrap();
+    world.says("a", "문화 구독").await;
+    world.says("a", "만 14세 이상이고 동의합니다").await;
+    world.says("a", "동의 안 함").await;
+    let person = world.subscribers.find(&key("a")).await.unwrap().unwrap();
+    assert_eq!(person.topics.iter().collect::<Vec<_>>(), ["culture"]);
 }
 
 #[tokio::test]

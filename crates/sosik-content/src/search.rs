@@ -142,7 +142,11 @@ impl Index {
     }
 
     fn found(&self, query: &str, limit: usize, is_enough: impl Fn(usize, usize) -> bool) -> Vec<Hit> {
-        let terms = words::terms(query);
+        /// Words that are looked for: a question has fewer, and each takes a look at every word there is.
+        const MOST: usize = 8;
+
+        let mut terms = words::terms(query);
+        terms.truncate(MOST);
         let mut found: BTreeMap<usize, Vec<(u64, Because)>> = BTreeMap::new();
         for term in &terms {
             let of_term = self.of_term(term);

@@ -10,6 +10,8 @@ CREATE TABLE chat_sessions (
     PRIMARY KEY (who, channel)
 ) WITHOUT ROWID, STRICT;
 
+CREATE INDEX chat_sessions_by_end ON chat_sessions (until);
+
 -- The last number of each year: one that was dropped is given to no other ticket.
 CREATE TABLE ticket_serials (
     year INTEGER PRIMARY KEY,

@@ -52,6 +52,8 @@ impl ChatStore for SqliteStore {
                 let message = "the conversation went on meanwhile";
                 return Ok((Err(ChatStoreError::new(ChatStoreErrorKind::Conflict, message)), false));
             }
+            // What has ended is kept no longer than until the next is.
+            run(transaction, "DELETE FROM chat_sessions WHERE until <= ?1", [micros(now)])?;
             for lookup in lookups(vault, &who) {
                 let delete = "DELETE FROM chat_sessions WHERE who = ?1 AND channel = ?2";
                 run(transaction, delete, params![lookup, channel.as_str()])?;

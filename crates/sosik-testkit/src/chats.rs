@@ -144,7 +144,8 @@ pub async fn rule_3_a_ticket_is_changed_once_by_each_version(store: Arc<dyn Chat
         TicketChange::Take { staff: "clerk-1".into() },
         TicketChange::Move { office: "공원과".into() },
         answer("고쳤습니다. 031-8082-0000"),
-        TicketChange::Delivered,
+        answer("한 번 더 보았습니다."),
+        TicketChange::Delivered { entries: 1 },
         TicketChange::Add { text: "고맙습니다 010-1234-5678".into(), picture: None },
         TicketChange::Close,
     ];
@@ -162,6 +163,7 @@ pub async fn rule_3_a_ticket_is_changed_once_by_each_version(store: Arc<dyn Chat
     );
     assert!(known.entries.iter().any(|entry| entry.text == "고맙습니다 [휴대전화]"), "numbers of citizens are hidden");
     assert!(known.entries.iter().any(|entry| entry.by == Author::Staff("clerk-1".into()) && entry.delivered.is_some()));
+    assert_eq!(known.undelivered().count(), 1, "one was delivered, the other waits");
 
     let error = store.change(&ticket, &answer("늦었습니다"), after(9)).await.unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (ChatStoreErrorKind::Conflict, false));

@@ -7,7 +7,7 @@ mod feeds;
 mod pages;
 mod shelf;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use axum::Router;
@@ -128,12 +128,12 @@ async fn list(State(parts): State<Arc<Parts>>, Query(paged): Query<Paged>, heade
 
     let page = paged.page.unwrap_or(1).max(1);
     let all = parts.shelf.published(parts.clock.now());
-    let pages = all.len().div_ceil(PAGE).max(1);
-    if page > pages {
+    let last = all.len().div_ceil(PAGE).max(1);
+    if page > last {
         return missing(&parts);
     }
     let shown: Vec<_> = all.into_iter().skip((page - 1) * PAGE).take(PAGE).collect();
-    html(&headers, StatusCode::OK, pages::list(&parts.site, &shown, page, pages))
+    html(&headers, StatusCode::OK, pages::list(&parts.site, &shown, page, last))
 }
 
 async fn edition(State(parts): State<Arc<Parts>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
@@ -197,8 +197,12 @@ fn html(headers: &HeaderMap, status: StatusCode, page: maud::Markup) -> Response
 
 /// A body with its tag; nothing but the tag where whoever asks has it.
 fn tagged(headers: &HeaderMap, status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response {
-    let tag: String = Sha256::digest(&body).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{tag}\"");
+    let digest = Sha256::digest(&body);
+    let tag = digest.iter().take(12).fold(String::from("\""), |mut tag, byte| {
+        let _ = write!(tag, "{byte:02x}");
+        tag
+    });
+    let tag = tag + "\"";
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let is_known = known.flat_map(|value| value.split(',')).any(|one| one.trim().trim_start_matches("W/") == tag);
     let mut response = if is_known && status == StatusCode::OK {

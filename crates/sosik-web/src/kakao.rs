@@ -142,8 +142,8 @@ fn refused(error: WebhookError) -> Response {
 
 /// The skill of a city's chatbot, behind the secret header of its settings.
 ///
-/// `POST /kakao/skill`: 401 without the secret; else 200 and an answer that a citizen can read, whatever came
-/// ([`SkillDoor`]). Late answers go to their callback beside it.
+/// `POST /kakao/skill`: 413 above [`MAX_BYTES`](skill::MAX_BYTES), 401 without the secret; else 200 and an answer that a citizen can
+/// read, whatever came ([`SkillDoor`]). Late answers go to their callback beside it.
 #[derive(Clone)]
 pub struct Chatbot(Arc<Bot>);
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::HeaderName;
+use chrono::TimeDelta;
+use sosik::chat::ChatStore as _;
 use sosik::content::WebLink;
 use sosik::kakao::skill::{Callbacks, SkillDoor};
 use sosik::web::archive::{Archive, Site};
@@ -26,10 +28,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let listener = TcpListener::bind(args.listen).await.map_err(|error| format!("{}: {error}", args.listen))?;
     let address = listener.local_addr()?;
     let base = args.public.unwrap_or_else(|| format!("http://{address}"));
-    let emulator = match args.emulator {
-        true => Some(Emulator::start("127.0.0.1:0".parse()?, Options::new(random()).with_kakao("EMULATED")).await?),
-        false => None,
-    };
+    let emulator =
+        if args.emulator { Some(Emulator::start("127.0.0.1:0".parse()?, Options::new(random())).await?) } else { None };
     let secret = match (args.skill_secret, &emulator) {
         (Some(secret), _) => secret,
         (None, Some(_)) => random(),
@@ -62,7 +62,10 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         say(&format!("chat      {}/_emulator/chat", emulator.url()));
     }
     // A request under way is answered before it stops.
-    axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
+    tokio::select! {
+        served = axum::serve(listener, app).with_graceful_shutdown(stopped()) => served?,
+        () = purging(&parts) => {}
+    }
     if let Some(emulator) = emulator {
         emulator.stop().await;
     }
@@ -71,11 +74,26 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Drops what was closed long ago, once an hour; how long is the city's own rule.
+async fn purging(parts: &Parts) {
+    /// Three years.
+    const KEPT: TimeDelta = TimeDelta::days(3 * 365);
+
+    let clock = SystemClock::new();
+    loop {
+        if let Err(error) = parts.store.purge(clock.now() - KEPT).await {
+            say(&format!("error: what is old was not dropped: {error}"));
+        }
+        #[expect(clippy::disallowed_methods, reason = "a server waits")]
+        tokio::time::sleep(Duration::from_secs(60 * 60)).await;
+    }
+}
+
 /// A secret that nobody has to know.
 fn random() -> String {
     let mut bytes = [0; 16];
     SystemEntropy::new().fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    u128::from_le_bytes(bytes).to_string()
 }
 
 /// Until it is told to stop: by Ctrl-C, or as services are.

@@ -21,8 +21,8 @@ impl Program {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let links: Vec<String> = lines.take(4).map(|line| line.unwrap()).collect();
+        let said = BufReader::new(child.stdout.take().unwrap()).lines();
+        let links: Vec<String> = said.take(4).map(|line| line.unwrap()).collect();
         Self { child, links }
     }
 

@@ -199,15 +199,17 @@ impl Talk<'_> {
         format!("{:06}", u32::from_le_bytes(bytes) % 1_000_000)
     }
 
-    /// Whether the code is right; `None` where they said something without any digits.
+    /// Whether the code is right; `None` where they said something else than digits.
     pub(crate) async fn delete_answered(
         &mut self,
         code: String,
         until: DateTime<Utc>,
         tries: u32,
     ) -> Result<Option<Reply>, WindowError> {
-        let digits: String = dense(&self.turn.said).chars().filter(char::is_ascii_digit).collect();
-        if digits.is_empty() {
+        let said = dense(&self.turn.said);
+        let (digits, rest): (String, String) = said.chars().partition(char::is_ascii_digit);
+        // `123456입니다` is a try; a question about the 5th of December is none.
+        if digits.is_empty() || !matches!(rest.as_str(), "" | "입니다" | "이에요" | "예요" | "이요" | "요") {
             return Ok(None);
         }
         if self.turn.at >= until {

@@ -44,6 +44,11 @@ impl Wish {
 
 impl Talk<'_> {
     pub(crate) async fn subscribe(&mut self, slots: &Slots) -> Result<Reply, WindowError> {
+        let is_plain = self.is_plain(true);
+        self.start(slots, is_plain).await
+    }
+
+    async fn start(&mut self, slots: &Slots, is_plain: bool) -> Result<Reply, WindowError> {
         if self.key().is_none() || self.window.terms.is_empty() {
             return Ok(Reply::text(self.say("subscribe-nobody", &self.contact())?));
         }
@@ -71,17 +76,61 @@ impl Talk<'_> {
             let values = json!({"before": self.district_name(before), "what": self.named(&wish)});
             return self.ask_change(wish, false, self.say("change-move", &values)?);
         }
-        if !self.is_plain() {
+        if !is_plain {
             return self.ask_change(wish, false, self.say("change-start", &what)?);
         }
         self.next_term(wish, Vec::new(), Vec::new()).await
     }
 
-    /// Whether what was said asks for nothing but a subscription: else it is asked back, since whoever asks why nothing comes does
-    /// not want it to stop.
-    fn is_plain(&self) -> bool {
-        let text = dense(&self.turn.said);
-        ["구독", "subscribe"].iter().any(|word| text.contains(word))
+    /// Whether what was said is nothing but names and that they are to come or to stop: else it is asked back, since whoever asks
+    /// why nothing comes does not want it to stop.
+    fn is_plain(&self, says_so: bool) -> bool {
+        /// What may stand beside names, the longest first.
+        const BESIDE: [&str; 26] = [
+            "unsubscribe",
+            "subscribe",
+            "구독해지",
+            "해주세요",
+            "하겠습니다",
+            "받을래요",
+            "받을게요",
+            "할게요",
+            "할래요",
+            "해지요",
+            "please",
+            "합니다",
+            "news",
+            "해줘요",
+            "구독",
+            "해지",
+            "신청",
+            "소식",
+            "알림",
+            "해줘",
+            "할래",
+            "하기",
+            "동네",
+            "요",
+            "을",
+            "를",
+        ];
+
+        let mut rest = dense(&self.turn.said);
+        if says_so && !["구독", "subscribe"].iter().any(|word| rest.contains(word)) {
+            return false;
+        }
+        let districts = self.window.districts.on(self.today);
+        let mut names: Vec<String> = districts
+            .flat_map(|one| std::iter::once(&one.name).chain(one.legal_areas.iter().map(|area| &area.name)))
+            .map(|name| dense(name))
+            .chain(crate::slots::topic_words().map(dense))
+            .chain(Topic::ALL.iter().map(|topic| dense(topic.korean())))
+            .collect();
+        names.sort_by_key(|name| std::cmp::Reverse(name.chars().count()));
+        for word in names.iter().map(String::as_str).chain(BESIDE) {
+            rest = rest.replace(word, "");
+        }
+        rest.is_empty()
     }
 
     fn ask_change(&mut self, wish: Wish, stops: bool, text: String) -> Result<Reply, WindowError> {
@@ -101,18 +150,18 @@ impl Talk<'_> {
         }
     }
 
-    /// What they want to get, or no more; `None` where they said something else.
+    /// What they want to get, or no more; `None` where they said something else than names.
     pub(crate) async fn which(&mut self, stops: bool) -> Result<Option<Reply>, WindowError> {
         let slots = self.understood().await.slots;
-        match &slots.districts[..] {
-            [] if slots.topics.is_empty() => Ok(None),
-            [_, _, ..] => {
-                let tail = if stops { "구독 해지" } else { "구독" };
-                self.which_district(&slots.districts, |name| format!("{name} {tail}")).map(Some)
-            }
-            _ if stops => self.stop(&Wish::of(&slots)).await.map(Some),
-            _ => self.next_term(Wish::of(&slots), Vec::new(), Vec::new()).await.map(Some),
+        let is_named = !slots.districts.is_empty() || !slots.topics.is_empty();
+        if !is_named || !self.is_plain(false) {
+            return Ok(None);
         }
+        if slots.districts.len() > 1 {
+            let tail = if stops { "구독 해지" } else { "구독" };
+            return self.which_district(&slots.districts, |name| format!("{name} {tail}")).map(Some);
+        }
+        if stops { self.end(&slots, true).await.map(Some) } else { self.start(&slots, true).await.map(Some) }
     }
 
     /// Shows the next of the city's terms of which they said nothing; after the last, they are signed up.
@@ -143,6 +192,7 @@ impl Talk<'_> {
             purpose: term.purpose.code().to_owned(),
             version: term.version.clone(),
             text: self.say(key, &json!({"text": term.text}))?,
+            was_shown: false,
             agreed: None,
         };
         self.ask_term(wish, shown, agreed, declined)
@@ -185,6 +235,10 @@ impl Talk<'_> {
             // The city's terms changed meanwhile: they are asked about those that hold.
             return self.next_term(wish, Vec::new(), Vec::new()).await.map(Some);
         };
+        if !shown.was_shown {
+            // The door did not get it through: nobody agrees to what they did not see.
+            return self.ask_term(wish, shown, agreed, declined).map(Some);
+        }
         let said = dense(&self.turn.said);
         let is = |key: &str| -> Result<bool, WindowError> { Ok(dense(&self.say(key, &())?) == said) };
         let answer = short(&self.turn.said);
@@ -202,14 +256,20 @@ impl Talk<'_> {
             return Ok(Some(self.menu_choices(Reply::text(self.say("terms-refused", &())?))));
         } else if is_no {
             declined.push(shown.purpose);
-        } else if answer.is_none() && self.understood().await.intent.is_some() {
+        } else if answer.is_none() && self.wants_something_else().await {
             self.has_left = true;
             return Ok(None);
         } else {
+            shown.was_shown = false;
             let again = Bubble::Text(self.say("terms-again", &())?);
             return Ok(Some(self.ask_term(wish, shown, agreed, declined)?.after(vec![again])));
         }
         self.next_term(wish, agreed, declined).await.map(Some)
+    }
+
+    /// Whether something is wanted that is no word about the question: `동의하면 뭐가 좋아요?` thanks nobody.
+    async fn wants_something_else(&self) -> bool {
+        !matches!(self.understood().await.intent, None | Some(Intent::Thanks | Intent::Menu | Intent::Search))
     }
 
     async fn sign_up(
@@ -227,13 +287,16 @@ impl Talk<'_> {
             // An id by which another record is known stays there: two records are joined by a person, not by a chat.
             let of: Option<Subscriber> = self.window.subscribers.find(&identity).await?;
             let is_theirs = |of: &Subscriber| person.is_some_and(|person| person.id == of.id);
-            if of.as_ref().is_none_or(is_theirs) && !new.identities().contains(&identity) {
+            let is_another = new.identities().iter().any(|known| identity.replaces(known));
+            if of.as_ref().is_none_or(is_theirs) && !is_another {
                 new = new.with_identity(identity);
             }
         }
         new.area = wish.area();
         // Who wants everything wants this too; who wants some wants one more.
-        let wants = person.map(|person| person.topics.clone());
+        // Of whom nothing was asked yet, as of who only added the channel, no topics are none.
+        let asked = person.filter(|person| person.consents.iter().any(|event| event.granted));
+        let wants = asked.map(|person| person.topics.clone());
         if !wish.topics.is_empty() && wants.as_ref().is_none_or(|wants| !wants.is_empty()) {
             new.topics = Some(wants.unwrap_or_default().into_iter().chain(wish.topics.iter().cloned()).collect());
         }
@@ -252,6 +315,11 @@ impl Talk<'_> {
     }
 
     pub(crate) async fn unsubscribe(&mut self, slots: &Slots) -> Result<Reply, WindowError> {
+        let is_plain = self.is_plain(true);
+        self.end(slots, is_plain).await
+    }
+
+    async fn end(&mut self, slots: &Slots, is_plain: bool) -> Result<Reply, WindowError> {
         let known = self.known().await?;
         let Some(person) = known.first() else {
             return Ok(self.menu_choices(Reply::text(self.say("unsubscribe-none", &())?)));
@@ -262,7 +330,7 @@ impl Talk<'_> {
             self.session.pending = Some(Pending::Which { stops: true });
             return Ok(self.what_stops(person, Reply::text(self.say("unsubscribe-which", &())?)));
         }
-        if !self.is_plain() {
+        if !is_plain {
             let text = self.say("change-stop", &json!({"what": self.named(&wish)}))?;
             return self.ask_change(wish, true, text);
         }

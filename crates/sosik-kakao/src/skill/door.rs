@@ -204,7 +204,9 @@ impl SkillRequest {
     pub fn turn(&self, channel: &ChannelId, at: DateTime<Utc>) -> Turn {
         let mut who = Speaker::nobody();
         if self.surface.as_deref() != Some("BuilderBotTest") {
-            if let Some(key) = self.user.channel_user.as_ref().or(self.user.bot_user.as_ref()) {
+            // The key at the bot is another than that of the channel: it is kept apart, and belongs to the same person.
+            let bot = self.user.bot_user.as_ref().map(|key| format!("bot:{key}"));
+            for key in self.user.channel_user.iter().chain(&bot) {
                 who = who.and(Identity::ChannelUser { channel: channel.clone(), key: key.clone() });
             }
             if let Some(app) = &self.user.app_user {

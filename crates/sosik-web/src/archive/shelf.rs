@@ -16,7 +16,7 @@ struct Kept {
     editions: Vec<Arc<Published>>,
     index: Index,
     /// Of each document of the index its edition and its card.
-    of: Vec<(EditionId, usize)>,
+    of: Vec<(Arc<Published>, usize)>,
 }
 
 /// An edition with the pictures of its cards.
@@ -87,21 +87,22 @@ impl Shelf {
         Self::default()
     }
 
-    /// Puts an edition on it; one of the same name is replaced.
+    /// Puts an edition on it; one of the same name is replaced. To be called by one at a time.
     pub fn put(&self, published: Published) {
-        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        kept.editions.retain(|one| one.edition.id() != published.edition.id());
-        kept.editions.push(Arc::new(published));
-        kept.editions.sort_by_key(|one| one.edition.slot());
+        let mut editions = self.0.read().unwrap_or_else(PoisonError::into_inner).editions.clone();
+        editions.retain(|one| one.edition.id() != published.edition.id());
+        editions.push(Arc::new(published));
+        editions.sort_by_key(|one| one.edition.slot());
+        // Made anew beside what is read meanwhile.
         let (mut index, mut of) = (Index::new(), Vec::new());
-        for one in &kept.editions {
+        for one in &editions {
             for (at, card) in one.edition.cards().iter().enumerate() {
                 let points: Vec<&str> = card.points().iter().map(Point::value).collect();
                 index.add(&[(4, card.title()), (2, &points.join(" ")), (1, card.body())]);
-                of.push((one.edition.id().clone(), at));
+                of.push((Arc::clone(one), at));
             }
         }
-        (kept.index, kept.of) = (index, of);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Kept { editions, index, of };
     }
 
     /// What is published at an instant, the newest first.
@@ -125,12 +126,13 @@ impl Shelf {
         let hits = kept.index.search(question, kept.index.len());
         let of = hits.into_iter().filter_map(|hit| kept.of.get(hit.document));
         let mut found: Vec<(Arc<Published>, usize)> = Vec::new();
-        for (id, at) in of {
-            let is_it = |one: &&Arc<Published>| one.edition.id() == id && one.edition.slot() <= now;
-            let Some(one) = kept.editions.iter().find(is_it) else { continue };
+        for (one, at) in of.filter(|(one, _)| one.edition.slot() <= now) {
+            if found.len() == MOST {
+                break;
+            }
             // A post that went out twice is shown once.
             let post = one.edition.cards()[*at].post_id();
-            if found.len() < MOST && !found.iter().any(|(known, at)| known.edition.cards()[*at].post_id() == post) {
+            if !found.iter().any(|(known, at)| known.edition.cards()[*at].post_id() == post) {
                 found.push((Arc::clone(one), *at));
             }
         }
