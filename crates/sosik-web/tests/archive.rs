@@ -1,7 +1,6 @@
 //! The public archive over HTTP on the loopback, read as browsers and feed readers read it.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::print_stdout, reason = "a test says what it did not read")]
 #![expect(clippy::disallowed_methods, reason = "a test has a server of its own, and reads where the corpus is")]
 
 use std::path::PathBuf;
