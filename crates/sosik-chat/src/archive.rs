@@ -141,9 +141,7 @@ impl MemoryArchive {
 
 impl Kept {
     fn add(&mut self, channel: ChannelId, news: News) {
-        let card = &news.card;
-        let points: Vec<&str> = card.points().iter().map(sosik_content::Point::value).collect();
-        self.index.add(&[(4, card.title()), (2, &points.join(" ")), (1, card.body()), (1, card.topic().korean())]);
+        self.index.add_card(&news.card);
         self.news.push((channel, news));
     }
 }

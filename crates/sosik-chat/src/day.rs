@@ -55,8 +55,8 @@ enum Said {
     Month,
 }
 
-/// The days that a question names, and the words that did; today is by the city's clock.
-pub(crate) fn asked(said: &str, today: NaiveDate) -> Option<(AskedDays, String)> {
+/// The days that a question names; today is by the city's clock.
+pub(crate) fn asked(said: &str, today: NaiveDate) -> Option<AskedDays> {
     // A weekday or a day of a month says it more closely than a week does.
     if let Some(found) = weekday(said, today) {
         return Some(found);
@@ -64,12 +64,11 @@ pub(crate) fn asked(said: &str, today: NaiveDate) -> Option<(AskedDays, String)>
     let facts = extract(said, today);
     for day in &facts.days {
         if let extract::Days::Span { first: Some(first), last, precision: Precision::Day, .. } = &day.value {
-            let words = said.get(day.span.clone()).unwrap_or_default().to_owned();
-            return Some((AskedDays::new(*first, last.unwrap_or(*first)), words));
+            return Some(AskedDays::new(*first, last.unwrap_or(*first)));
         }
     }
     let text = dense(said);
-    WORDS.iter().find(|(word, _)| text.contains(word)).map(|(word, said)| (said.days(today), (*word).to_owned()))
+    WORDS.iter().find(|(word, _)| text.contains(word)).map(|(_, said)| said.days(today))
 }
 
 impl Said {
@@ -93,7 +92,7 @@ impl Said {
 }
 
 /// A weekday of this week or the next: `이번 주 토요일`, `다음주 금욜`; without either the next that comes.
-fn weekday(said: &str, today: NaiveDate) -> Option<(AskedDays, String)> {
+fn weekday(said: &str, today: NaiveDate) -> Option<AskedDays> {
     const DAYS: [(&str, Weekday); 7] = [
         ("월", Weekday::Mon),
         ("화", Weekday::Tue),
@@ -104,10 +103,9 @@ fn weekday(said: &str, today: NaiveDate) -> Option<(AskedDays, String)> {
         ("일", Weekday::Sun),
     ];
     let text = dense(said);
-    let (word, weekday) = DAYS.iter().find_map(|(letter, weekday)| {
-        let forms = [format!("{letter}요일"), format!("{letter}욜")];
-        forms.into_iter().find(|form| text.contains(form.as_str())).map(|form| (form, *weekday))
-    })?;
+    let is_named =
+        |letter: &str| [format!("{letter}요일"), format!("{letter}욜")].iter().any(|form| text.contains(form));
+    let (_, weekday) = DAYS.iter().find(|(letter, _)| is_named(letter))?;
     let monday = today.week(Weekday::Mon).first_day();
     let offset = u64::from(weekday.num_days_from_monday());
     let day = if text.contains("다음주") || text.contains("담주") {
@@ -116,7 +114,7 @@ fn weekday(said: &str, today: NaiveDate) -> Option<(AskedDays, String)> {
         let this = monday + Days::new(offset);
         if this < today { this + Days::new(7) } else { this }
     };
-    Some((AskedDays::new(day, day), word))
+    Some(AskedDays::new(day, day))
 }
 
 #[cfg(test)]
@@ -142,10 +140,10 @@ mod tests {
             ("다음 주 행사", "2026-11-30", "2026-12-06"),
             ("이번 달 행사", "2026-11-27", "2026-11-30"),
         ] {
-            let found = asked(said, friday).map(|(days, _)| days);
+            let found = asked(said, friday);
             assert_eq!(found, Some(AskedDays::new(day(first), day(last))), "{said}");
         }
-        let sunday = asked("주말 행사", day("2026-11-29")).unwrap().0;
+        let sunday = asked("주말 행사", day("2026-11-29")).unwrap();
         assert_eq!((sunday.first, sunday.last), (day("2026-11-29"), day("2026-11-29")));
         assert_eq!(asked("축제 소식", friday), None);
     }

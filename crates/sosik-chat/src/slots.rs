@@ -61,7 +61,7 @@ impl Slots {
         }
         Self {
             districts: districts_in(said, city, districts, today),
-            days: day::asked(said, today).map(|(days, _)| days),
+            days: day::asked(said, today),
             topics,
             language: named(LANGUAGES).into_iter().find_map(|code| Language::parse(code).ok()),
         }

@@ -10,7 +10,7 @@ use crate::session::{Pending, Session};
 use crate::tasks::Wish;
 use crate::window::{REMEMBERED, Window, WindowError};
 use crate::words::{Short, short};
-use crate::{ChatStoreErrorKind, Intent, Slots, Ticket, Turn, Understood};
+use crate::{ChatStoreError, ChatStoreErrorKind, Intent, Slots, Ticket, Turn, Understood};
 
 /// One turn of a conversation: what was said, and what is remembered of before.
 pub(crate) struct Talk<'a> {
@@ -28,6 +28,8 @@ pub(crate) struct Talk<'a> {
     pub(crate) has_left: bool,
     /// Whether what is remembered was forgotten on purpose.
     pub(crate) is_over: bool,
+    /// What is meant, once that was asked: an engine may take its time.
+    meant: Option<Understood>,
 }
 
 impl<'a> Talk<'a> {
@@ -38,7 +40,7 @@ impl<'a> Talk<'a> {
         let language = spoken.unwrap_or_else(Language::korean);
         let session = Session::default();
         let (pending, is_danger, has_left, is_over) = (None, false, false, false);
-        Self { window, turn, session, pending, language, today, is_danger, has_left, is_over }
+        Self { window, turn, session, pending, language, today, is_danger, has_left, is_over, meant: None }
     }
 
     pub(crate) async fn begin(window: &'a Window, turn: &'a Turn, is_danger: bool) -> Result<Self, WindowError> {
@@ -58,8 +60,7 @@ impl<'a> Talk<'a> {
     pub(crate) async fn take(&mut self) -> Result<bool, WindowError> {
         self.pending = self.session.pending.take();
         let Some(key) = self.turn.who.key().filter(|_| self.pending.is_some()) else { return Ok(true) };
-        let until = self.turn.at + REMEMBERED;
-        match self.window.chats.keep(key, &self.turn.channel, &self.session, until, self.turn.at).await {
+        match self.keep_of(key, &self.session).await {
             Ok(()) => {
                 self.session.version += 1;
                 Ok(true)
@@ -72,8 +73,7 @@ impl<'a> Talk<'a> {
     /// Remembers what is to be remembered.
     pub(crate) async fn keep(&self) -> Result<(), WindowError> {
         let Some(key) = self.turn.who.key().filter(|_| !self.is_over) else { return Ok(()) };
-        let until = self.turn.at + REMEMBERED;
-        match self.window.chats.keep(key, &self.turn.channel, &self.session, until, self.turn.at).await {
+        match self.keep_of(key, &self.session).await {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ChatStoreErrorKind::Conflict && self.session.pending.is_none() => Ok(()),
             // Another turn of theirs went on, and this one asks something: its question is the last that they see.
@@ -81,21 +81,22 @@ impl<'a> Talk<'a> {
                 let known = self.window.chats.session(key, &self.turn.channel, self.turn.at).await?;
                 let mut session = self.session.clone();
                 session.version = known.map_or(0, |known| known.version);
-                let again = self.window.chats.keep(key, &self.turn.channel, &session, until, self.turn.at).await;
-                again.map_err(WindowError::from)
+                Ok(self.keep_of(key, &session).await?)
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    async fn keep_of(&self, key: &Identity, session: &Session) -> Result<(), ChatStoreError> {
+        let (channel, at) = (&self.turn.channel, self.turn.at);
+        self.window.chats.keep(key, channel, session, at + REMEMBERED, at).await
     }
 
     /// What is answered; nothing where danger is all that was said.
     pub(crate) async fn reply(&mut self) -> Result<Reply, WindowError> {
         if let Some(pending) = self.pending.take() {
             let goes_to_a_person = matches!(pending, Pending::Question { .. } | Pending::Send { .. });
-            let refuses = || async {
-                matches!(self.understood().await.intent, Some(Intent::Withdraw | Intent::Unsubscribe | Intent::Delete))
-            };
-            if self.is_danger && !goes_to_a_person && !refuses().await {
+            if self.is_danger && !goes_to_a_person && !self.refuses().await {
                 self.session.pending = Some(pending);
                 return Ok(Reply::default());
             }
@@ -130,8 +131,16 @@ impl<'a> Talk<'a> {
     }
 
     /// What is meant; an engine that cannot be asked is as one that does not understand: a person is offered.
-    pub(crate) async fn understood(&self) -> Understood {
-        self.window.understanding.understand(&self.turn.said, self.today).await.unwrap_or_default()
+    pub(crate) async fn understood(&mut self) -> Understood {
+        if self.meant.is_none() {
+            self.meant = self.window.understanding.understand(&self.turn.said, self.today).await.ok();
+        }
+        self.meant.clone().unwrap_or_default()
+    }
+
+    /// Whether they want to get less, or nothing, of the city: that is heard beside anything.
+    async fn refuses(&mut self) -> bool {
+        matches!(self.understood().await.intent, Some(Intent::Withdraw | Intent::Unsubscribe | Intent::Delete))
     }
 
     /// Goes on with what was asked of the citizen; `None` where they said something else.
@@ -307,6 +316,11 @@ impl<'a> Talk<'a> {
             }
         }
         all
+    }
+
+    /// How it can be shown what was said: in which channel, and when.
+    pub(crate) fn evidence(&self) -> String {
+        format!("chat {} {}", self.turn.channel, self.turn.at.format("%Y-%m-%dT%H:%M:%SZ"))
     }
 
     pub(crate) fn key(&self) -> Option<&Identity> {

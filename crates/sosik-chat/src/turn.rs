@@ -76,15 +76,13 @@ impl fmt::Debug for Turn {
 pub struct Speaker {
     /// By what they are known: the first is the one under which their conversation is kept.
     pub identities: Vec<Identity>,
-    /// Whether they added the channel, as far as the door says so.
-    pub is_friend: bool,
 }
 
 impl Speaker {
     /// Someone known by an id.
     #[must_use]
     pub fn known_by(identity: impl Into<Identity>) -> Self {
-        Self { identities: vec![identity.into()], is_friend: false }
+        Self { identities: vec![identity.into()] }
     }
 
     /// Someone known by their key in a channel (`plusfriendUserKey`).
@@ -103,13 +101,6 @@ impl Speaker {
     #[must_use]
     pub fn and(mut self, identity: impl Into<Identity>) -> Self {
         self.identities.push(identity.into());
-        self
-    }
-
-    /// Who added the channel.
-    #[must_use]
-    pub fn as_friend(mut self) -> Self {
-        self.is_friend = true;
         self
     }
 

@@ -274,15 +274,6 @@ impl Window {
     pub(crate) fn year(&self, now: DateTime<Utc>) -> i32 {
         now.with_timezone(&self.zone).year()
     }
-
-    /// Whether a channel's own news are asked for: what was published there.
-    pub(crate) async fn latest(
-        &self,
-        channel: &ChannelId,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<crate::News>, WindowError> {
-        Ok(self.archive.latest(channel, now).await?)
-    }
 }
 
 impl fmt::Debug for Window {

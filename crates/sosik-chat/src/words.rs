@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::Serialize;
 use sosik_content::wording::{Wording, WordingError};
@@ -109,13 +110,19 @@ pub(crate) enum Short {
 
 /// Whether a text is an answer to a question: all of it, as `data/answers.tsv` has it.
 pub(crate) fn short(said: &str) -> Option<Short> {
-    let text = folded(said);
-    let says = |kind: &str| {
+    /// Each answer as it is compared, and what it says.
+    static ANSWERS: LazyLock<BTreeMap<String, Short>> = LazyLock::new(|| {
+        let of = |kind: &str| match kind {
+            "stop" => Some(Short::Stop),
+            "no" => Some(Short::No),
+            "yes" => Some(Short::Yes),
+            _ => None,
+        };
         let rows = include_str!("../data/answers.tsv").lines().filter_map(|line| line.split_once('\t'));
-        rows.filter(|(of, _)| *of == kind).any(|(_, answer)| folded(answer) == text)
-    };
-    let kinds = [("stop", Short::Stop), ("no", Short::No), ("yes", Short::Yes)];
-    kinds.into_iter().find_map(|(kind, short)| says(kind).then_some(short)).filter(|_| !text.is_empty())
+        rows.filter_map(|(kind, answer)| Some((folded(answer), of(kind)?))).collect()
+    });
+
+    ANSWERS.get(&folded(said)).copied()
 }
 
 #[cfg(test)]

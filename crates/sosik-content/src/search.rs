@@ -22,6 +22,8 @@ use std::collections::BTreeMap;
 
 use sosik_core::hangul;
 
+use crate::{Card, Point};
+
 /// What can be found, and the words in which.
 ///
 /// It is kept in memory: made for the editions of a city's channels, some ten thousand cards. The same documents and the same
@@ -113,6 +115,12 @@ impl Index {
         }
         self.dense.push(dense);
         document
+    }
+
+    /// Adds a card: what its title says counts most, then its points, its body and the name of its topic.
+    pub fn add_card(&mut self, card: &Card) -> usize {
+        let points: Vec<&str> = card.points().iter().map(Point::value).collect();
+        self.add(&[(4, card.title()), (2, &points.join(" ")), (1, card.body()), (1, card.topic().korean())])
     }
 
     /// How many documents there are.

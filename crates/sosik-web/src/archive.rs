@@ -9,6 +9,7 @@ mod shelf;
 
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -21,10 +22,12 @@ use sosik_content::{EditionId, WebLink};
 use sosik_core::Clock;
 
 pub use self::shelf::{CardPicture, Published, Shelf};
-use crate::limits::secured;
+use crate::limits::{limited, page};
 
 /// How long a cache may keep a page without asking: an edition is corrected within minutes where it must be.
 const KEPT: &str = "public, max-age=300";
+/// So long a page may take: some milliseconds are usual.
+const WITHIN: Duration = Duration::from_secs(10);
 /// What a page may load: nothing but its own style and pictures.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -101,7 +104,8 @@ impl Archive {
             .route("/sitemap.xml", get(sitemap))
             .route("/style.css", get(style))
             .with_state(self.0);
-        secured(routes, POLICY)
+        // Whoever asks for a page sends nothing with it.
+        limited(routes, 0, WITHIN, page(POLICY))
     }
 }
 

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sosik_registry::{Identity, SubscriberStore};
 
-use crate::limits::limited;
+use crate::limits::{UNCACHED, limited};
 
 /// Something that the server needs.
 #[async_trait]
@@ -55,7 +55,7 @@ type Needs = (Arc<[Arc<dyn Needed>]>, Duration);
 pub fn router(needs: Vec<Arc<dyn Needed>>, patience: Duration) -> Router {
     let state: Needs = (needs.into(), patience);
     let router = Router::new().route("/healthz", get(async || "ok")).route("/readyz", get(ready)).with_state(state);
-    limited(router, 0, patience * 4 + Duration::from_secs(1))
+    limited(router, 0, patience * 4 + Duration::from_secs(1), UNCACHED)
 }
 
 async fn ready(State((needs, patience)): State<Needs>) -> Response {

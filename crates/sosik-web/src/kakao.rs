@@ -20,7 +20,7 @@ use sosik_kakao::{registry, skill};
 use sosik_registry::{Channels, Event, SubscriberStore};
 use subtle::ConstantTimeEq;
 
-use crate::limits::limited;
+use crate::limits::{UNCACHED, limited};
 
 /// Kakao takes an answer to a webhook within three seconds (kakaotalk-channel/callback, read 2026-11): half a second is the network's.
 const WEBHOOK_WITHIN: Duration = Duration::from_millis(2_500);
@@ -64,7 +64,7 @@ impl Webhooks {
             .route("/kakao/channel", post(channel))
             .route("/kakao/unlink", get(unlink_get).post(unlink_post))
             .with_state(self.0);
-        limited(routes, webhook::MAX_BYTES, WEBHOOK_WITHIN)
+        limited(routes, webhook::MAX_BYTES, WEBHOOK_WITHIN, UNCACHED)
     }
 }
 
@@ -170,7 +170,7 @@ impl Chatbot {
     /// The route.
     pub fn router(self) -> Router {
         let routes = Router::new().route("/kakao/skill", post(answer)).with_state(self.0);
-        limited(routes, skill::MAX_BYTES, skill::ANSWER_WITHIN)
+        limited(routes, skill::MAX_BYTES, skill::ANSWER_WITHIN, UNCACHED)
     }
 }
 

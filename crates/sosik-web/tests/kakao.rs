@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use axum::http::HeaderName;
 use chrono::{TimeDelta, TimeZone, Utc};
 use reqwest::{Client, RequestBuilder, StatusCode};
-use sosik_chat::{City, MemoryArchive, Window};
+use sosik_chat::{ChatStore, City, MemoryArchive, TicketState, Window};
 use sosik_core::{ChannelId, Clock, ManualClock, SystemEntropy};
 use sosik_emulator::{Emulator, Options, Shown, Skill};
 use sosik_kakao::skill::{Callbacks, SkillDoor};
@@ -195,6 +195,26 @@ async fn the_chatbot_is_answered_behind_its_secret() {
     assert_eq!(polite.status(), StatusCode::OK);
     assert!(polite.text().await.unwrap().contains("031-8082-0000"));
     assert_eq!(status(to().body("x".repeat(300 * 1024))).await, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_taps_at_once_open_one_ticket() {
+    const ROUNDS: usize = 10;
+
+    let world = World::new().await;
+    let skill = Skill::at(world.url("/kakao/skill")).with_header("X-Sosik-Secret", "secret");
+    for round in 0..ROUNDS {
+        let key = format!("key-{round:04}");
+        world.emulator.say(&skill, &key, "덕정역 앞 가로등이 꺼졌어요").await.unwrap();
+        let tap = || world.emulator.say(&skill, &key, "접수하기");
+        let taps: [_; 2] = tokio::join!(tap(), tap()).into();
+        let taken = taps.iter().filter(|shown| match shown.as_ref().unwrap() {
+            Shown::Answer(template) => template.to_string().contains("2026-"),
+            other => panic!("{other:?}"),
+        });
+        assert!(taken.count() <= 1, "{taps:?}");
+    }
+    assert_eq!(world.store.queue(&TicketState::ALL, None, 2 * ROUNDS).await.unwrap().len(), ROUNDS);
 }
 
 #[derive(Debug)]

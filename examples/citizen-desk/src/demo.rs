@@ -1,10 +1,11 @@
 //! A demo week: posts of placeholders around the day on which the program is started, curated and drawn.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use chrono_tz::Asia::Seoul;
 use serde::Deserialize;
 use sosik::cards::{CardFormat, Face, Painter, Theme};
 use sosik::content::{AreaNames, Brief, Post, Story, WebLink, curate, style};
+use sosik::schedule::WeeklySlot;
 use sosik::web::archive::{CardPicture, Published};
 use sosik::{AreaCode, ChannelId};
 
@@ -19,16 +20,8 @@ struct DemoPost {
 
 /// The last Friday afternoon at three by the city's clock.
 pub(crate) fn last_slot(now: DateTime<Utc>) -> DateTime<Utc> {
-    let today = now.with_timezone(&Seoul).date_naive();
-    let friday = today.week(Weekday::Sat).first_day().checked_sub_days(Days::new(1)).unwrap_or(today);
-    let this = if today.weekday() == Weekday::Fri { today } else { friday };
-    let three = NaiveTime::from_hms_opt(15, 0, 0).unwrap_or_default();
-    let at = |day: NaiveDate| day.and_time(three).and_local_timezone(Seoul).single().map_or(now, |at| at.to_utc());
-    if at(this) <= now {
-        at(this)
-    } else {
-        at(friday.checked_sub_days(Days::new(if this == friday { 7 } else { 0 })).unwrap_or(friday))
-    }
+    let next = WeeklySlot::friday_afternoon().next(now);
+    if next == now { now } else { next - TimeDelta::weeks(1) }
 }
 
 /// The demo's edition of a slot, with its pictures.

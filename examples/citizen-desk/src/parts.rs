@@ -46,7 +46,7 @@ impl Parts {
             .archive(Arc::new(archive))
             .chats(Arc::new(store.clone()))
             .subscribers(Arc::new(store.clone()))
-            .districts(Arc::new(Directory::from_csv(include_bytes!("../data/areas.csv"))?))
+            .districts(Arc::new(Directory::from_csv(include_bytes!("../../yangju-weekly/yangju_areas.csv"))?))
             .offices(Arc::new(Offices::from_csv(include_bytes!("../data/offices.csv"))?))
             .terms(vec![
                 Term::required(Purpose::Collection, "demo-1", COLLECTION),

@@ -140,7 +140,7 @@ impl Talk<'_> {
 
     pub(crate) async fn withdraw_answered(&mut self, asked: &[String]) -> Result<Option<Reply>, WindowError> {
         let asked: Vec<Purpose> = asked.iter().filter_map(|code| Purpose::from_code(code)).collect();
-        let said = dense(&self.turn.said);
+        let (said, answer) = (dense(&self.turn.said), short(&self.turn.said));
         let is = |text: String| dense(&text) == said;
         let is_only = |purpose: &&Purpose| -> bool {
             let name = self.purpose(**purpose).and_then(|what| self.say("withdraw-only", &json!({"what": what})));
@@ -148,25 +148,23 @@ impl Talk<'_> {
         };
         let wanted: Vec<Purpose> = match asked.iter().find(is_only) {
             Some(only) => vec![*only],
-            None if short(&self.turn.said) == Some(Short::Yes) || is(self.say("withdraw-all", &())?) => asked,
-            None if short(&self.turn.said).is_some() => {
+            None if answer == Some(Short::Yes) || is(self.say("withdraw-all", &())?) => asked,
+            None if answer.is_some() => {
                 return Ok(Some(self.menu_choices(Reply::text(self.say("cancelled", &())?))));
             }
             None => return Ok(None),
         };
-        let known = self.known().await?;
-        for person in &known {
+        let mut known = self.known().await?;
+        for person in &mut known {
             for purpose in self.agreed_to(std::slice::from_ref(person)).into_iter().filter(|one| wanted.contains(one)) {
                 let said = ConsentEvent::withdrawn(purpose, self.turn.at, self.evidence()).by(Medium::Chat);
                 self.window.subscribers.record(person.id, &said).await?;
+                person.consents.push(said);
             }
         }
         // The answer tells them what came of it: who says so, that it is withdrawn, and when (정보통신망법 시행령 제62조의2).
-        for person in self.known().await? {
-            let told = duties(&person, self.turn.at).into_iter();
-            for duty in told.filter(|duty| duty.kind == DutyKind::ResultNotice && duty.about == self.turn.at) {
-                self.window.subscribers.note(person.id, &Note::done(&duty, self.turn.at, self.evidence())).await?;
-            }
+        for person in &known {
+            self.done_now(person, DutyKind::ResultNotice).await?;
         }
         let values = json!({
             "city": self.window.city.name, "day": self.day(self.turn.at), "what": self.names(&wanted)?,
@@ -241,19 +239,20 @@ impl Talk<'_> {
 
     /// Notes that someone asked for something, and that it was done with this answer.
     async fn answered(&self, person: &Subscriber, request: Request) -> Result<(), WindowError> {
-        let store = &self.window.subscribers;
-        store.note(person.id, &Note::asked(request, self.turn.at, self.evidence())).await?;
-        for person in self.known().await?.iter().filter(|known| known.id == person.id) {
-            let owed = duties(person, self.turn.at).into_iter();
-            for duty in owed.filter(|duty| duty.kind == DutyKind::Answer && duty.about == self.turn.at) {
-                store.note(person.id, &Note::done(&duty, self.turn.at, self.evidence())).await?;
-            }
-        }
-        Ok(())
+        let asked = Note::asked(request, self.turn.at, self.evidence());
+        self.window.subscribers.note(person.id, &asked).await?;
+        let mut person = person.clone();
+        person.notes.push(asked);
+        self.done_now(&person, DutyKind::Answer).await
     }
 
-    /// How it can be shown: which channel, and when.
-    pub(crate) fn evidence(&self) -> String {
-        format!("chat {} {}", self.turn.channel, self.turn.at.format("%Y-%m-%dT%H:%M:%SZ"))
+    /// Notes that what this turn owes them of a kind is done with this answer.
+    async fn done_now(&self, person: &Subscriber, kind: DutyKind) -> Result<(), WindowError> {
+        let owed = duties(person, self.turn.at).into_iter();
+        for duty in owed.filter(|duty| duty.kind == kind && duty.about == self.turn.at) {
+            let done = Note::done(&duty, self.turn.at, self.evidence());
+            self.window.subscribers.note(person.id, &done).await?;
+        }
+        Ok(())
     }
 }

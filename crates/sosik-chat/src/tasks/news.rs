@@ -23,7 +23,7 @@ impl Talk<'_> {
         if let Some(topic) = slots.topics.first() {
             return self.of_topic(*topic).await;
         }
-        let news = self.window.latest(&self.turn.channel, self.turn.at).await?;
+        let news = self.window.archive.latest(&self.turn.channel, self.turn.at).await?;
         let Some(first) = news.first() else {
             return Ok(self.menu_choices(Reply::text(self.say("news-none", &())?)));
         };
@@ -78,7 +78,7 @@ impl Talk<'_> {
     }
 
     pub(crate) async fn events(&self, slots: &Slots) -> Result<Reply, WindowError> {
-        let weekend = || crate::day::asked("주말", self.today).map(|(days, _)| days);
+        let weekend = || crate::day::asked("주말", self.today);
         let days = slots.days.or_else(weekend).unwrap_or_else(|| AskedDays::new(self.today, self.today));
         let found = self.window.archive.on(days, self.turn.at, SHOWN).await?;
         let values = json!({"first": days.first.to_string(), "last": days.last.to_string()});

@@ -59,14 +59,14 @@ impl Talk<'_> {
         /// What a ticket begins with has at most so many characters: enough for what happened, and where.
         const MOST: usize = 900;
 
-        let said = dense(&self.turn.said);
+        let (said, answer) = (dense(&self.turn.said), short(&self.turn.said));
         let is = |key: &str| -> Result<bool, WindowError> { Ok(dense(&self.say(key, &())?) == said) };
         if is("rewrite")? {
             return self.ask_person(picture).map(Some);
         }
         let picture = self.turn.picture.clone().or(picture);
-        let is_sent = is("send")? || short(&self.turn.said) == Some(Short::Yes);
-        if !is_sent && short(&self.turn.said).is_some() {
+        let is_sent = is("send")? || answer == Some(Short::Yes);
+        if !is_sent && answer.is_some() {
             return Ok(Some(self.menu_choices(Reply::text(self.say("cancelled", &())?))));
         }
         if !is_sent {

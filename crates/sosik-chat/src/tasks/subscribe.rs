@@ -268,7 +268,7 @@ impl Talk<'_> {
     }
 
     /// Whether something is wanted that is no word about the question: `동의하면 뭐가 좋아요?` thanks nobody.
-    async fn wants_something_else(&self) -> bool {
+    async fn wants_something_else(&mut self) -> bool {
         !matches!(self.understood().await.intent, None | Some(Intent::Thanks | Intent::Menu | Intent::Search))
     }
 

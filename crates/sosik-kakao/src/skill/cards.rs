@@ -75,7 +75,13 @@ impl TextCard {
     /// A card of a title and what it says.
     #[must_use]
     pub fn new(title: impl Into<String>, description: impl Into<String>) -> Self {
-        Self { title: Some(title.into()), description: Some(description.into()), ..Self::default() }
+        Self { description: Some(description.into()), ..Self::titled(title) }
+    }
+
+    /// A card of a title alone.
+    #[must_use]
+    pub fn titled(title: impl Into<String>) -> Self {
+        Self { title: Some(title.into()), ..Self::default() }
     }
 }
 
@@ -150,11 +156,24 @@ pub struct ListItem {
 }
 
 impl ListItem {
+    /// A line that does nothing.
+    #[must_use]
+    pub fn new(title: impl Into<String>, description: impl Into<String>) -> Self {
+        Self { title: title.into(), description: Some(description.into()), ..Self::default() }
+    }
+
     /// A line that opens a page.
     #[must_use]
     pub fn web(title: impl Into<String>, description: impl Into<String>, url: impl Into<String>) -> Self {
         let link = Some(Link { web: Some(url.into()), ..Link::default() });
-        Self { title: title.into(), description: Some(description.into()), link, ..Self::default() }
+        Self { link, ..Self::new(title, description) }
+    }
+
+    /// A line by which whoever presses it says something.
+    #[must_use]
+    pub fn says(title: impl Into<String>, description: impl Into<String>, said: impl Into<String>) -> Self {
+        let (action, message_text) = (Some("message".to_owned()), Some(said.into()));
+        Self { action, message_text, ..Self::new(title, description) }
     }
 }
 

@@ -212,9 +212,6 @@ impl SkillRequest {
             if let Some(app) = &self.user.app_user {
                 who = who.and(Identity::AppUser(app.expose().to_string()));
             }
-            if self.user.is_friend {
-                who = who.as_friend();
-            }
         }
         let picture = self.media.as_ref().map(|media| media.url.as_str());
         // A picture's address is said in its place.

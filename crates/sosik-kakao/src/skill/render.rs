@@ -90,16 +90,8 @@ fn list_of(list: &List) -> ListCard {
         let text = shorten(&line.text, LIST_ITEM_DESCRIPTION.most);
         match &line.leads {
             Some(Leads::Page(link)) => ListItem::web(title, text, link.to_string()),
-            Some(Leads::Says(says)) => {
-                let mut item = ListItem::web(title, text, "");
-                (item.link, item.action, item.message_text) = (None, Some("message".to_owned()), Some(says.clone()));
-                item
-            }
-            _ => {
-                let mut item = ListItem::web(title, text, "");
-                item.link = None;
-                item
-            }
+            Some(Leads::Says(says)) => ListItem::says(title, text, says.as_str()),
+            _ => ListItem::new(title, text),
         }
     });
     ListCard::new(shorten(&list.title, LIST_TITLE.most), items.collect())
@@ -120,9 +112,7 @@ fn facts_of(facts: &Facts) -> Vec<Output> {
     let whole = SimpleText::from_text(shorten(&format!("{}\n\n{lines}", facts.title), TEXT.most));
     let mut outputs = vec![whole.into()];
     if !facts.buttons.is_empty() {
-        let mut card = TextCard::new(title, "");
-        card.description = None;
-        outputs.push(with_buttons(card).into());
+        outputs.push(with_buttons(TextCard::titled(title)).into());
     }
     outputs
 }

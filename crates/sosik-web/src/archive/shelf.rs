@@ -1,14 +1,18 @@
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 use sosik_content::search::Index;
-use sosik_content::{Edition, EditionId, Point};
+use sosik_content::{Edition, EditionId};
 
 /// Editions as they are published, in memory: read from wherever they are stored when a server starts, and added to when one is
 /// approved.
 #[derive(Default)]
-pub struct Shelf(RwLock<Kept>);
+pub struct Shelf {
+    kept: RwLock<Kept>,
+    /// Held by whoever puts something on it, so that of two at once neither loses what is the other's.
+    writing: Mutex<()>,
+}
 
 #[derive(Default)]
 struct Kept {
@@ -87,9 +91,10 @@ impl Shelf {
         Self::default()
     }
 
-    /// Puts an edition on it; one of the same name is replaced. To be called by one at a time.
+    /// Puts an edition on it; one of the same name is replaced.
     pub fn put(&self, published: Published) {
-        let mut editions = self.0.read().unwrap_or_else(PoisonError::into_inner).editions.clone();
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut editions = self.kept.read().unwrap_or_else(PoisonError::into_inner).editions.clone();
         editions.retain(|one| one.edition.id() != published.edition.id());
         editions.push(Arc::new(published));
         editions.sort_by_key(|one| one.edition.slot());
@@ -97,23 +102,22 @@ impl Shelf {
         let (mut index, mut of) = (Index::new(), Vec::new());
         for one in &editions {
             for (at, card) in one.edition.cards().iter().enumerate() {
-                let points: Vec<&str> = card.points().iter().map(Point::value).collect();
-                index.add(&[(4, card.title()), (2, &points.join(" ")), (1, card.body())]);
+                index.add_card(card);
                 of.push((Arc::clone(one), at));
             }
         }
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Kept { editions, index, of };
+        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Kept { editions, index, of };
     }
 
     /// What is published at an instant, the newest first.
     pub(super) fn published(&self, now: DateTime<Utc>) -> Vec<Arc<Published>> {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         kept.editions.iter().rev().filter(|one| one.edition.slot() <= now).cloned().collect()
     }
 
     /// An edition that is published at an instant.
     pub(super) fn get(&self, id: &EditionId, now: DateTime<Utc>) -> Option<Arc<Published>> {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         kept.editions.iter().find(|one| one.edition.id() == id && one.edition.slot() <= now).cloned()
     }
 
@@ -122,7 +126,7 @@ impl Shelf {
         /// Answers that are shown.
         const MOST: usize = 30;
 
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let hits = kept.index.search(question, kept.index.len());
         let of = hits.into_iter().filter_map(|hit| kept.of.get(hit.document));
         let mut found: Vec<(Arc<Published>, usize)> = Vec::new();
@@ -142,7 +146,7 @@ impl Shelf {
 
 impl fmt::Debug for Shelf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         write!(f, "Shelf({} editions)", kept.editions.len())
     }
 }
