@@ -17,12 +17,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sosik-feeds", &["sosik-content", "sosik-core"]),
     ("sosik-delivery", &["sosik-channel", "sosik-content", "sosik-core", "sosik-registry", "sosik-schedule"]),
     ("sosik-chat", &["sosik-content", "sosik-core", "sosik-registry"]),
+    // Beyond the plan: the city's side of the desk, with its ports, so that stores and pages need not know each other.
+    ("sosik-desk", &["sosik-content", "sosik-core", "sosik-delivery", "sosik-registry"]),
     ("sosik-bizgo", &["sosik-channel", "sosik-content", "sosik-core"]),
     ("sosik-solapi", &["sosik-channel", "sosik-content", "sosik-core"]),
     // Channel beyond the plan: its HTTP part and its errors.
     ("sosik-kakao", &["sosik-channel", "sosik-chat", "sosik-core", "sosik-registry"]),
     // Channel and schedule beyond the plan: a campaign's message and class stand in its row.
-    ("sosik-sqlite", &["sosik-chat", "sosik-core", "sosik-delivery", "sosik-registry"]),
+    ("sosik-sqlite", &["sosik-chat", "sosik-core", "sosik-delivery", "sosik-desk", "sosik-registry"]),
     ("sosik-postgres", &["sosik-core", "sosik-delivery", "sosik-registry"]),
     ("sosik-nats", &["sosik-core", "sosik-delivery"]),
     // Channel beyond the plan: a webhook as it comes.
@@ -36,6 +38,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sosik-content",
             "sosik-core",
             "sosik-delivery",
+            "sosik-desk",
             "sosik-registry",
             "sosik-schedule",
         ],
@@ -50,6 +53,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "sosik-content",
             "sosik-core",
             "sosik-delivery",
+            "sosik-desk",
             "sosik-feeds",
             "sosik-kakao",
             "sosik-nats",

@@ -7,8 +7,10 @@
 //!
 //! # Where it sits
 //!
-//! Above `sosik-registry`, `sosik-delivery` and `sosik-chat`, whose ports [`SubscriberStore`](sosik_registry::SubscriberStore),
-//! [`Outbox`](sosik_delivery::Outbox) and [`ChatStore`](sosik_chat::ChatStore) it implements. It knows no transport.
+//! Above `sosik-registry`, `sosik-delivery`, `sosik-chat` and `sosik-desk`, whose ports
+//! [`SubscriberStore`](sosik_registry::SubscriberStore), [`Outbox`](sosik_delivery::Outbox),
+//! [`ChatStore`](sosik_chat::ChatStore), [`StaffStore`](sosik_desk::StaffStore) and [`DraftStore`](sosik_desk::DraftStore) it
+//! implements. It knows no transport.
 //!
 //! # Quick start
 //!
@@ -46,6 +48,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod chats;
+mod desk;
 mod error;
 mod journal;
 mod ledger;

@@ -10,7 +10,7 @@ use crate::rows::{instant, uuid};
 use crate::sets;
 
 /// The migrations, in order; the database's `user_version` says how many it has had.
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration::Sql(include_str!("../migrations/0001_initial.sql")),
     Migration::Sql(include_str!("../migrations/0002_registry.sql")),
     Migration::People(
@@ -23,6 +23,7 @@ const MIGRATIONS: [Migration; 9] = [
     Migration::Sql(include_str!("../migrations/0007_routes.sql")),
     Migration::Sql(include_str!("../migrations/0008_presences.sql")),
     Migration::Sql(include_str!("../migrations/0009_chats.sql")),
+    Migration::Sql(include_str!("../migrations/0010_desk.sql")),
 ];
 
 /// What this release makes.

@@ -42,6 +42,7 @@ pub mod answers;
 pub mod archive;
 pub mod chats;
 pub mod classifier;
+pub mod desk;
 pub mod drawn;
 pub mod exchanges;
 pub mod group_sender;

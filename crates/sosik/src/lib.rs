@@ -84,6 +84,7 @@ pub use sosik_core::{
     PhoneNumber, PhoneNumberError, SeededEntropy, ShiftedClock, SystemClock, SystemEntropy, uuid_v7, uuids_v7,
 };
 pub use sosik_delivery as delivery;
+pub use sosik_desk as desk;
 #[cfg(feature = "feeds")]
 pub use sosik_feeds as feeds;
 #[cfg(feature = "kakao")]

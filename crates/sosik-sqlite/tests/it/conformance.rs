@@ -44,6 +44,17 @@ mod memory {
         sosik_testkit::chat_store_conformance!(make);
     }
 
+    mod desk {
+        use std::sync::Arc;
+
+        async fn make() -> Arc<sosik_sqlite::SqliteStore> {
+            Arc::new(super::make().await)
+        }
+
+        sosik_testkit::staff_store_conformance!(make);
+        sosik_testkit::draft_store_conformance!(make);
+    }
+
     mod accesses {
         use super::make;
         sosik_testkit::journal_conformance!(make, sosik_registry::access::Access);
@@ -88,6 +99,17 @@ mod file {
         }
 
         sosik_testkit::chat_store_conformance!(make);
+    }
+
+    mod desk {
+        use std::sync::Arc;
+
+        async fn make() -> Arc<sosik_sqlite::SqliteStore> {
+            Arc::new(super::make().await)
+        }
+
+        sosik_testkit::staff_store_conformance!(make);
+        sosik_testkit::draft_store_conformance!(make);
     }
 }
 
