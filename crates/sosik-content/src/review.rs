@@ -99,6 +99,24 @@ impl Finding {
     pub fn severity(&self) -> Severity {
         self.rule.severity
     }
+
+    /// What is wrong, in Korean: what the rule asks for, with the words in question where [`message`](Self::message) has them.
+    #[must_use]
+    pub fn korean(&self) -> String {
+        let words = self.message.split_once('`').and_then(|(_, rest)| rest.split_once('`')).map(|(words, _)| words);
+        words.map_or_else(|| self.rule.korean.to_owned(), |words| format!("{}: ‘{words}’", self.rule.korean))
+    }
+
+    /// What to write instead, in Korean, where a rule can tell.
+    #[must_use]
+    pub fn korean_fix(&self) -> Option<&str> {
+        Some(match self.fix.as_deref()? {
+            OFFICE => "부서의 전화번호",
+            CITY => "시의 이름",
+            OUT => "빼기",
+            fix => fix,
+        })
+    }
 }
 
 impl fmt::Display for Finding {
@@ -213,6 +231,11 @@ impl Reviewer {
         out
     }
 }
+
+/// Fixes that are told in words.
+const OFFICE: &str = "an office's number";
+const CITY: &str = "the city's name";
+const OUT: &str = "take it out";
 
 /// A text that is looked at.
 struct Part<'a> {

@@ -144,3 +144,21 @@ fn posts_of_a_real_city_are_reviewed_without_noise() {
         assert_eq!(counts.get(rule), None, "{rule}");
     }
 }
+
+#[test]
+fn every_finding_is_told_in_korean_too_with_its_words() {
+    let reviewer =
+        Reviewer::new(NaiveDate::from_ymd_opt(2026, 11, 27).unwrap(), chrono_tz::Asia::Seoul).with_head("홍길동");
+    let is_korean = |text: &str| text.chars().any(|c| ('가'..='힣').contains(&c));
+    assert!(RULES.iter().all(|rule| is_korean(rule.korean)), "{RULES:?}");
+    let findings = reviewer.review(&[planted()]);
+    let of = |code: &str| findings.iter().find(|finding| finding.rule.code == code).unwrap();
+    assert_eq!(of("weekday").korean(), "요일이 날짜와 맞아야 합니다: ‘12월 5일(금)’");
+    assert_eq!(of("weekday").korean_fix(), Some("12월 5일(토)"));
+    assert_eq!(of("election-head").korean(), "단체장의 이름을 쓰지 않습니다: ‘홍길동’");
+    assert_eq!(of("election-head").korean_fix(), Some("시의 이름"));
+    // What is a person's is not shown here either.
+    assert_eq!(of("resident-number").korean(), "주민등록번호를 보이지 않습니다");
+    assert_eq!(of("resident-number").korean_fix(), Some("빼기"));
+    assert!(!findings.iter().any(|finding| finding.korean().contains("900101")));
+}

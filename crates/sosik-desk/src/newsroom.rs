@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sosik_content::{BriefBuilder, Curation, Post};
+use sosik_content::{BriefBuilder, Edition, Post};
 use sosik_core::ChannelId;
 use sosik_delivery::CampaignId;
 
@@ -36,12 +36,12 @@ pub trait Newsroom: fmt::Debug + Send + Sync {
     /// [`NewsroomError`].
     async fn posts(&self, slot: DateTime<Utc>) -> Result<Vec<Post>, NewsroomError>;
 
-    /// The pictures of an edition's cards.
+    /// The pictures of an edition's cards, which are made of these posts.
     ///
     /// # Errors
     ///
     /// [`NewsroomError`].
-    async fn draw(&self, posts: &[Post], curation: &Curation) -> Result<Vec<Picture>, NewsroomError>;
+    async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError>;
 
     /// Makes a campaign of an edition that is agreed to, and tells its name. What it may cost, whom it goes to and when is the
     /// city's own.
@@ -66,8 +66,8 @@ macro_rules! forward {
             async fn posts(&self, slot: DateTime<Utc>) -> Result<Vec<Post>, NewsroomError> {
                 (**self).posts(slot).await
             }
-            async fn draw(&self, posts: &[Post], curation: &Curation) -> Result<Vec<Picture>, NewsroomError> {
-                (**self).draw(posts, curation).await
+            async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError> {
+                (**self).draw(edition, posts).await
             }
             async fn hand_over(&self, approved: &Approved, now: DateTime<Utc>) -> Result<CampaignId, NewsroomError> {
                 (**self).hand_over(approved, now).await

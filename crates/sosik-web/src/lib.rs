@@ -45,6 +45,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod archive;
+pub mod desk;
 pub mod health;
 pub mod kakao;
 mod limits;

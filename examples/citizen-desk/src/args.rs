@@ -2,9 +2,10 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::Parser;
 
-/// A city's window and pages: the archive, the chatbot and what Kakao posts, on SQLite.
+/// A city's window and pages: the desk for staff, the archive, the chatbot and what Kakao posts, on SQLite.
 #[derive(Parser)]
 #[command(version, about)]
 pub(crate) struct Args {
@@ -24,6 +25,11 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) emulator: bool,
 
+    /// A clock that says so when the program starts, such as 2026-12-04T15:10:00+09:00: for a rehearsal with --emulator, by which
+    /// nothing really goes out
+    #[arg(long, requires = "emulator")]
+    pub(crate) at: Option<DateTime<Utc>>,
+
     /// The primary admin key of the city's app at Kakao
     #[arg(long, env = "SOSIK_KAKAO_ADMIN_KEY", hide_env_values = true)]
     pub(crate) admin_key: Option<String>,
@@ -31,6 +37,14 @@ pub(crate) struct Args {
     /// The value of the header X-Sosik-Secret in the skill's settings
     #[arg(long, env = "SOSIK_SKILL_SECRET", hide_env_values = true)]
     pub(crate) skill_secret: Option<String>,
+
+    /// The key of the city's account at Bizgo, by which editions go out
+    #[arg(long, env = "BIZGO_API_KEY", hide_env_values = true)]
+    pub(crate) bizgo_key: Option<String>,
+
+    /// The key of the channel's sender profile at Bizgo
+    #[arg(long, env = "BIZGO_SENDER_KEY", hide_env_values = true)]
+    pub(crate) bizgo_sender: Option<String>,
 }
 
 impl fmt::Debug for Args {

@@ -1,13 +1,12 @@
-//! A demo week: posts of placeholders around the day on which the program is started, curated and drawn.
+//! Demo weeks: posts of placeholders around a slot.
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use chrono_tz::Asia::Seoul;
 use serde::Deserialize;
-use sosik::cards::{CardFormat, Face, Painter, Theme};
-use sosik::content::{AreaNames, Brief, Post, Story, WebLink, curate, style};
-use sosik::schedule::WeeklySlot;
-use sosik::web::archive::{CardPicture, Published};
-use sosik::{AreaCode, ChannelId};
+use sosik::content::{Post, WebLink, style};
+use sosik::registry::{ConsentEvent, NewSubscriber, Purpose, SubscriberStore};
+use sosik::schedule::{Policy, WeeklySlot};
+use sosik::{AreaCode, PhoneNumber};
 
 use crate::Failure;
 
@@ -18,48 +17,64 @@ struct DemoPost {
     text: String,
 }
 
-/// The last Friday afternoon at three by the city's clock.
+/// The last Friday afternoon at three by the city's clock that is past by more than a late edition may go.
 pub(crate) fn last_slot(now: DateTime<Utc>) -> DateTime<Utc> {
-    let next = WeeklySlot::friday_afternoon().next(now);
-    if next == now { now } else { next - TimeDelta::weeks(1) }
+    WeeklySlot::friday_afternoon().next(now - Policy::city().late_for) - TimeDelta::weeks(1)
 }
 
-/// The demo's edition of a slot, with its pictures.
-pub(crate) fn edition(channel: &ChannelId, slot: DateTime<Utc>) -> Result<Published, Failure> {
+/// Which posts a week has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Week {
+    /// The one that went out before the program was first started.
+    First,
+    /// Any other: some of its posts have a fault, for the review to find.
+    Other,
+}
+
+/// The posts of a slot, each of the day before it.
+pub(crate) fn posts(week: Week, slot: DateTime<Utc>) -> Result<Vec<Post>, Failure> {
     let friday = slot.with_timezone(&Seoul).date_naive();
-    let day = |after: u64| style::long_day(friday.checked_add_days(Days::new(after)).unwrap_or(friday));
+    let at = |after: u64| friday.checked_add_days(Days::new(after)).unwrap_or(friday);
+    let day = |after| style::long_day(at(after));
     let dated = |text: &str| {
-        [("{sat}", 1), ("{sun}", 2), ("{tue}", 4), ("{next-fri}", 14), ("{next-sat}", 8), ("{after-sun}", 23)]
-            .iter()
-            .fold(text.to_owned(), |text, (mark, after)| text.replace(mark, &day(*after)))
+        let days =
+            [("{sat}", 1), ("{sun}", 2), ("{tue}", 4), ("{next-fri}", 14), ("{next-sat}", 8), ("{after-sun}", 23)];
+        let text = days.iter().fold(text.to_owned(), |text, (mark, after)| text.replace(mark, &day(*after)));
+        // A Saturday that is called a Sunday.
+        text.replace("{wrong-sat}", &day(8).replace("(토)", "(일)"))
     };
-    let demo: Vec<DemoPost> = serde_json::from_str(include_str!("../data/posts.json"))?;
-    let mut posts = Vec::new();
-    for (n, post) in demo.iter().enumerate() {
-        let link = WebLink::parse(&format!("https://blog.example.go.kr/{}", n + 1))?;
+    let (prefix, demo) = match week {
+        Week::First => (String::new(), include_str!("../data/posts.json")),
+        Week::Other => (format!("{friday}/"), include_str!("../data/week.json")),
+    };
+    let demo: Vec<DemoPost> = serde_json::from_str(demo)?;
+    let made = demo.iter().enumerate().map(|(n, post)| {
+        let link = WebLink::parse(&format!("https://blog.example.go.kr/{prefix}{}", n + 1))?;
         let published = slot - TimeDelta::days(1);
-        let made = Post::new(post.title.as_str(), link, dated(&post.text)).with_published(published);
-        posts.push(made.with_category(&post.category));
+        Ok(Post::new(post.title.as_str(), link, dated(&post.text))
+            .with_published(published)
+            .with_category(&post.category))
+    });
+    made.collect()
+}
+
+/// Puts placeholders into an empty registry who agreed to advertisements, so that there is someone to send to.
+pub(crate) async fn people(store: &dyn SubscriberStore, now: DateTime<Utc>) -> Result<(), Failure> {
+    /// How many.
+    const PEOPLE: usize = 2_000;
+
+    if store.count().await? > 0 {
+        return Ok(());
     }
-    let names = AreaNames::new([("회천1동", AreaCode::parse("4163053000")?)]);
-    let brief =
-        Brief::builder(channel.clone(), slot, Seoul).name("양주시 소식").cards(1, 6).area_names(names).build()?;
-    let curation = curate(&posts, &brief)?;
-    let theme = Theme::named("양주시", "blue-green")?;
-    let painter = Painter::new(theme, CardFormat::square())?;
-    let of = curation.edition.cards().len();
-    let mut pictures = Vec::new();
-    for (at, (card, post)) in curation.edition.cards().iter().zip(&curation.carried).enumerate() {
-        let mut story = Story::of(&posts[*post], Seoul);
-        story.kind.topic = card.topic();
-        let face = Face::of_story(&story)
-            .with_text("title", card.title())
-            .with_text("edition", curation.edition.title())
-            .with_text("place", format!("{}/{of}", at + 1));
-        let drawn = painter.draw_face(&face)?;
-        pictures.push(CardPicture::new(drawn.file, (1080, 1080), drawn.alt));
+    let (area, agreed) = (AreaCode::parse("4163053000")?, now - TimeDelta::days(200));
+    let mut people = Vec::new();
+    for number in 1..=PEOPLE {
+        let phone = PhoneNumber::parse(&format!("010-0000-{number:04}"))?;
+        let consent = ConsentEvent::granted(Purpose::Advertising, agreed, "demo");
+        people.push(NewSubscriber::new(phone, area.clone()).with_consent(consent));
     }
-    Ok(Published::new(curation.edition).with_pictures(pictures))
+    store.put(&people, now).await?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -67,11 +82,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_friday_at_three_is_the_slot() {
+    fn the_last_friday_at_three_is_the_slot_once_nothing_goes_late_any_more() {
         for (now, slot) in [
             ("2026-11-27T05:59:59Z", "2026-11-20T06:00:00Z"),
-            ("2026-11-27T06:00:00Z", "2026-11-27T06:00:00Z"),
-            ("2026-11-27T20:00:00Z", "2026-11-27T06:00:00Z"),
+            ("2026-11-27T12:00:00Z", "2026-11-20T06:00:00Z"),
+            ("2026-11-27T12:00:01Z", "2026-11-27T06:00:00Z"),
             ("2026-11-29T11:00:00Z", "2026-11-27T06:00:00Z"),
             ("2026-12-03T00:00:00Z", "2026-11-27T06:00:00Z"),
         ] {

@@ -1,9 +1,11 @@
-//! A city's window and pages: the archive, the chatbot and what Kakao posts, on SQLite.
+//! A city's window and pages: the desk for staff, the archive, the chatbot and what Kakao posts, on SQLite.
 
 mod args;
 mod demo;
+mod newsroom;
 mod parts;
 mod server;
+mod staff;
 
 use std::error::Error;
 use std::process::ExitCode;

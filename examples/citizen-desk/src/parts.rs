@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-use chrono_tz::Asia::Seoul;
-use sosik::chat::{City, MemoryArchive, Offices, Term, Window};
+use chrono::{DateTime, TimeDelta, Utc};
+use sosik::channel::Transport;
+use sosik::chat::{City, Offices, Term, Window};
+use sosik::desk::{DraftState, DraftStore as _};
 use sosik::registry::{Channels, Directory, Purpose, SecretKey, Vault};
 use sosik::sqlite::SqliteStore;
-use sosik::web::archive::Shelf;
-use sosik::{ChannelId, Entropy, SystemEntropy};
+use sosik::{ChannelId, Entropy};
 
+use crate::newsroom::CityNewsroom;
 use crate::{Failure, demo};
 
 /// The text to which whoever signs up agrees: what is collected, what for, how long, and that one may refuse.
@@ -20,32 +21,50 @@ const ADVERTISING: &str =
     "(광고) 표시가 붙은 카드 소식도 금요일 오후에 받습니다. 동의하지 않아도 다른 소식은 받을 수 있습니다.";
 
 pub(crate) struct Parts {
-    pub(crate) store: SqliteStore,
-    pub(crate) shelf: Arc<Shelf>,
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) newsroom: Arc<CityNewsroom>,
     pub(crate) window: Arc<Window>,
     pub(crate) channels: Arc<Channels>,
     pub(crate) channel: ChannelId,
 }
 
+/// Opens what is kept in a folder.
+pub(crate) fn store(folder: &Path, entropy: &Arc<dyn Entropy>) -> Result<Arc<SqliteStore>, Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let key = key(&folder.join("city.key"), &**entropy)?;
+    let vault = Vault::new(&key, Arc::clone(entropy));
+    Ok(Arc::new(SqliteStore::open(&folder.join("city.db"), vault, Arc::clone(entropy))?))
+}
+
 impl Parts {
-    /// Opens what is kept in a folder, and puts the demo week on the shelf.
-    pub(crate) fn open(folder: &Path, now: chrono::DateTime<chrono::Utc>) -> Result<Self, Failure> {
-        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
-        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let key = key(&folder.join("city.key"), &*entropy)?;
-        let store =
-            SqliteStore::open(&folder.join("city.db"), Vault::new(&key, Arc::clone(&entropy)), Arc::clone(&entropy))?;
+    /// Puts the demo week, and every edition that was handed over, where citizens find them.
+    pub(crate) async fn new(
+        store: Arc<SqliteStore>,
+        transport: Option<Arc<dyn Transport>>,
+        entropy: Arc<dyn Entropy>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Failure> {
+        /// Editions that are shown again after a restart.
+        const SHOWN: usize = 104;
+
         let channel = ChannelId::parse("yangju-city")?;
         let channels =
             format!("channel,name,public_id,areas,contact\n{channel},양주시청,_ZeUTxl,41630,031-8082-0000\n");
-        let (shelf, archive) = (Arc::new(Shelf::new()), MemoryArchive::new(Seoul));
-        let published = demo::edition(&channel, demo::last_slot(now))?;
-        archive.put(&published.edition);
-        shelf.put(published);
+        let drafts = store.drafts(&channel, SHOWN).await?;
+        // The demo's first week stays what it was when someone worked on the next.
+        let first = drafts.iter().map(|draft| draft.slot - TimeDelta::weeks(1)).min();
+        let first = first.unwrap_or_else(|| demo::last_slot(now)).min(demo::last_slot(now));
+        let newsroom = CityNewsroom::new(channel.clone(), Arc::clone(&store), transport, first)?;
+        newsroom.publish_first()?;
+        for draft in drafts.iter().filter(|draft| draft.state == DraftState::HandedOver) {
+            if let Some(frozen) = &draft.frozen {
+                newsroom.publish(&frozen.edition)?;
+            }
+        }
         let window = Window::builder(City::new("양주시", "양주", "031-8082-0000"))
-            .archive(Arc::new(archive))
-            .chats(Arc::new(store.clone()))
-            .subscribers(Arc::new(store.clone()))
+            .archive(Arc::clone(&newsroom.archive) as _)
+            .chats(Arc::clone(&store) as _)
+            .subscribers(Arc::clone(&store) as _)
             .districts(Arc::new(Directory::from_csv(include_bytes!("../../yangju-weekly/yangju_areas.csv"))?))
             .offices(Arc::new(Offices::from_csv(include_bytes!("../data/offices.csv"))?))
             .terms(vec![
@@ -56,7 +75,7 @@ impl Parts {
             .entropy(entropy)
             .build()?;
         let channels = Arc::new(Channels::from_csv(channels.as_bytes())?);
-        Ok(Self { store, shelf, window: Arc::new(window), channels, channel })
+        Ok(Self { store, newsroom: Arc::new(newsroom), window: Arc::new(window), channels, channel })
     }
 }
 

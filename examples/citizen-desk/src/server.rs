@@ -1,88 +1,185 @@
 //! Everything together, until it is told to stop.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::HeaderName;
 use chrono::TimeDelta;
-use sosik::chat::ChatStore as _;
+use sosik::bizgo::{Bizgo, BizgoBuilder};
+use sosik::channel::{Throttled, Transport};
+use sosik::chat::ChatStore;
 use sosik::content::WebLink;
+use sosik::delivery::{DeliveryError, Engine, Runner, Step};
+use sosik::desk::Staff;
 use sosik::kakao::skill::{Callbacks, SkillDoor};
+use sosik::registry::Segment;
+use sosik::schedule::{MessageClass, SendWindow};
+use sosik::sqlite::SqliteStore;
 use sosik::web::archive::{Archive, Site};
+use sosik::web::desk::{Desk, Stores};
 use sosik::web::health::{self, Registry};
 use sosik::web::kakao::{Chatbot, Webhooks};
-use sosik::{Clock, Entropy, SystemClock, SystemEntropy};
+use sosik::{AreaCode, Clock, Entropy, ShiftedClock, SystemClock, SystemEntropy};
 use sosik_emulator::{Emulator, Options, Skill};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::args::Args;
-use crate::parts::Parts;
-use crate::{Failure, say};
+use crate::parts::{self, Parts};
+use crate::staff::staff;
+use crate::{Failure, demo, say};
 
 const HEADER: &str = "x-sosik-secret";
 
 pub(crate) async fn run(args: Args) -> Result<(), Failure> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let parts = Parts::open(&args.data, clock.now())?;
+    let machine: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let clock = args
+        .at
+        .map_or_else(|| Arc::clone(&machine), |at| Arc::new(ShiftedClock::starting_at(at, Arc::clone(&machine))) as _);
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+    let store = parts::store(&args.data, &entropy)?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| format!("{}: {error}", args.listen))?;
     let address = listener.local_addr()?;
-    let base = args.public.unwrap_or_else(|| format!("http://{address}"));
-    let emulator =
-        if args.emulator { Some(Emulator::start("127.0.0.1:0".parse()?, Options::new(random())).await?) } else { None };
-    let secret = match (args.skill_secret, &emulator) {
-        (Some(secret), _) => secret,
-        (None, Some(_)) => random(),
-        (None, None) => return Err("give SOSIK_SKILL_SECRET, or --emulator to play the Kakao side".into()),
+    let base = args.public.clone().unwrap_or_else(|| format!("http://{address}"));
+    let (secret, admin_key) = secrets(&args)?;
+    let dealer_key = random();
+    let emulator = if args.emulator {
+        demo::people(&*store, clock.now()).await?;
+        let options = Options::new(dealer_key.as_str())
+            .with_clock(Arc::clone(&clock))
+            .with_state(args.data.join("emulator"))
+            .with_failures(0.06, 0.15);
+        let emulator = Emulator::start("127.0.0.1:0".parse()?, options).await?;
+        emulator.play(Skill::at(format!("http://{address}/kakao/skill")).with_header(HEADER, &secret).with_callback());
+        Some(emulator)
+    } else {
+        None
     };
-    let admin_key = match (args.admin_key, &emulator) {
-        (Some(key), _) => key,
-        (None, Some(_)) => random(),
-        (None, None) => return Err("give SOSIK_KAKAO_ADMIN_KEY, or --emulator to play the Kakao side".into()),
-    };
-    let mut callbacks = Callbacks::new()?;
-    if let Some(emulator) = &emulator {
-        callbacks = callbacks.base_url(&emulator.url())?;
-        let skill = Skill::at(format!("http://{address}/kakao/skill")).with_header(HEADER, &secret).with_callback();
-        emulator.play(skill);
-    }
+    let transport = transport(&args, emulator.as_ref(), &dealer_key, &clock)?;
+    let parts = Parts::new(Arc::clone(&store), transport.clone(), Arc::clone(&entropy), clock.now()).await?;
+    let staff = staff(&store, Arc::clone(&clock), entropy, args.emulator).await?;
+    let desk = desk(&parts, staff.clone(), &clock, base.starts_with("http://"))?;
     let site = Site::new("양주시", WebLink::parse(&base)?, "031-8082-0000")
         .with_channel(WebLink::parse("https://pf.kakao.com/_ZeUTxl/friend")?);
-    let store = Arc::new(parts.store.clone());
+    let callbacks = match &emulator {
+        Some(emulator) => Callbacks::new()?.base_url(&emulator.url())?,
+        None => Callbacks::new()?,
+    };
     let door = SkillDoor::new(Arc::clone(&parts.window), parts.channel.clone());
+    let people: Arc<dyn sosik::registry::SubscriberStore> = Arc::clone(&store) as _;
     let app = Router::new()
-        .merge(Archive::new(site, Arc::clone(&parts.shelf), Arc::clone(&clock)).router())
+        .merge(Archive::new(site, Arc::clone(&parts.newsroom.shelf), Arc::clone(&clock)).router())
+        .merge(desk.router())
         .merge(Chatbot::new(door, HeaderName::from_static(HEADER), secret, callbacks, Arc::clone(&clock)).router())
-        .merge(Webhooks::new(admin_key, Arc::clone(&parts.channels), Arc::clone(&store) as _, clock).router())
-        .merge(health::router(vec![Arc::new(Registry::new(store))], Duration::from_secs(1)));
+        .merge(Webhooks::new(admin_key, Arc::clone(&parts.channels), Arc::clone(&people), Arc::clone(&clock)).router())
+        .merge(health::router(vec![Arc::new(Registry::new(people))], Duration::from_secs(1)))
+        .into_make_service_with_connect_info::<SocketAddr>();
     say(&format!("archive   {base}/"));
+    say(&format!("desk      {base}/desk"));
     say(&format!("feeds     {base}/feed.atom  {base}/feed.json"));
     say(&format!("health    http://{address}/readyz"));
     if let Some(emulator) = &emulator {
         say(&format!("chat      {}/_emulator/chat", emulator.url()));
     }
-    // A request under way is answered before it stops.
+    let (stop, mut stopping) = watch::channel(false);
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        stopped().await;
+        let _ = stop.send(true);
+    });
+    let shutdown = async move {
+        let _ = stopping.wait_for(|stopped| *stopped).await;
+    };
+    // A request, and a round of sending, under way are brought to their end before it stops.
     tokio::select! {
-        served = axum::serve(listener, app).with_graceful_shutdown(stopped()) => served?,
-        () = purging(&parts) => {}
+        (served, sent) = async { tokio::join!(serving.into_future(), sending(&store, transport, &clock, shutdown)) } => {
+            served?;
+            sent?;
+        }
+        () = purging(&store, &staff, &*clock) => {}
     }
     if let Some(emulator) = emulator {
         emulator.stop().await;
     }
-    drop(parts.window);
-    say(if parts.store.close() { "stopped" } else { "stopped: the database is still in use" });
+    drop((parts, staff));
+    say(if Arc::into_inner(store).is_some_and(SqliteStore::close) {
+        "stopped"
+    } else {
+        "stopped: the database is still in use"
+    });
     Ok(())
 }
 
+/// Kakao's secrets: as they were given, or any where its side is played.
+fn secrets(args: &Args) -> Result<(String, String), Failure> {
+    let given = |secret: &Option<String>, name: &str| match secret {
+        Some(secret) => Ok(secret.clone()),
+        None if args.emulator => Ok(random()),
+        None => Err(format!("give {name}, or --emulator to play the Kakao side")),
+    };
+    Ok((given(&args.skill_secret, "SOSIK_SKILL_SECRET")?, given(&args.admin_key, "SOSIK_KAKAO_ADMIN_KEY")?))
+}
+
+/// The way to the dealer, where there is one: the emulator, or Bizgo.
+fn transport(
+    args: &Args,
+    emulator: Option<&Emulator>,
+    dealer_key: &str,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Arc<dyn Transport>>, Failure> {
+    let (key, sender) = match (emulator, &args.bizgo_key, &args.bizgo_sender) {
+        (Some(_), ..) => (dealer_key, "SENDER_KEY_EXAMPLE"),
+        (None, Some(key), Some(sender)) => (key.as_str(), sender.as_str()),
+        (None, None, None) => return Ok(None),
+        (None, ..) => return Err("give both BIZGO_API_KEY and BIZGO_SENDER_KEY, or neither".into()),
+    };
+    let url = emulator.map(Emulator::url);
+    let bizgo = url.iter().fold(Bizgo::builder(key, sender), BizgoBuilder::base_url).build()?;
+    Ok(Some(Arc::new(Throttled::new(bizgo, Arc::clone(clock)))))
+}
+
+fn desk(parts: &Parts, staff: Staff, clock: &Arc<dyn Clock>, is_plain: bool) -> Result<Desk, Failure> {
+    let newsroom = Arc::clone(&parts.newsroom) as _;
+    let builder = Desk::builder("양주시", staff, newsroom, Stores::of(&parts.store), Arc::clone(clock))
+        .class(MessageClass::Advertising)
+        .counted("회천1동", Segment::Area(AreaCode::parse("4163053000")?));
+    // TLS is a proxy's; without one it is for this machine alone.
+    Ok(if is_plain { builder.over_http() } else { builder }.build())
+}
+
+/// Sends what is due, until the server stops.
+async fn sending(
+    store: &Arc<SqliteStore>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: &Arc<dyn Clock>,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), Failure> {
+    let Some(transport) = transport else { return Ok(()) };
+    let engine = Engine::builder(Arc::clone(store) as _, Arc::clone(store) as _, transport)
+        .worker("citizen-desk")
+        .window(SendWindow::kakao_brand_message())
+        .inquire_after(TimeDelta::seconds(5));
+    let runner = Runner::new(engine.build(), Arc::clone(clock));
+    let watch = |step: Result<&Step, &DeliveryError>| {
+        if let Err(error) = step {
+            say(&format!("error: sending: {error}"));
+        }
+    };
+    Ok(runner.run(shutdown, watch).await?)
+}
+
 /// Drops what was closed long ago, once an hour; how long is the city's own rule.
-async fn purging(parts: &Parts) {
+async fn purging(store: &SqliteStore, staff: &Staff, clock: &dyn Clock) {
     /// Three years.
     const KEPT: TimeDelta = TimeDelta::days(3 * 365);
 
-    let clock = SystemClock::new();
     loop {
-        if let Err(error) = parts.store.purge(clock.now() - KEPT).await {
+        if let Err(error) = ChatStore::purge(store, clock.now() - KEPT).await {
             say(&format!("error: what is old was not dropped: {error}"));
+        }
+        if let Err(error) = staff.purge().await {
+            say(&format!("error: old sign-ins were not dropped: {error}"));
         }
         #[expect(clippy::disallowed_methods, reason = "a server waits")]
         tokio::time::sleep(Duration::from_secs(60 * 60)).await;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Finding, Part};
+use super::{CITY, Finding, OFFICE, OUT, Part};
 use crate::classify::COMMERCIAL;
 use crate::extract::pattern::patterns;
 use crate::extract::scan::{after, before};
@@ -26,7 +26,7 @@ pub(super) fn people(part: &Part<'_>, out: &mut Vec<Finding>) {
         let number = |group: usize| found[group].parse::<u32>().unwrap_or(0);
         if (1..=12).contains(&number(2)) && (1..=31).contains(&number(3)) {
             let message = "a resident registration number stands in the text";
-            out.extend(part.finding("resident-number", whole.range(), message, Some("take it out".to_owned())));
+            out.extend(part.finding("resident-number", whole.range(), message, Some(OUT.to_owned())));
         }
     }
     for found in MOBILE.find_iter(text).filter(|found| alone(&found.range())) {
@@ -34,7 +34,7 @@ pub(super) fn people(part: &Part<'_>, out: &mut Vec<Finding>) {
         let digits: String = found.as_str().chars().filter(char::is_ascii_digit).collect();
         if !digits[3..].starts_with("0000") {
             let message = "a mobile number stands in the text: is it an office's, or did its owner agree?";
-            out.extend(part.finding("personal-number", found.range(), message, Some("an office's number".to_owned())));
+            out.extend(part.finding("personal-number", found.range(), message, Some(OFFICE.to_owned())));
         }
     }
 }
@@ -62,7 +62,7 @@ pub(super) fn election(part: &Part<'_>, heads: &[String], out: &mut Vec<Finding>
         if let Some(at) = text.find(head.as_str()) {
             named.push(at..at + head.len());
             let message = format!("`{head}` is the head of the city");
-            out.extend(part.finding("election-head", at..at + head.len(), message, Some("the city's name".to_owned())));
+            out.extend(part.finding("election-head", at..at + head.len(), message, Some(CITY.to_owned())));
         }
     }
     // Who holds the office is told by the title beside a name, though no one gave the name.
@@ -87,7 +87,7 @@ pub(super) fn election(part: &Part<'_>, heads: &[String], out: &mut Vec<Finding>
         }
         if named.iter().all(|known| whole.end() <= known.start || known.end <= whole.start()) {
             let message = format!("`{}` names the head of a city", whole.as_str());
-            out.extend(part.finding("election-head", whole.range(), message, Some("the city's name".to_owned())));
+            out.extend(part.finding("election-head", whole.range(), message, Some(CITY.to_owned())));
             break;
         }
     }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Field, Finding, Part, about, law};
+use super::{Field, Finding, OUT, Part, about, law};
 use crate::extract::pattern::{patterns, service};
 use crate::extract::scan::{after, before};
 use crate::extract::{Sentence, addresses};
@@ -125,7 +125,7 @@ pub(super) fn characters(part: &Part<'_>, out: &mut Vec<Finding>) {
     };
     if let Some((at, c)) = part.text.char_indices().find(|(_, c)| unseen(*c)) {
         let message = format!("U+{:04X} cannot be seen", u32::from(c));
-        out.extend(part.finding("unseen", at..at + c.len_utf8(), message, Some("take it out".to_owned())));
+        out.extend(part.finding("unseen", at..at + c.len_utf8(), message, Some(OUT.to_owned())));
     }
     let carried = |c: char| {
         jamo(c) || unseen(c) || c.is_whitespace() || encoding_rs::EUC_KR.encode(c.encode_utf8(&mut [0; 4])).2.eq(&false)

@@ -1,0 +1,162 @@
+//! What the city's own program does for the desk: posts, pictures, and the campaign.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Asia::Seoul;
+use sosik::bizgo::limits::LIMITS;
+use sosik::cards::{CardFormat, Face, Painter, Theme};
+use sosik::channel::{ChannelProfile, Media, PictureFormat, Transport, TransportExt as _, compose};
+use sosik::chat::MemoryArchive;
+use sosik::content::{AreaNames, Brief, BriefBuilder, Edition, Post, Story, WebLink, curate};
+use sosik::delivery::{CampaignId, CampaignKey, Plan};
+use sosik::desk::{Approved, Newsroom, NewsroomError, Picture, async_trait, plan_approved};
+use sosik::registry::Segment;
+use sosik::schedule::{Facts, KoreanCalendar, MessageClass, Policy, Request, decide};
+use sosik::sqlite::SqliteStore;
+use sosik::web::archive::{CardPicture, Published, Shelf};
+use sosik::{AreaCode, ChannelId, PhoneNumber};
+
+use crate::demo::Week;
+use crate::{Failure, demo};
+
+/// The newsroom of the demo city.
+pub(crate) struct CityNewsroom {
+    channel: ChannelId,
+    painter: Painter,
+    profile: ChannelProfile,
+    names: AreaNames,
+    /// The slot of the week that is out already.
+    first: DateTime<Utc>,
+    store: Arc<SqliteStore>,
+    /// The way to the dealer, where there is one.
+    transport: Option<Arc<dyn Transport>>,
+    pub(crate) shelf: Arc<Shelf>,
+    pub(crate) archive: Arc<MemoryArchive>,
+}
+
+impl CityNewsroom {
+    pub(crate) fn new(
+        channel: ChannelId,
+        store: Arc<SqliteStore>,
+        transport: Option<Arc<dyn Transport>>,
+        first: DateTime<Utc>,
+    ) -> Result<Self, Failure> {
+        let office = PhoneNumber::parse("031-8082-0000")?;
+        let home = WebLink::parse("https://blog.example.go.kr/")?;
+        let profile = ChannelProfile::builder("양주시", home, office, PhoneNumber::parse("080-000-0000")?).build()?;
+        Ok(Self {
+            channel,
+            painter: Painter::new(Theme::named("양주시", "blue-green")?, CardFormat::kakao_carousel_feed())?,
+            profile,
+            names: AreaNames::new([("회천1동", AreaCode::parse("4163053000")?)]),
+            first,
+            store,
+            transport,
+            shelf: Arc::new(Shelf::new()),
+            archive: Arc::new(MemoryArchive::new(Seoul)),
+        })
+    }
+
+    fn posts_of(&self, slot: DateTime<Utc>) -> Result<Vec<Post>, NewsroomError> {
+        let week = if slot == self.first { Week::First } else { Week::Other };
+        demo::posts(week, slot).map_err(|error| NewsroomError::new("글을 읽을 수 없습니다").with_source(error))
+    }
+
+    /// Each card as its post tells it, in the words that stand on it.
+    fn drawn(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError> {
+        let of = edition.cards().len();
+        let draw = |(at, card): (usize, &sosik::content::Card)| {
+            let post = posts.iter().find(|post| post.id == card.post_id());
+            let post = post.ok_or_else(|| NewsroomError::new("카드의 글이 이번 주 글에 없습니다"))?;
+            let mut story = Story::of(post, Seoul);
+            story.kind.topic = card.topic();
+            let face = Face::of_story(&story)
+                .with_text("title", card.title())
+                .with_text("edition", edition.title())
+                .with_text("place", format!("{}/{of}", at + 1));
+            let drawn = self.painter.draw_face(&face);
+            let drawn = drawn.map_err(|error| NewsroomError::new("카드를 그릴 수 없습니다").with_source(error))?;
+            Ok(Picture::new(drawn.file, (drawn.width, drawn.height), drawn.alt))
+        };
+        edition.cards().iter().enumerate().map(draw).collect()
+    }
+
+    /// Puts an edition where citizens find it, from its slot on.
+    pub(crate) fn publish(&self, edition: &Edition) -> Result<(), NewsroomError> {
+        let pictures = self.drawn(edition, &self.posts_of(edition.slot())?)?;
+        let pictures = pictures.into_iter().map(|picture| CardPicture::new(picture.jpeg, picture.size, picture.alt));
+        self.archive.put(edition);
+        self.shelf.put(Published::new(edition.clone()).with_pictures(pictures.collect()));
+        Ok(())
+    }
+
+    /// Publishes the week that was out already.
+    pub(crate) fn publish_first(&self) -> Result<(), Failure> {
+        let curation = curate(&self.posts_of(self.first)?, &self.brief(self.first).build()?)?;
+        Ok(self.publish(&curation.edition)?)
+    }
+}
+
+#[async_trait]
+impl Newsroom for CityNewsroom {
+    fn channel(&self) -> &ChannelId {
+        &self.channel
+    }
+
+    fn brief(&self, slot: DateTime<Utc>) -> BriefBuilder {
+        let names = self.names.clone();
+        Brief::builder(self.channel.clone(), slot, Seoul).name("양주시 소식").cards(2, 6).area_names(names)
+    }
+
+    async fn posts(&self, slot: DateTime<Utc>) -> Result<Vec<Post>, NewsroomError> {
+        self.posts_of(slot)
+    }
+
+    async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError> {
+        self.drawn(edition, posts)
+    }
+
+    async fn hand_over(&self, approved: &Approved, now: DateTime<Utc>) -> Result<CampaignId, NewsroomError> {
+        let edition = &approved.edition;
+        let Some(transport) = &self.transport else {
+            return Err(NewsroomError::new(
+                "보낼 곳이 없습니다: BIZGO_API_KEY와 BIZGO_SENDER_KEY를 주고 다시 시작하세요",
+            ));
+        };
+        let failed = |what: &str| {
+            let what = what.to_owned();
+            move |error: Failure| NewsroomError::new(what).with_source(error)
+        };
+        let (policy, calendar) = (Policy::city(), KoreanCalendar::new());
+        let request = Request::new(MessageClass::Advertising, edition.slot());
+        let send_at = decide(&request, &Facts::new(&policy, &calendar), now).at(now);
+        let send_at =
+            send_at.ok_or_else(|| NewsroomError::new("보낼 때가 지났습니다. 다음 주 소식으로 올려 주세요"))?;
+        let pictures = self.drawn(edition, &self.posts_of(edition.slot())?)?;
+        let media: Vec<Media> = pictures
+            .into_iter()
+            .map(|picture| Media::new(PictureFormat::Jpeg, picture.size, picture.alt, picture.jpeg.to_vec()))
+            .collect();
+        let shown: Vec<_> = media.iter().map(|media| media.picture.clone()).collect();
+        let message = compose(edition, &shown, &self.profile, LIMITS);
+        let message = message.map_err(|error| failed("메시지로 만들 수 없습니다")(error.into()))?;
+        let message = transport.upload_all(message, &media).await;
+        let message = message.map_err(|error| failed("그림을 올리지 못했습니다")(error.into()))?;
+        let key = CampaignKey::new(self.channel.clone(), edition.slot(), edition.id().clone());
+        let batch = transport.capabilities().batch;
+        let plan = Plan::new(key, message, MessageClass::Advertising, Segment::All, send_at, batch)
+            .with_send_by(send_at + TimeDelta::hours(4));
+        let planned = plan_approved(&*self.store, &*self.store, plan, approved, now).await;
+        let planned = planned.map_err(|error| failed("발송을 만들지 못했습니다")(error.into()))?;
+        self.publish(edition)?;
+        Ok(planned.campaign.id)
+    }
+}
+
+impl fmt::Debug for CityNewsroom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CityNewsroom").field("channel", &self.channel).finish_non_exhaustive()
+    }
+}
