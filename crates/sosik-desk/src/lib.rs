@@ -23,8 +23,8 @@
 //! let (store, slot) = (MemoryDesk::new(), Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap());
 //! let draft = Draft::new(ChannelId::parse("yangju-city")?, slot);
 //! let draft = draft.edited(&Edit::pin("https://blog.example.go.kr/1"), "editor-1", slot)?;
-//! assert!(store.keep(&draft).await?);
-//! assert!(!store.keep(&draft).await?, "someone else was faster: read it again");
+//! assert!(store.keep_draft(&draft).await?);
+//! assert!(!store.keep_draft(&draft).await?, "someone else was faster: read it again");
 //! # Ok(()) }
 //! ```
 //!

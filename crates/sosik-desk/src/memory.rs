@@ -61,7 +61,7 @@ impl StaffStore for MemoryDesk {
         Ok(true)
     }
 
-    async fn open(&self, sign_in: &SignIn) -> Result<(), StoreError> {
+    async fn keep_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError> {
         self.kept().sign_ins.insert(sign_in.key, sign_in.clone());
         Ok(())
     }
@@ -77,17 +77,17 @@ impl StaffStore for MemoryDesk {
         Ok(())
     }
 
-    async fn close(&self, key: &SignInKey) -> Result<(), StoreError> {
+    async fn end_sign_in(&self, key: &SignInKey) -> Result<(), StoreError> {
         self.kept().sign_ins.remove(key);
         Ok(())
     }
 
-    async fn close_all(&self, account: &AccountName, but: Option<&SignInKey>) -> Result<(), StoreError> {
+    async fn end_sign_ins(&self, account: &AccountName, but: Option<&SignInKey>) -> Result<(), StoreError> {
         self.kept().sign_ins.retain(|key, sign_in| sign_in.account != *account || Some(key) == but);
         Ok(())
     }
 
-    async fn purge(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    async fn purge_sign_ins(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
         let mut kept = self.kept();
         let had = kept.sign_ins.len();
         kept.sign_ins.retain(|_, sign_in| sign_in.seen >= before);
@@ -98,11 +98,11 @@ impl StaffStore for MemoryDesk {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl DraftStore for MemoryDesk {
-    async fn draft(&self, channel: &ChannelId, slot: DateTime<Utc>) -> Result<Option<Draft>, StoreError> {
+    async fn draft_of(&self, channel: &ChannelId, slot: DateTime<Utc>) -> Result<Option<Draft>, StoreError> {
         Ok(self.kept().drafts.get(&(channel.clone(), slot)).cloned())
     }
 
-    async fn keep(&self, draft: &Draft) -> Result<bool, StoreError> {
+    async fn keep_draft(&self, draft: &Draft) -> Result<bool, StoreError> {
         let mut kept = self.kept();
         let key = (draft.channel.clone(), draft.slot);
         if kept.drafts.get(&key).map_or(0, |known| known.version) != draft.version {
@@ -114,7 +114,7 @@ impl DraftStore for MemoryDesk {
         Ok(true)
     }
 
-    async fn drafts(&self, channel: &ChannelId, limit: usize) -> Result<Vec<Draft>, StoreError> {
+    async fn drafts_of(&self, channel: &ChannelId, limit: usize) -> Result<Vec<Draft>, StoreError> {
         let kept = self.kept();
         let theirs = kept.drafts.iter().rev().filter(|((of, _), _)| of == channel);
         Ok(theirs.take(limit).map(|(_, draft)| draft.clone()).collect())

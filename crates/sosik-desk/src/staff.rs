@@ -204,7 +204,7 @@ impl Staff {
             return Err(StaffError::Meanwhile);
         }
         // Whoever is signed in does so anew, as what they are now.
-        Ok(self.store.close_all(name, None).await?)
+        Ok(self.store.end_sign_ins(name, None).await?)
     }
 
     /// Gives an account a password to be used once, signs it out, and unlocks it.
@@ -225,7 +225,7 @@ impl Staff {
         if !self.store.keep_account(&account).await? {
             return Err(StaffError::Meanwhile);
         }
-        self.store.close_all(name, None).await?;
+        self.store.end_sign_ins(name, None).await?;
         Ok(password)
     }
 
@@ -275,7 +275,7 @@ impl Staff {
             (account.failures, account.locked_until) = (0, None);
             if self.store.keep_account(&account).await? {
                 let token = Token::generate(&*self.entropy);
-                self.store.open(&SignIn::new(token.key(), name, self.clock.now())).await?;
+                self.store.keep_sign_in(&SignIn::new(token.key(), name, self.clock.now())).await?;
                 return Ok(token);
             }
         }
@@ -311,7 +311,7 @@ impl Staff {
         let key = token.key();
         let Some(sign_in) = self.store.sign_in(&key).await? else { return Ok(None) };
         if !sign_in.holds(&self.rules, self.clock.now()) {
-            self.store.close(&key).await?;
+            self.store.end_sign_in(&key).await?;
             return Ok(None);
         }
         let account = self.store.account(&sign_in.account).await?.filter(|account| !account.roles.is_empty());
@@ -335,7 +335,7 @@ impl Staff {
         if !self.store.keep_account(&account).await? {
             return Err(StaffError::Meanwhile);
         }
-        Ok(self.store.close_all(&name, Some(&sign_in.key)).await?)
+        Ok(self.store.end_sign_ins(&name, Some(&sign_in.key)).await?)
     }
 
     /// The hash of a password that someone chose, other than the one that they have. It takes its time, as
@@ -358,7 +358,7 @@ impl Staff {
     ///
     /// [`StaffError::Store`].
     pub async fn sign_out(&self, token: &Token) -> Result<(), StaffError> {
-        Ok(self.store.close(&token.key()).await?)
+        Ok(self.store.end_sign_in(&token.key()).await?)
     }
 
     /// Drops sign-ins that hold no more, and tells how many.
@@ -368,7 +368,7 @@ impl Staff {
     /// [`StaffError::Store`].
     pub async fn purge(&self) -> Result<u64, StaffError> {
         let before = self.clock.now().checked_sub_signed(self.rules.longest).unwrap_or(DateTime::<Utc>::MIN_UTC);
-        Ok(self.store.purge(before).await?)
+        Ok(self.store.purge_sign_ins(before).await?)
     }
 
     /// Whether anyone may make accounts.

@@ -56,7 +56,7 @@ impl StaffStore for SqliteStore {
         .await
     }
 
-    async fn open(&self, sign_in: &SignIn) -> Result<(), StoreError> {
+    async fn keep_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError> {
         let sign_in = sign_in.clone();
         self.write(move |transaction, _| {
             let put = "INSERT INTO staff_sign_ins (key, account, since, seen) VALUES (?1, ?2, ?3, ?4)";
@@ -94,7 +94,7 @@ impl StaffStore for SqliteStore {
         .await
     }
 
-    async fn close(&self, key: &SignInKey) -> Result<(), StoreError> {
+    async fn end_sign_in(&self, key: &SignInKey) -> Result<(), StoreError> {
         let key = *key;
         self.write(move |transaction, _| {
             run(transaction, "DELETE FROM staff_sign_ins WHERE key = ?1", [key.as_bytes().as_slice()])?;
@@ -103,7 +103,7 @@ impl StaffStore for SqliteStore {
         .await
     }
 
-    async fn close_all(&self, account: &AccountName, but: Option<&SignInKey>) -> Result<(), StoreError> {
+    async fn end_sign_ins(&self, account: &AccountName, but: Option<&SignInKey>) -> Result<(), StoreError> {
         let (account, but) = (account.clone(), but.copied());
         self.write(move |transaction, _| {
             let delete = "DELETE FROM staff_sign_ins WHERE account = ?1 AND (?2 IS NULL OR key <> ?2)";
@@ -113,7 +113,7 @@ impl StaffStore for SqliteStore {
         .await
     }
 
-    async fn purge(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    async fn purge_sign_ins(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
         self.write(move |transaction, _| {
             let dropped = run(transaction, "DELETE FROM staff_sign_ins WHERE seen < ?1", [micros(before)])?;
             Ok((dropped as u64, false))
@@ -125,7 +125,7 @@ impl StaffStore for SqliteStore {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl DraftStore for SqliteStore {
-    async fn draft(&self, channel: &ChannelId, slot: DateTime<Utc>) -> Result<Option<Draft>, StoreError> {
+    async fn draft_of(&self, channel: &ChannelId, slot: DateTime<Utc>) -> Result<Option<Draft>, StoreError> {
         let channel = channel.clone();
         self.read(move |transaction, _| {
             let select = "SELECT slot, version, draft FROM drafts WHERE channel = ?1 AND slot = ?2";
@@ -135,7 +135,7 @@ impl DraftStore for SqliteStore {
         .await
     }
 
-    async fn keep(&self, draft: &Draft) -> Result<bool, StoreError> {
+    async fn keep_draft(&self, draft: &Draft) -> Result<bool, StoreError> {
         let draft = draft.clone();
         self.write(move |transaction, _| {
             let read = number(draft.version);
@@ -149,7 +149,7 @@ impl DraftStore for SqliteStore {
         .await
     }
 
-    async fn drafts(&self, channel: &ChannelId, limit: usize) -> Result<Vec<Draft>, StoreError> {
+    async fn drafts_of(&self, channel: &ChannelId, limit: usize) -> Result<Vec<Draft>, StoreError> {
         let channel = channel.clone();
         self.read(move |transaction, _| {
             let select = "SELECT slot, version, draft FROM drafts WHERE channel = ?1 ORDER BY slot DESC LIMIT ?2";

@@ -17,7 +17,7 @@ macro_rules! staff_store_conformance {
         $crate::desk_conformance!($make:
             staff_rule_1_an_account_is_changed_once_by_each_version
             staff_rule_2_accounts_come_back_as_they_were_kept
-            staff_rule_3_a_sign_in_is_under_its_key_until_it_is_closed
+            staff_rule_3_a_sign_in_is_under_its_key_until_it_is_ended
             staff_rule_4_seen_goes_forward
             staff_rule_5_all_of_an_account_are_ended_and_nobody_else_s
             staff_rule_6_what_is_old_is_dropped
@@ -101,13 +101,13 @@ pub async fn staff_rule_2_accounts_come_back_as_they_were_kept(store: Arc<dyn St
 }
 
 /// Rule 3 of accounts.
-pub async fn staff_rule_3_a_sign_in_is_under_its_key_until_it_is_closed(store: Arc<dyn StaffStore>) {
+pub async fn staff_rule_3_a_sign_in_is_under_its_key_until_it_is_ended(store: Arc<dyn StaffStore>) {
     let (one, two) = (signed_in(1, "staff-1", noon()), signed_in(2, "staff-1", after(1)));
-    store.open(&one).await.unwrap();
+    store.keep_sign_in(&one).await.unwrap();
     assert_eq!(store.sign_in(&one.key).await.unwrap(), Some(one.clone()));
     assert_eq!(store.sign_in(&two.key).await.unwrap(), None);
-    store.open(&two).await.unwrap();
-    store.close(&one.key).await.unwrap();
+    store.keep_sign_in(&two).await.unwrap();
+    store.end_sign_in(&one.key).await.unwrap();
     assert_eq!(store.sign_in(&one.key).await.unwrap(), None);
     assert_eq!(store.sign_in(&two.key).await.unwrap(), Some(two));
 }
@@ -115,13 +115,13 @@ pub async fn staff_rule_3_a_sign_in_is_under_its_key_until_it_is_closed(store: A
 /// Rule 4 of accounts.
 pub async fn staff_rule_4_seen_goes_forward(store: Arc<dyn StaffStore>) {
     let one = signed_in(1, "staff-1", noon());
-    store.open(&one).await.unwrap();
+    store.keep_sign_in(&one).await.unwrap();
     for minutes in [5, 3] {
         store.seen(&one.key, after(minutes)).await.unwrap();
     }
     let read = store.sign_in(&one.key).await.unwrap().unwrap();
     assert_eq!((read.since, read.seen), (noon(), after(5)));
-    store.close(&one.key).await.unwrap();
+    store.end_sign_in(&one.key).await.unwrap();
     store.seen(&one.key, after(6)).await.unwrap();
     assert_eq!(store.sign_in(&one.key).await.unwrap(), None);
 }
@@ -131,21 +131,21 @@ pub async fn staff_rule_5_all_of_an_account_are_ended_and_nobody_else_s(store: A
     let theirs: Vec<SignIn> = (1..=3).map(|seed| signed_in(seed, "staff-1", noon())).collect();
     let other = signed_in(9, "staff-2", noon());
     for one in theirs.iter().chain([&other]) {
-        store.open(one).await.unwrap();
+        store.keep_sign_in(one).await.unwrap();
     }
     let there = async |sign_in: &SignIn| store.sign_in(&sign_in.key).await.unwrap().is_some();
-    store.close_all(&named("staff-1"), Some(&theirs[1].key)).await.unwrap();
+    store.end_sign_ins(&named("staff-1"), Some(&theirs[1].key)).await.unwrap();
     assert_eq!((there(&theirs[0]).await, there(&theirs[1]).await, there(&theirs[2]).await), (false, true, false));
-    store.close_all(&named("staff-1"), None).await.unwrap();
+    store.end_sign_ins(&named("staff-1"), None).await.unwrap();
     assert_eq!((there(&theirs[1]).await, there(&other).await), (false, true));
 }
 
 /// Rule 6 of accounts.
 pub async fn staff_rule_6_what_is_old_is_dropped(store: Arc<dyn StaffStore>) {
     for (seed, minutes) in [(1, 0), (2, 10), (3, 20)] {
-        store.open(&signed_in(seed, "staff-1", after(minutes))).await.unwrap();
+        store.keep_sign_in(&signed_in(seed, "staff-1", after(minutes))).await.unwrap();
     }
-    assert_eq!(store.purge(after(10)).await.unwrap(), 1);
+    assert_eq!(store.purge_sign_ins(after(10)).await.unwrap(), 1);
     assert_eq!(store.sign_in(&signed_in(1, "staff-1", noon()).key).await.unwrap(), None);
     assert!(store.sign_in(&signed_in(2, "staff-1", noon()).key).await.unwrap().is_some(), "seen at that instant");
 }
@@ -183,46 +183,46 @@ fn worked_on(name: &str, slot: DateTime<Utc>) -> Draft {
 /// Rule 1 of drafts.
 pub async fn draft_rule_1_a_draft_comes_back_as_it_was_kept(store: Arc<dyn DraftStore>) {
     let draft = worked_on("city", noon());
-    assert!(store.keep(&draft).await.unwrap());
+    assert!(store.keep_draft(&draft).await.unwrap());
     let mut kept = draft.clone();
     kept.version = 1;
-    assert_eq!(store.draft(&draft.channel, draft.slot).await.unwrap(), Some(kept.clone()));
-    assert_eq!(store.draft(&draft.channel, after(1)).await.unwrap(), None);
-    assert_eq!(store.draft(&channel("hoecheon1"), draft.slot).await.unwrap(), None);
+    assert_eq!(store.draft_of(&draft.channel, draft.slot).await.unwrap(), Some(kept.clone()));
+    assert_eq!(store.draft_of(&draft.channel, after(1)).await.unwrap(), None);
+    assert_eq!(store.draft_of(&channel("hoecheon1"), draft.slot).await.unwrap(), None);
     // What comes of it goes on from there.
     let digest = kept.frozen.as_ref().unwrap().digest.clone();
     let done = kept.approved(&digest, ApprovalRule::of(2), "head-2", after(3)).unwrap();
     let done = done.handed_over("campaign", "head-2", after(3)).unwrap();
-    assert!(store.keep(&done).await.unwrap());
-    assert_eq!(store.draft(&draft.channel, draft.slot).await.unwrap().unwrap().steps, done.steps);
+    assert!(store.keep_draft(&done).await.unwrap());
+    assert_eq!(store.draft_of(&draft.channel, draft.slot).await.unwrap().unwrap().steps, done.steps);
 }
 
 /// Rule 2 of drafts.
 pub async fn draft_rule_2_a_draft_is_changed_once_by_each_version(store: Arc<dyn DraftStore>) {
     let draft = Draft::new(channel("city"), noon());
-    assert!(store.keep(&draft).await.unwrap());
-    assert!(!store.keep(&draft).await.unwrap(), "there is one already");
-    let read = store.draft(&draft.channel, draft.slot).await.unwrap().unwrap();
+    assert!(store.keep_draft(&draft).await.unwrap());
+    assert!(!store.keep_draft(&draft).await.unwrap(), "there is one already");
+    let read = store.draft_of(&draft.channel, draft.slot).await.unwrap().unwrap();
     let one = read.edited(&Edit::pin("a"), "editor-1", noon()).unwrap();
     let two = read.edited(&Edit::pin("b"), "editor-2", noon()).unwrap();
-    let (first, second) = tokio::join!(store.keep(&one), store.keep(&two));
+    let (first, second) = tokio::join!(store.keep_draft(&one), store.keep_draft(&two));
     let (first, second) = (first.unwrap(), second.unwrap());
     assert_ne!(first, second);
-    let kept = store.draft(&draft.channel, draft.slot).await.unwrap().unwrap();
+    let kept = store.draft_of(&draft.channel, draft.slot).await.unwrap().unwrap();
     assert_eq!(kept.choices.pins, [if first { "a" } else { "b" }]);
     let mut nothing = Draft::new(channel("city"), after(1));
     nothing.version = 2;
-    assert!(!store.keep(&nothing).await.unwrap(), "there is none of that version");
-    assert_eq!(store.draft(&nothing.channel, nothing.slot).await.unwrap(), None);
+    assert!(!store.keep_draft(&nothing).await.unwrap(), "there is none of that version");
+    assert_eq!(store.draft_of(&nothing.channel, nothing.slot).await.unwrap(), None);
 }
 
 /// Rule 3 of drafts.
 pub async fn draft_rule_3_the_latest_come_first(store: Arc<dyn DraftStore>) {
     for (name, minutes) in [("city", 1), ("city", 3), ("hoecheon1", 4), ("city", 2)] {
-        assert!(store.keep(&Draft::new(channel(name), after(minutes))).await.unwrap());
+        assert!(store.keep_draft(&Draft::new(channel(name), after(minutes))).await.unwrap());
     }
     let slots = async |limit| {
-        let drafts = store.drafts(&channel("city"), limit).await.unwrap();
+        let drafts = store.drafts_of(&channel("city"), limit).await.unwrap();
         drafts.into_iter().map(|draft| draft.slot).collect::<Vec<_>>()
     };
     assert_eq!(slots(2).await, [after(3), after(2)]);

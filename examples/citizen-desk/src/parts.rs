@@ -50,7 +50,7 @@ impl Parts {
         let channel = ChannelId::parse("yangju-city")?;
         let channels =
             format!("channel,name,public_id,areas,contact\n{channel},양주시청,_ZeUTxl,41630,031-8082-0000\n");
-        let drafts = store.drafts(&channel, SHOWN).await?;
+        let drafts = store.drafts_of(&channel, SHOWN).await?;
         // The demo's first week stays what it was when someone worked on the next.
         let first = drafts.iter().map(|draft| draft.slot - TimeDelta::weeks(1)).min();
         let first = first.unwrap_or_else(|| demo::last_slot(now)).min(demo::last_slot(now));

@@ -9,7 +9,7 @@ use axum::http::HeaderName;
 use chrono::TimeDelta;
 use sosik::bizgo::{Bizgo, BizgoBuilder};
 use sosik::channel::{Throttled, Transport};
-use sosik::chat::ChatStore;
+use sosik::chat::ChatStore as _;
 use sosik::content::WebLink;
 use sosik::delivery::{DeliveryError, Engine, Runner, Step};
 use sosik::desk::Staff;
@@ -175,7 +175,7 @@ async fn purging(store: &SqliteStore, staff: &Staff, clock: &dyn Clock) {
     const KEPT: TimeDelta = TimeDelta::days(3 * 365);
 
     loop {
-        if let Err(error) = ChatStore::purge(store, clock.now() - KEPT).await {
+        if let Err(error) = store.purge(clock.now() - KEPT).await {
             say(&format!("error: what is old was not dropped: {error}"));
         }
         if let Err(error) = staff.purge().await {

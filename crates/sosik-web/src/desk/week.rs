@@ -83,7 +83,7 @@ impl Parts {
 
     async fn draft(&self, slot: DateTime<Utc>) -> Result<Draft, StoreError> {
         let channel = self.newsroom.channel();
-        let kept = self.stores.drafts.draft(channel, slot).await?;
+        let kept = self.stores.drafts.draft_of(channel, slot).await?;
         Ok(kept.unwrap_or_else(|| Draft::new(channel.clone(), slot)))
     }
 
@@ -161,7 +161,7 @@ impl Parts {
     }
 
     async fn keep(&self, draft: &Draft) -> Result<(), WeekError> {
-        if self.stores.drafts.keep(draft).await? { Ok(()) } else { Err(WeekError::Meanwhile) }
+        if self.stores.drafts.keep_draft(draft).await? { Ok(()) } else { Err(WeekError::Meanwhile) }
     }
 }
 
