@@ -24,11 +24,25 @@ const EDGES: &[(&str, &[&str])] = &[
     // Channel beyond the plan: its HTTP part and its errors.
     ("sosik-kakao", &["sosik-channel", "sosik-chat", "sosik-core", "sosik-registry"]),
     // Channel and schedule beyond the plan: a campaign's message and class stand in its row.
-    ("sosik-sqlite", &["sosik-chat", "sosik-core", "sosik-delivery", "sosik-desk", "sosik-registry"]),
+    ("sosik-sqlite", &["sosik-chat", "sosik-content", "sosik-core", "sosik-delivery", "sosik-desk", "sosik-registry"]),
     ("sosik-postgres", &["sosik-core", "sosik-delivery", "sosik-registry"]),
     ("sosik-nats", &["sosik-core", "sosik-delivery"]),
-    // Channel beyond the plan: a webhook as it comes.
-    ("sosik-web", &["sosik-channel", "sosik-content", "sosik-core", "sosik-kakao", "sosik-registry"]),
+    // Channel and schedule beyond the plan: a webhook as it comes, and when the week's message may go. Dealers it need not know:
+    // a transport reads its own dealer's webhooks.
+    (
+        "sosik-web",
+        &[
+            "sosik-channel",
+            "sosik-chat",
+            "sosik-content",
+            "sosik-core",
+            "sosik-delivery",
+            "sosik-desk",
+            "sosik-kakao",
+            "sosik-registry",
+            "sosik-schedule",
+        ],
+    ),
     ("sosik-emulator", &["sosik-core"]),
     (
         "sosik-testkit",

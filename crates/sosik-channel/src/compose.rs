@@ -1,5 +1,5 @@
 use sosik_content::text::{shorten, units};
-use sosik_content::{Edition, WebLink};
+use sosik_content::{Edition, EditionId, WebLink, WebLinkError};
 use sosik_core::PhoneNumber;
 
 use crate::button::Button;
@@ -18,6 +18,7 @@ pub struct ChannelProfile {
     contact: PhoneNumber,
     refusal_call: PhoneNumber,
     button: String,
+    counted: Option<WebLink>,
 }
 
 impl ChannelProfile {
@@ -30,7 +31,14 @@ impl ChannelProfile {
         refusal_call: PhoneNumber,
     ) -> ChannelProfileBuilder {
         let sender = sender.into();
-        ChannelProfileBuilder(Self { sender, home, contact, refusal_call, button: "자세히 보기".to_owned() })
+        ChannelProfileBuilder(Self {
+            sender,
+            home,
+            contact,
+            refusal_call,
+            button: "자세히 보기".to_owned(),
+            counted: None,
+        })
     }
 
     /// The sender's name.
@@ -38,6 +46,29 @@ impl ChannelProfile {
     pub fn sender(&self) -> &str {
         &self.sender
     }
+
+    /// Where a card's link goes through the archive.
+    fn counted(&self, edition: &Edition, number: usize) -> Result<Option<WebLink>, ComposeError> {
+        let Some(archive) = &self.counted else { return Ok(None) };
+        let base = archive.to_string();
+        let link = WebLink::parse(&format!("{}/editions/{}/{number}", base.trim_end_matches('/'), edition.id()))?;
+        Ok(Some(link))
+    }
+}
+
+/// As what a link in a message is known to whoever counts visits.
+const MEDIUM: &str = "brandmessage";
+
+/// A link of an edition, as whoever counts visits at its end knows it: `utm_source=kakao`, `utm_medium`, `utm_campaign` (the
+/// edition's name) and `utm_content` (such as `card1`).
+#[must_use]
+pub fn tracked(link: &WebLink, edition: &EditionId, medium: &str, content: &str) -> WebLink {
+    link.with_params([
+        ("utm_source", "kakao"),
+        ("utm_medium", medium),
+        ("utm_campaign", edition.as_str()),
+        ("utm_content", content),
+    ])
 }
 
 /// Makes a [`ChannelProfile`].
@@ -49,6 +80,13 @@ impl ChannelProfileBuilder {
     /// What stands on each card's button; `자세히 보기` unless set.
     pub fn button(mut self, label: impl Into<String>) -> Self {
         self.0.button = label.into();
+        self
+    }
+
+    /// Links of cards go through the city's archive, which counts them and leads on: where it is, without a slash at its end, such as
+    /// `https://news.example.go.kr`. They stand as long as the archive does.
+    pub fn counted_at(mut self, archive: WebLink) -> Self {
+        self.0.counted = Some(archive);
         self
     }
 
@@ -97,27 +135,22 @@ pub fn compose(
     if pictures.len() != edition.cards().len() {
         return Err(ComposeError::Pictures { cards: edition.cards().len(), pictures: pictures.len() });
     }
-    let link = |link: &WebLink, medium: &str, content: &str| {
-        link.with_params([
-            ("utm_source", "kakao"),
-            ("utm_medium", medium),
-            ("utm_campaign", edition.id().as_str()),
-            ("utm_content", content),
-        ])
-    };
     let cards = edition
         .cards()
         .iter()
         .zip(pictures)
         .enumerate()
         .map(|(at, (card, picture))| {
-            let to = link(card.link(), "brandmessage", &format!("card{}", at + 1));
-            CarouselCard::new(card.header(), card.body(), picture.clone())
+            let to = match profile.counted(edition, at + 1)? {
+                Some(counted) => counted,
+                None => tracked(card.link(), edition.id(), MEDIUM, &format!("card{}", at + 1)),
+            };
+            Ok(CarouselCard::new(card.header(), card.body(), picture.clone())
                 .with_link(to.clone())
-                .with_button(Button::new(profile.button.as_str(), to))
+                .with_button(Button::new(profile.button.as_str(), to)))
         })
-        .collect();
-    let feed = CarouselFeed::new(cards).with_tail(link(&profile.home, "brandmessage", "more"));
+        .collect::<Result<_, ComposeError>>()?;
+    let feed = CarouselFeed::new(cards).with_tail(tracked(&profile.home, edition.id(), MEDIUM, "more"));
     let message = Message::new(Body::CarouselFeed(feed))
         .with_advertising(Advertising::new(profile.sender.as_str(), Refusal::BlockChannel))
         .with_fallback(fallback(edition, profile)?);
@@ -134,7 +167,8 @@ fn fallback(edition: &Edition, profile: &ChannelProfile) -> Result<TextMessage, 
     let foot = format!("\n전체 보기 {}\n문의 {}\n무료수신거부 {call}", profile.home, dashed(&profile.contact));
     let mut body = head;
     for (at, card) in edition.cards().iter().enumerate() {
-        let entry = format!("\n{}. {}\n{}\n", at + 1, to_cp949(&shorten(card.title(), 40)), card.link());
+        let to = profile.counted(edition, at + 1)?.map_or_else(|| card.link().to_string(), |link| link.to_string());
+        let entry = format!("\n{}. {}\n{to}\n", at + 1, to_cp949(&shorten(card.title(), 40)));
         let size = |text: &str| cp949_bytes(text).unwrap_or(usize::MAX / 2);
         // Better a shorter list than a text that no carrier takes; the whole edition is behind the last link.
         if size(&body) + size(&entry) + size(&foot) <= 2000 {
@@ -165,6 +199,9 @@ pub enum ComposeError {
     /// The message breaks limits.
     #[error(transparent)]
     Faults(#[from] Faults),
+    /// The archive's address makes no link.
+    #[error("the archive's address and the edition's name make no link")]
+    Link(#[from] WebLinkError),
     /// Not every card has a picture.
     #[error("the edition has {cards} cards and {pictures} pictures")]
     #[non_exhaustive]

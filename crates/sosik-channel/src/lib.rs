@@ -120,7 +120,7 @@ pub use breaker::Breaker;
 pub use button::{Action, Button};
 pub use capabilities::{Ahead, Capabilities, Idempotency};
 pub use carousel::{CarouselCard, CarouselCommerce, CarouselFeed, CarouselHead, CommerceCard};
-pub use compose::{ChannelProfile, ChannelProfileBuilder, ChannelProfileError, ComposeError, compose};
+pub use compose::{ChannelProfile, ChannelProfileBuilder, ChannelProfileError, ComposeError, compose, tracked};
 pub use coupon::{Coupon, CouponTitle, CouponTitleError};
 pub use dry_run::DryRun;
 pub use error::{SendError, SendErrorKind};

@@ -15,3 +15,15 @@ mod queue {
     }
     sosik_testkit::queue_conformance!(make);
 }
+
+mod clicks {
+    use std::sync::Arc;
+
+    use sosik_delivery::{ClickStore, MemoryClicks};
+
+    async fn make() -> Arc<dyn ClickStore> {
+        Arc::new(MemoryClicks::new())
+    }
+
+    sosik_testkit::click_store_conformance!(make);
+}

@@ -48,6 +48,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod chats;
+mod clicks;
 mod desk;
 mod error;
 mod journal;

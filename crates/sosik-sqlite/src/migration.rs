@@ -10,7 +10,7 @@ use crate::rows::{instant, uuid};
 use crate::sets;
 
 /// The migrations, in order; the database's `user_version` says how many it has had.
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     Migration::Sql(include_str!("../migrations/0001_initial.sql")),
     Migration::Sql(include_str!("../migrations/0002_registry.sql")),
     Migration::People(
@@ -24,6 +24,7 @@ const MIGRATIONS: [Migration; 10] = [
     Migration::Sql(include_str!("../migrations/0008_presences.sql")),
     Migration::Sql(include_str!("../migrations/0009_chats.sql")),
     Migration::Sql(include_str!("../migrations/0010_desk.sql")),
+    Migration::Sql(include_str!("../migrations/0011_clicks.sql")),
 ];
 
 /// What this release makes.

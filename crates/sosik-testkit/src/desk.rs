@@ -14,7 +14,7 @@ use crate::noon;
 #[macro_export]
 macro_rules! staff_store_conformance {
     ($make:path) => {
-        $crate::desk_conformance!($make:
+        $crate::rules!(desk, $make:
             staff_rule_1_an_account_is_changed_once_by_each_version
             staff_rule_2_accounts_come_back_as_they_were_kept
             staff_rule_3_a_sign_in_is_under_its_key_until_it_is_ended
@@ -29,24 +29,12 @@ macro_rules! staff_store_conformance {
 #[macro_export]
 macro_rules! draft_store_conformance {
     ($make:path) => {
-        $crate::desk_conformance!($make:
+        $crate::rules!(desk, $make:
             draft_rule_1_a_draft_comes_back_as_it_was_kept
             draft_rule_2_a_draft_is_changed_once_by_each_version
             draft_rule_3_the_latest_come_first
         );
     };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! desk_conformance {
-    ($make:path: $($rule:ident)+) => {$(
-        #[test]
-        fn $rule() {
-            let runtime = $crate::reexport::tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-            runtime.expect("a runtime").block_on(async { $crate::desk::$rule($make().await).await });
-        }
-    )+};
 }
 
 fn after(minutes: i64) -> DateTime<Utc> {

@@ -38,10 +38,24 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a suite fails by panicking")]
 
+/// One test for each rule of a module, for what an async function gives.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! rules {
+    ($of:ident, $make:path: $($rule:ident)+) => {$(
+        #[test]
+        fn $rule() {
+            let runtime = $crate::reexport::tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            runtime.expect("a runtime").block_on(async { $crate::$of::$rule($make().await).await });
+        }
+    )+};
+}
+
 pub mod answers;
 pub mod archive;
 pub mod chats;
 pub mod classifier;
+pub mod clicks;
 pub mod desk;
 pub mod drawn;
 pub mod exchanges;
@@ -50,6 +64,7 @@ pub mod journal;
 pub mod keys;
 pub mod kills;
 mod mocks;
+pub mod newsroom;
 pub mod outbox;
 pub mod portable;
 pub mod queue;

@@ -13,13 +13,16 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use chrono_tz::Asia::Seoul;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use sosik_channel::tracked;
 use sosik_content::{EditionId, WebLink};
 use sosik_core::Clock;
+use sosik_delivery::ClickStore;
 
 pub use self::shelf::{CardPicture, Published, Shelf};
 use crate::limits::{limited, page};
@@ -73,23 +76,34 @@ impl Site {
 /// | `GET /` | the latest editions; `?page=2` those before |
 /// | `GET /editions/{id}` | an edition |
 /// | `GET /editions/{id}/{n}.jpg` | the picture of its n-th card |
+/// | `GET /editions/{id}/{n}` | on to what its n-th card links to: what messages link to, so that it can be counted |
 /// | `GET /search?q=…` | what answers a question |
 /// | `GET /feed.atom`, `GET /feed.json` | the latest editions |
 /// | `GET /sitemap.xml` | every page |
 #[derive(Clone)]
 pub struct Archive(Arc<Parts>);
 
+#[derive(Clone)]
 struct Parts {
     site: Site,
     shelf: Arc<Shelf>,
     clock: Arc<dyn Clock>,
+    clicks: Option<Arc<dyn ClickStore>>,
 }
 
 impl Archive {
     /// The archive of what stands on a shelf and is published by the clock.
     #[must_use]
     pub fn new(site: Site, shelf: Arc<Shelf>, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Parts { site, shelf, clock }))
+        Self(Arc::new(Parts { site, shelf, clock, clicks: None }))
+    }
+
+    /// With where it is counted how often the links of cards are followed: by edition, card and day, and nothing of who did.
+    #[must_use]
+    pub fn counting(self, clicks: Arc<dyn ClickStore>) -> Self {
+        let mut parts = Arc::unwrap_or_clone(self.0);
+        parts.clicks = Some(clicks);
+        Self(Arc::new(parts))
     }
 
     /// The routes.
@@ -97,7 +111,7 @@ impl Archive {
         let routes = Router::new()
             .route("/", get(list))
             .route("/editions/{id}", get(edition))
-            .route("/editions/{id}/{picture}", get(picture))
+            .route("/editions/{id}/{of_card}", get(of_card))
             .route("/search", get(search))
             .route("/feed.atom", get(atom))
             .route("/feed.json", get(json))
@@ -147,13 +161,18 @@ async fn edition(State(parts): State<Arc<Parts>>, Path(id): Path<String>, header
     }
 }
 
-async fn picture(
+/// What belongs to a card: its picture, or the way on to what it links to.
+async fn of_card(
     State(parts): State<Arc<Parts>>,
     Path((id, name)): Path<(String, String)>,
+    method: Method,
     headers: HeaderMap,
 ) -> Response {
-    let number = name.strip_suffix(".jpg").and_then(|number| number.parse::<usize>().ok());
     let published = parts.shelf.get(&EditionId::from_stored(id), parts.clock.now());
+    let Some(number) = name.strip_suffix(".jpg").and_then(|number| number.parse::<usize>().ok()) else {
+        return on(&parts, published.as_deref(), &name, &method, &headers).await;
+    };
+    let number = Some(number);
     let found = number.zip(published).and_then(|(number, published)| {
         published.pictures.get(number.checked_sub(1)?).map(|picture| Arc::clone(&picture.jpeg))
     });
@@ -161,6 +180,33 @@ async fn picture(
         Some(jpeg) => tagged(&headers, StatusCode::OK, "image/jpeg", jpeg.to_vec()),
         None => missing(&parts),
     }
+}
+
+/// On to what a card links to, once more counted. Whoever only looks ahead (a preview, a browser's prefetch) does not count, and
+/// where it cannot be counted a citizen goes on all the same.
+async fn on(
+    parts: &Parts,
+    published: Option<&Published>,
+    number: &str,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Response {
+    let found = published.zip(number.parse::<usize>().ok().filter(|n| n.to_string() == number));
+    let found =
+        found.and_then(|(published, n)| Some((published, n, published.edition.cards().get(n.checked_sub(1)?)?)));
+    let Some((published, number, card)) = found else { return missing(parts) };
+    let looks_ahead = ["sec-purpose", "purpose", "x-purpose"].iter().any(|name| headers.contains_key(*name));
+    if let Some(clicks) = parts.clicks.as_ref().filter(|_| *method == Method::GET && !looks_ahead) {
+        let day = parts.clock.now().with_timezone(&Seoul).date_naive();
+        let card = u32::try_from(number).unwrap_or(u32::MAX);
+        if let Err(error) = clicks.count_click(published.edition.id(), card, day).await {
+            tracing::error!(%error, "a click was not counted");
+        }
+    }
+    let to = tracked(card.link(), published.edition.id(), "brandmessage", &format!("card{number}"));
+    let Ok(to) = HeaderValue::from_str(to.as_str()) else { return missing(parts) };
+    (StatusCode::FOUND, [(header::LOCATION, to), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))])
+        .into_response()
 }
 
 async fn search(State(parts): State<Arc<Parts>>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {

@@ -26,7 +26,7 @@ use axum::routing::{MethodRouter, get, post};
 use chrono_tz::Tz;
 use sosik_chat::ChatStore;
 use sosik_core::Clock;
-use sosik_delivery::{ApprovalRule, Outbox};
+use sosik_delivery::{ApprovalRule, ClickStore, Outbox};
 use sosik_desk::{DraftStore, Newsroom, Picture, Right, Staff};
 use sosik_registry::access::Access;
 use sosik_registry::rights::RightsChange;
@@ -63,6 +63,8 @@ pub struct Stores {
     pub rights: Arc<dyn Journal<RightsChange>>,
     /// Citizens' questions.
     pub chats: Arc<dyn ChatStore>,
+    /// How often the links of cards were followed.
+    pub clicks: Arc<dyn ClickStore>,
 }
 
 impl Stores {
@@ -70,7 +72,14 @@ impl Stores {
     #[must_use]
     pub fn of<S>(store: &Arc<S>) -> Self
     where
-        S: DraftStore + Outbox + SubscriberStore + Journal<Access> + Journal<RightsChange> + ChatStore + 'static,
+        S: DraftStore
+            + Outbox
+            + SubscriberStore
+            + Journal<Access>
+            + Journal<RightsChange>
+            + ChatStore
+            + ClickStore
+            + 'static,
     {
         Self {
             drafts: Arc::clone(store) as _,
@@ -79,6 +88,7 @@ impl Stores {
             accesses: Arc::clone(store) as _,
             rights: Arc::clone(store) as _,
             chats: Arc::clone(store) as _,
+            clicks: Arc::clone(store) as _,
         }
     }
 }

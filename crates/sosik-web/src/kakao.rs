@@ -76,15 +76,7 @@ impl fmt::Debug for Webhooks {
 
 impl Told {
     fn request(&self, headers: &HeaderMap, body: Vec<u8>) -> Webhook {
-        let mut request = Webhook::new(body, self.clock.now());
-        // A header that stands twice is no proof: none of both is looked at.
-        for name in ["authorization", "x-kakao-resource-id"] {
-            let mut values = headers.get_all(name).iter();
-            if let (Some(value), None) = (values.next().and_then(|value| value.to_str().ok()), values.next()) {
-                request = request.with_header(name, value);
-            }
-        }
-        request
+        crate::webhook::request(headers, body, self.clock.now())
     }
 
     async fn keep(&self, event: Event, done: StatusCode) -> Response {

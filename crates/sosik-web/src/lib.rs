@@ -1,15 +1,16 @@
-//! Routers to mount: the public archive of a city's news, what Kakao posts, and whether the server is alive and ready.
+//! Routers to mount: the desk for staff, the public archive of a city's news, what Kakao and dealers post, health and metrics.
 //!
 //! # What it is for
 //!
 //! A city's server has to answer Kakao in time, whatever comes: a chatbot's request within five seconds, a webhook within three,
-//! and only after what it says is kept. And every edition that it sends is a page that anyone can read, find and print. This
-//! crate has both as [`axum`] routers.
+//! and only after what it says is kept. Every edition that it sends is a page that anyone can read, find and print. And whoever
+//! makes it sits at a desk: drafts, approves, watches and answers. This crate has all of that as [`axum`] routers.
 //!
 //! # Where it sits
 //!
-//! Above `sosik-content`, whose editions it shows, `sosik-kakao`, whose readers and door it mounts, and `sosik-registry`, whose
-//! store takes what webhooks tell. It knows no database and no dealer.
+//! Above `sosik-content`, whose editions it shows, `sosik-desk`, whose drafts and accounts its pages are for, `sosik-delivery`,
+//! whose campaigns it watches, `sosik-chat`, whose tickets it answers, `sosik-kakao`, whose readers and door it mounts, and
+//! `sosik-registry`, whose store takes what webhooks tell. It knows no database and no dealer.
 //!
 //! # Quick start
 //!
@@ -32,11 +33,17 @@
 //! - [`archive::Archive`]: every edition as a page, a list, search, feeds and a sitemap, from a [`Shelf`](archive::Shelf).
 //! - [`kakao::Webhooks`]: who added or blocked a channel, and who left the app: authenticated, kept, then answered.
 //! - [`kakao::Chatbot`]: the skill, behind the secret header of its settings; late answers go to their callback.
+//! - [`desk::Desk`]: the pages of staff, each behind a right.
+//! - [`receipts::Receipts`]: what a dealer tells of what it sent.
 //! - [`health`]: `/healthz` (it runs) and `/readyz` (what it needs is there).
+//! - `metrics::Metrics`: `/metrics` for Prometheus. [`observed`] tells each request to the log, and counts it.
+//! - [`openapi`]: the endpoints for machines, as `OpenAPI`.
 //!
 //! # Features
 //!
-//! None.
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | `metrics` | no | `metrics::Metrics`, and that [`observed`] counts |
 //!
 //! # What is not here
 //!
@@ -49,3 +56,11 @@ pub mod desk;
 pub mod health;
 pub mod kakao;
 mod limits;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+mod observe;
+pub mod openapi;
+pub mod receipts;
+mod webhook;
+
+pub use observe::observed;

@@ -11,6 +11,7 @@ use reqwest::{Client, Response, StatusCode};
 use scraper::{Html, Selector};
 use sosik_content::{Brief, Edition, Post, WebLink, curate};
 use sosik_core::{ChannelId, ManualClock};
+use sosik_delivery::{ClickStore, Clicks, MemoryClicks};
 use sosik_web::archive::{Archive, CardPicture, Published, Shelf, Site};
 
 fn slot(week: i64) -> DateTime<Utc> {
@@ -43,12 +44,17 @@ struct World {
 
 impl World {
     async fn new() -> Self {
+        Self::counting(None).await
+    }
+
+    async fn counting(clicks: Option<Arc<dyn ClickStore>>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let shelf = Arc::new(Shelf::new());
         let clock = Arc::new(ManualClock::at(slot(1) + TimeDelta::minutes(1)));
         let site = Site::new("양주시", WebLink::parse("https://news.example.go.kr").unwrap(), "031-8082-0000")
             .with_channel(WebLink::parse("https://pf.kakao.com/_ZeUTxl/friend").unwrap());
-        let router = Archive::new(site, Arc::clone(&shelf), Arc::clone(&clock) as _).router();
+        let archive = Archive::new(site, Arc::clone(&shelf), Arc::clone(&clock) as _);
+        let router = clicks.into_iter().fold(archive, Archive::counting).router();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -229,6 +235,51 @@ async fn what_did_not_change_is_not_sent_again() {
         (&headers["x-content-type-options"], &headers["x-frame-options"]),
         (&"nosniff".parse().unwrap(), &"DENY".parse().unwrap())
     );
+}
+
+#[tokio::test]
+async fn a_card_s_link_leads_on_and_is_counted_without_anyone() {
+    let clicks = Arc::new(MemoryClicks::new());
+    let world = World::counting(Some(Arc::clone(&clicks) as _)).await;
+    let one = edition(
+        0,
+        &[
+            (1, "첫 소식", "첫 소식의 본문은 이렇습니다. 여기까지가 본문입니다."),
+            (2, "둘째 소식", "둘째 소식의 본문은 이렇습니다. 도서관이 쉽니다."),
+        ],
+    );
+    let (id, links) = (one.id().clone(), one.cards().iter().map(|card| card.link().clone()).collect::<Vec<_>>());
+    world.shelf.put(Published::new(one));
+    world.shelf.put(Published::new(edition(2, &[(1, "아직", "아직 나가지 않은 소식입니다. 다음 주에 나갑니다.")])));
+    let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let at = |path: &str| format!("{}/editions/{path}", world.base);
+    let response = client.get(at(&format!("{id}/2"))).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::FOUND);
+    let to = response.headers()["location"].to_str().unwrap();
+    let expected = format!("{}?utm_source=kakao&utm_medium=brandmessage&utm_campaign={id}&utm_content=card2", links[1]);
+    assert_eq!(to, expected);
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    assert_eq!(response.headers()["referrer-policy"], "no-referrer");
+    assert!(response.headers().get("set-cookie").is_none());
+    // Who only looks ahead does not count.
+    for header in ["sec-purpose", "purpose"] {
+        let request = client.get(at(&format!("{id}/2"))).header(header, "prefetch");
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::FOUND);
+    }
+    assert_eq!(client.head(at(&format!("{id}/2"))).send().await.unwrap().status(), StatusCode::FOUND);
+    client.get(at(&format!("{id}/1"))).send().await.unwrap();
+    let day = slot(1).date_naive();
+    assert_eq!(clicks.clicks_of(&id).await.unwrap(), [Clicks::new(1, day, 1), Clicks::new(2, day, 1)]);
+    for path in [
+        format!("{id}/0"),
+        format!("{id}/3"),
+        format!("{id}/02"),
+        format!("{id}/x"),
+        "yangju-city-2026-W49/1".into(),
+        "none/1".into(),
+    ] {
+        assert_eq!(client.get(at(&path)).send().await.unwrap().status(), StatusCode::NOT_FOUND, "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -53,6 +53,7 @@
 //! | `cards` | no | pictures of cards: `sosik::cards` |
 //! | `feeds` | no | blog feeds: `sosik::feeds` |
 //! | `kakao` | no | Kakao's own channel API: `sosik::kakao` |
+//! | `metrics` | no | counts for Prometheus: `web::metrics`, and those of the engine |
 //! | `nats` | no | the work queue on NATS JetStream: `sosik::nats` |
 //! | `postgres` | no | every store on PostgreSQL: `sosik::postgres` |
 //! | `runner` | no | `delivery::Runner`, `channel::Throttled`, `channel::Retrying`: the parts that wait |

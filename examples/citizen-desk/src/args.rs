@@ -45,6 +45,14 @@ pub(crate) struct Args {
     /// The key of the channel's sender profile at Bizgo
     #[arg(long, env = "BIZGO_SENDER_KEY", hide_env_values = true)]
     pub(crate) bizgo_sender: Option<String>,
+
+    /// The secret with which Bizgo signs its webhooks, posted to /receipts/bizgo
+    #[arg(long, env = "BIZGO_WEBHOOK_SECRET", hide_env_values = true)]
+    pub(crate) bizgo_webhook_secret: Option<String>,
+
+    /// The bearer token for /metrics; needed where others than this machine can reach the address
+    #[arg(long, env = "SOSIK_METRICS_TOKEN", hide_env_values = true)]
+    pub(crate) metrics_token: Option<String>,
 }
 
 impl fmt::Debug for Args {

@@ -7,10 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Asia::Seoul;
 use sosik::bizgo::limits::LIMITS;
 use sosik::cards::{CardFormat, Face, Painter, Theme};
-use sosik::channel::{ChannelProfile, Media, PictureFormat, Transport, TransportExt as _, compose};
+use sosik::channel::{ChannelProfile, Media, Message, PictureFormat, Transport, TransportExt as _, compose};
 use sosik::chat::MemoryArchive;
 use sosik::content::{AreaNames, Brief, BriefBuilder, Edition, Post, Story, WebLink, curate};
-use sosik::delivery::{CampaignId, CampaignKey, Plan};
+use sosik::delivery::{CampaignId, CampaignKey, Outbox as _, Plan};
 use sosik::desk::{Approved, Newsroom, NewsroomError, Picture, async_trait, plan_approved};
 use sosik::registry::Segment;
 use sosik::schedule::{Facts, KoreanCalendar, MessageClass, Policy, Request, decide};
@@ -40,12 +40,14 @@ impl CityNewsroom {
     pub(crate) fn new(
         channel: ChannelId,
         store: Arc<SqliteStore>,
-        transport: Option<Arc<dyn Transport>>,
+        (transport, archive): (Option<Arc<dyn Transport>>, WebLink),
         first: DateTime<Utc>,
     ) -> Result<Self, Failure> {
         let office = PhoneNumber::parse("031-8082-0000")?;
         let home = WebLink::parse("https://blog.example.go.kr/")?;
-        let profile = ChannelProfile::builder("양주시", home, office, PhoneNumber::parse("080-000-0000")?).build()?;
+        let profile = ChannelProfile::builder("양주시", home, office, PhoneNumber::parse("080-000-0000")?)
+            .counted_at(archive)
+            .build()?;
         Ok(Self {
             channel,
             painter: Painter::new(Theme::named("양주시", "blue-green")?, CardFormat::kakao_carousel_feed())?,
@@ -83,6 +85,20 @@ impl CityNewsroom {
         edition.cards().iter().enumerate().map(draw).collect()
     }
 
+    /// The message of an edition, with its pictures at the dealer.
+    async fn message(&self, edition: &Edition, transport: &Arc<dyn Transport>) -> Result<Message, NewsroomError> {
+        let pictures = self.drawn(edition, &self.posts_of(edition.slot())?)?;
+        let media: Vec<Media> = pictures
+            .into_iter()
+            .map(|picture| Media::new(PictureFormat::Jpeg, picture.size, picture.alt, picture.jpeg.to_vec()))
+            .collect();
+        let shown: Vec<_> = media.iter().map(|media| media.picture.clone()).collect();
+        let message = compose(edition, &shown, &self.profile, LIMITS);
+        let message = message.map_err(|error| failed("메시지로 만들 수 없습니다")(error.into()))?;
+        let message = transport.upload_all(message, &media).await;
+        message.map_err(|error| failed("그림을 올리지 못했습니다")(error.into()))
+    }
+
     /// Puts an edition where citizens find it, from its slot on.
     pub(crate) fn publish(&self, edition: &Edition) -> Result<(), NewsroomError> {
         let pictures = self.drawn(edition, &self.posts_of(edition.slot())?)?;
@@ -97,6 +113,11 @@ impl CityNewsroom {
         let curation = curate(&self.posts_of(self.first)?, &self.brief(self.first).build()?)?;
         Ok(self.publish(&curation.edition)?)
     }
+}
+
+/// What could not be done, in words for whoever sits at the desk.
+fn failed(what: &'static str) -> impl FnOnce(Failure) -> NewsroomError {
+    move |error| NewsroomError::new(what).with_source(error)
 }
 
 #[async_trait]
@@ -125,26 +146,18 @@ impl Newsroom for CityNewsroom {
                 "보낼 곳이 없습니다: BIZGO_API_KEY와 BIZGO_SENDER_KEY를 주고 다시 시작하세요",
             ));
         };
-        let failed = |what: &str| {
-            let what = what.to_owned();
-            move |error: Failure| NewsroomError::new(what).with_source(error)
-        };
         let (policy, calendar) = (Policy::city(), KoreanCalendar::new());
         let request = Request::new(MessageClass::Advertising, edition.slot());
         let send_at = decide(&request, &Facts::new(&policy, &calendar), now).at(now);
         let send_at =
             send_at.ok_or_else(|| NewsroomError::new("보낼 때가 지났습니다. 다음 주 소식으로 올려 주세요"))?;
-        let pictures = self.drawn(edition, &self.posts_of(edition.slot())?)?;
-        let media: Vec<Media> = pictures
-            .into_iter()
-            .map(|picture| Media::new(PictureFormat::Jpeg, picture.size, picture.alt, picture.jpeg.to_vec()))
-            .collect();
-        let shown: Vec<_> = media.iter().map(|media| media.picture.clone()).collect();
-        let message = compose(edition, &shown, &self.profile, LIMITS);
-        let message = message.map_err(|error| failed("메시지로 만들 수 없습니다")(error.into()))?;
-        let message = transport.upload_all(message, &media).await;
-        let message = message.map_err(|error| failed("그림을 올리지 못했습니다")(error.into()))?;
         let key = CampaignKey::new(self.channel.clone(), edition.slot(), edition.id().clone());
+        let known = self.store.campaign(key.id()).await;
+        // What was made a campaign before has its message, and its pictures at the dealer.
+        let message = match known.map_err(|error| failed("발송을 찾지 못했습니다")(error.into()))? {
+            Some(campaign) => campaign.message,
+            None => self.message(edition, transport).await?,
+        };
         let batch = transport.capabilities().batch;
         let plan = Plan::new(key, message, MessageClass::Advertising, Segment::All, send_at, batch)
             .with_send_by(send_at + TimeDelta::hours(4));
@@ -159,4 +172,34 @@ impl fmt::Debug for CityNewsroom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CityNewsroom").field("channel", &self.channel).finish_non_exhaustive()
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone as _;
+    use sosik::bizgo::Bizgo;
+    use sosik::channel::Throttled;
+    use sosik::{Entropy, SystemClock, SystemEntropy};
+    use sosik_emulator::{Emulator, Options};
+
+    use super::*;
+
+    /// The newsroom of a week, with a dealer that is played.
+    async fn make() -> (Arc<dyn Newsroom>, DateTime<Utc>) {
+        let slot = Utc.with_ymd_and_hms(2026, 12, 4, 6, 0, 0).unwrap();
+        let folder = tempfile::tempdir().unwrap().keep();
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+        let store = crate::parts::store(&folder, &entropy).unwrap();
+        let emulator = Emulator::start("127.0.0.1:0".parse().unwrap(), Options::new("KEY")).await.unwrap();
+        let bizgo = Bizgo::builder("KEY", "SENDER").base_url(emulator.url()).build().unwrap();
+        let bizgo = Throttled::new(bizgo, Arc::new(SystemClock::new()));
+        // It goes on as long as the test does.
+        std::mem::forget(emulator);
+        let archive = WebLink::parse("https://news.example.go.kr").unwrap();
+        let channel = ChannelId::parse("yangju-city").unwrap();
+        let first = slot - TimeDelta::weeks(1);
+        (Arc::new(CityNewsroom::new(channel, store, (Some(Arc::new(bizgo) as _), archive), first).unwrap()), slot)
+    }
+
+    sosik_testkit::newsroom_conformance!(make);
 }

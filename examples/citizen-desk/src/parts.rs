@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use sosik::channel::Transport;
 use sosik::chat::{City, Offices, Term, Window};
+use sosik::content::WebLink;
 use sosik::desk::{DraftState, DraftStore as _};
 use sosik::registry::{Channels, Directory, Purpose, SecretKey, Vault};
 use sosik::sqlite::SqliteStore;
@@ -41,6 +42,7 @@ impl Parts {
     pub(crate) async fn new(
         store: Arc<SqliteStore>,
         transport: Option<Arc<dyn Transport>>,
+        archive: WebLink,
         entropy: Arc<dyn Entropy>,
         now: DateTime<Utc>,
     ) -> Result<Self, Failure> {
@@ -54,7 +56,7 @@ impl Parts {
         // The demo's first week stays what it was when someone worked on the next.
         let first = drafts.iter().map(|draft| draft.slot - TimeDelta::weeks(1)).min();
         let first = first.unwrap_or_else(|| demo::last_slot(now)).min(demo::last_slot(now));
-        let newsroom = CityNewsroom::new(channel.clone(), Arc::clone(&store), transport, first)?;
+        let newsroom = CityNewsroom::new(channel.clone(), Arc::clone(&store), (transport, archive), first)?;
         newsroom.publish_first()?;
         for draft in drafts.iter().filter(|draft| draft.state == DraftState::HandedOver) {
             if let Some(frozen) = &draft.frozen {

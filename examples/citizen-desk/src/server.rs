@@ -21,6 +21,9 @@ use sosik::web::archive::{Archive, Site};
 use sosik::web::desk::{Desk, Stores};
 use sosik::web::health::{self, Registry};
 use sosik::web::kakao::{Chatbot, Webhooks};
+use sosik::web::metrics::Metrics;
+use sosik::web::receipts::Receipts;
+use sosik::web::{observed, openapi};
 use sosik::{AreaCode, Clock, Entropy, ShiftedClock, SystemClock, SystemEntropy};
 use sosik_emulator::{Emulator, Options, Skill};
 use tokio::net::TcpListener;
@@ -32,6 +35,7 @@ use crate::staff::staff;
 use crate::{Failure, demo, say};
 
 const HEADER: &str = "x-sosik-secret";
+const RECEIPTS: &str = "/receipts/bizgo";
 
 pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let machine: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -44,12 +48,13 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     let base = args.public.clone().unwrap_or_else(|| format!("http://{address}"));
     let (secret, admin_key) = secrets(&args)?;
-    let dealer_key = random();
+    let (dealer_key, webhook_secret) = (random(), random());
     let emulator = if args.emulator {
         demo::people(&*store, clock.now()).await?;
         let options = Options::new(dealer_key.as_str())
             .with_clock(Arc::clone(&clock))
             .with_state(args.data.join("emulator"))
+            .with_bizgo_webhook(format!("http://{address}{RECEIPTS}"), webhook_secret.as_str())
             .with_failures(0.06, 0.15);
         let emulator = Emulator::start("127.0.0.1:0".parse()?, options).await?;
         emulator.play(Skill::at(format!("http://{address}/kakao/skill")).with_header(HEADER, &secret).with_callback());
@@ -57,8 +62,9 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     } else {
         None
     };
-    let transport = transport(&args, emulator.as_ref(), &dealer_key, &clock)?;
-    let parts = Parts::new(Arc::clone(&store), transport.clone(), Arc::clone(&entropy), clock.now()).await?;
+    let transport = transport(&args, emulator.as_ref(), (&dealer_key, &webhook_secret), &clock)?;
+    let links = WebLink::parse(&base)?;
+    let parts = Parts::new(Arc::clone(&store), transport.clone(), links, Arc::clone(&entropy), clock.now()).await?;
     let staff = staff(&store, Arc::clone(&clock), entropy, args.emulator).await?;
     let desk = desk(&parts, staff.clone(), &clock, base.starts_with("http://"))?;
     let site = Site::new("양주시", WebLink::parse(&base)?, "031-8082-0000")
@@ -70,12 +76,19 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let door = SkillDoor::new(Arc::clone(&parts.window), parts.channel.clone());
     let people: Arc<dyn sosik::registry::SubscriberStore> = Arc::clone(&store) as _;
     let app = Router::new()
-        .merge(Archive::new(site, Arc::clone(&parts.newsroom.shelf), Arc::clone(&clock)).router())
+        .merge(
+            Archive::new(site, Arc::clone(&parts.newsroom.shelf), Arc::clone(&clock))
+                .counting(Arc::clone(&store) as _)
+                .router(),
+        )
         .merge(desk.router())
         .merge(Chatbot::new(door, HeaderName::from_static(HEADER), secret, callbacks, Arc::clone(&clock)).router())
         .merge(Webhooks::new(admin_key, Arc::clone(&parts.channels), Arc::clone(&people), Arc::clone(&clock)).router())
         .merge(health::router(vec![Arc::new(Registry::new(people))], Duration::from_secs(1)))
-        .into_make_service_with_connect_info::<SocketAddr>();
+        .merge(openapi::router())
+        .merge(metrics(&args, &store, &clock)?.router())
+        .merge(receipts(&store, transport.as_ref(), &clock));
+    let app = observed(app).into_make_service_with_connect_info::<SocketAddr>();
     say(&format!("archive   {base}/"));
     say(&format!("desk      {base}/desk"));
     say(&format!("feeds     {base}/feed.atom  {base}/feed.json"));
@@ -125,18 +138,40 @@ fn secrets(args: &Args) -> Result<(String, String), Failure> {
 fn transport(
     args: &Args,
     emulator: Option<&Emulator>,
-    dealer_key: &str,
+    (played_key, played_secret): (&str, &str),
     clock: &Arc<dyn Clock>,
 ) -> Result<Option<Arc<dyn Transport>>, Failure> {
     let (key, sender) = match (emulator, &args.bizgo_key, &args.bizgo_sender) {
-        (Some(_), ..) => (dealer_key, "SENDER_KEY_EXAMPLE"),
+        (Some(_), ..) => (played_key, "SENDER_KEY_EXAMPLE"),
         (None, Some(key), Some(sender)) => (key.as_str(), sender.as_str()),
         (None, None, None) => return Ok(None),
         (None, ..) => return Err("give both BIZGO_API_KEY and BIZGO_SENDER_KEY, or neither".into()),
     };
     let url = emulator.map(Emulator::url);
-    let bizgo = url.iter().fold(Bizgo::builder(key, sender), BizgoBuilder::base_url).build()?;
-    Ok(Some(Arc::new(Throttled::new(bizgo, Arc::clone(clock)))))
+    let mut builder = url.iter().fold(Bizgo::builder(key, sender), BizgoBuilder::base_url);
+    let secret = if emulator.is_some() { Some(played_secret) } else { args.bizgo_webhook_secret.as_deref() };
+    if let Some(secret) = secret {
+        builder = builder.webhook_secret(secret);
+    }
+    Ok(Some(Arc::new(Throttled::new(builder.build()?, Arc::clone(clock)))))
+}
+
+/// Where the dealer posts its receipts. Those that never come are asked for all the same.
+fn receipts(store: &Arc<SqliteStore>, transport: Option<&Arc<dyn Transport>>, clock: &Arc<dyn Clock>) -> Router {
+    let Some(transport) = transport else { return Router::new() };
+    let engine = Engine::builder(Arc::clone(store) as _, Arc::clone(store) as _, Arc::clone(transport));
+    let engine = Arc::new(engine.worker("citizen-desk-receipts").build());
+    Receipts::new(Arc::clone(transport), engine, Arc::clone(clock)).router(RECEIPTS)
+}
+
+/// What is counted, for whoever has the token; for this machine alone where there is none.
+fn metrics(args: &Args, store: &Arc<SqliteStore>, clock: &Arc<dyn Clock>) -> Result<Metrics, Failure> {
+    let metrics = Metrics::install()?.waiting(Arc::clone(store) as _, Arc::clone(store) as _, Arc::clone(clock));
+    Ok(match &args.metrics_token {
+        Some(token) => metrics.with_token(token.as_str()),
+        None if args.listen.ip().is_loopback() => metrics,
+        None => return Err("give SOSIK_METRICS_TOKEN: others than this machine can reach the address".into()),
+    })
 }
 
 fn desk(parts: &Parts, staff: Staff, clock: &Arc<dyn Clock>, is_plain: bool) -> Result<Desk, Failure> {

@@ -21,8 +21,13 @@ impl Program {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let said = BufReader::new(child.stdout.take().unwrap()).lines();
-        let links: Vec<String> = said.take(4).map(|line| line.unwrap()).collect();
+        let mut links = Vec::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            links.push(line.unwrap());
+            if links.last().unwrap().starts_with("chat") {
+                break;
+            }
+        }
         Self { child, links }
     }
 
@@ -53,6 +58,10 @@ async fn a_citizen_reads_and_talks_and_what_they_said_is_there_after_a_restart()
     };
     {
         let program = Program::start(folder.path());
+        let given: Vec<_> = program.links.iter().filter(|line| line.starts_with("staff")).collect();
+        assert_eq!(given.len(), 3);
+        let door = client.get(program.link("desk")).send().await.unwrap();
+        assert!(door.url().path().ends_with("/desk/sign-in"));
         let page = client.get(program.link("archive")).send().await.unwrap().text().await.unwrap();
         assert!(page.contains("나눔 장터"), "{page}");
         let ready = client.get(program.link("health")).send().await.unwrap();
@@ -67,6 +76,7 @@ async fn a_citizen_reads_and_talks_and_what_they_said_is_there_after_a_restart()
         assert!(says(&program, "접수하기").await.contains("-000001"));
     }
     let program = Program::start(folder.path());
+    assert!(!program.links.iter().any(|line| line.starts_with("staff")), "passwords are said once");
     let shown = says(&program, "내 정보 보기").await;
     assert!(shown.contains("회천1동") && shown.contains("1건"), "{shown}");
     assert!(says(&program, "내 문의 확인").await.contains("도로과"));

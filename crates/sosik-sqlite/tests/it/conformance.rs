@@ -53,6 +53,7 @@ mod memory {
 
         sosik_testkit::staff_store_conformance!(make);
         sosik_testkit::draft_store_conformance!(make);
+        sosik_testkit::click_store_conformance!(make);
     }
 
     mod accesses {
@@ -110,6 +111,7 @@ mod file {
 
         sosik_testkit::staff_store_conformance!(make);
         sosik_testkit::draft_store_conformance!(make);
+        sosik_testkit::click_store_conformance!(make);
     }
 }
 

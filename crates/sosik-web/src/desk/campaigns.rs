@@ -1,5 +1,6 @@
 //! Campaigns: which there are, and one as it goes.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::{Stream, stream};
 use maud::{Markup, html};
 use serde::Serialize;
-use sosik_delivery::{Campaign, CampaignId, CampaignState, Deed, OutboxError, Report, Route, Tally, Transition};
+use sosik_delivery::{
+    Campaign, CampaignId, CampaignState, Clicks, Deed, OutboxError, Report, Route, Tally, Transition,
+};
 use sosik_desk::{Right, Token};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -172,13 +175,13 @@ pub(super) async fn one(
     Path(id): Path<String>,
 ) -> Response {
     match found(&desk, &id).await {
-        Ok(Some((campaign, tally))) => shown(&desk, &who, &campaign, &tally, StatusCode::OK, None),
+        Ok(Some((campaign, tally))) => shown(&desk, &who, &campaign, &tally, StatusCode::OK, None).await,
         Ok(None) => Frame::of(&desk, &who).missing(),
         Err(error) => failed(&desk, Some(&who), &error),
     }
 }
 
-fn shown(
+async fn shown(
     desk: &Parts,
     who: &Who,
     campaign: &Campaign,
@@ -187,6 +190,10 @@ fn shown(
     told: Option<&str>,
 ) -> Response {
     let frame = Frame::of(desk, who);
+    let clicks = match desk.stores.clicks.clicks_of(&campaign.key.edition).await {
+        Ok(clicks) => clicks,
+        Err(error) => return failed(desk, Some(who), &error),
+    };
     let progress = Progress::of(campaign, tally);
     let here = format!("/desk/campaigns/{}", campaign.id);
     let rows = ROWS.iter().filter(|(what, _, always)| *always || progress.count(what) > 0 || !progress.over);
@@ -211,6 +218,7 @@ fn shown(
             @if !progress.over { noscript { p { a href=(here) { "새로 고침" } } } }
         }
         (reasons(campaign, tally))
+        (followed(&clicks))
         @if who.may(Right::Halt) { (halting(&frame, campaign, &here)) }
         section aria-labelledby="history" {
             h2 #history { "한 일" }
@@ -236,6 +244,23 @@ fn reasons(campaign: &Campaign, tally: &Tally) -> Markup {
                     @for (reason, count) in &tally.suppressed { dt { "보내지 않음: " (reason.code()) } dd { (count) } }
                     @for (code, count) in &tally.codes { dt { "도착하지 않음: " (code) } dd { (count) } }
                 }
+            }
+        }
+    }
+}
+
+/// How often the links of the cards were followed.
+fn followed(clicks: &[Clicks]) -> Markup {
+    let mut cards: BTreeMap<u32, u64> = BTreeMap::new();
+    for one in clicks {
+        *cards.entry(one.card).or_default() += one.count;
+    }
+    html! {
+        @if !cards.is_empty() {
+            section aria-labelledby="clicks" {
+                h2 #clicks { "누른 수" }
+                dl { @for (card, count) in &cards { dt { "카드 " (card) } dd { (count) } } }
+                p.soft { "누가 눌렀는지는 남기지 않습니다." }
             }
         }
     }
@@ -284,7 +309,7 @@ pub(super) async fn halt(
     };
     let why = fields.get("why").trim();
     if deed == Deed::Cancel && why.is_empty() {
-        return shown(&desk, &who, &campaign, &tally, StatusCode::CONFLICT, Some("왜 취소하는지 적어 주세요."));
+        return shown(&desk, &who, &campaign, &tally, StatusCode::CONFLICT, Some("왜 취소하는지 적어 주세요.")).await;
     }
     let transition = Transition::new(deed, who.name(), desk.clock.now()).because(why);
     match desk.stores.outbox.transition(campaign.id, &transition).await {
@@ -293,7 +318,7 @@ pub(super) async fn halt(
         Err(OutboxError::Transition { .. }) => match found(&desk, &id).await {
             Ok(Some((campaign, tally))) => {
                 let told = "지금은 그렇게 할 수 없습니다. 아래 상태를 확인해 주세요.";
-                shown(&desk, &who, &campaign, &tally, StatusCode::CONFLICT, Some(told))
+                shown(&desk, &who, &campaign, &tally, StatusCode::CONFLICT, Some(told)).await
             }
             Ok(None) => frame.missing(),
             Err(error) => failed(&desk, Some(&who), &error),

@@ -26,15 +26,15 @@ async fn event(response: &mut reqwest::Response, read: &mut String) -> (String, 
             let field =
                 |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(|text| text.trim().to_owned());
             let found = (field("event:"), field("data:"));
-            *read = rest.to_owned();
+            *read = rest.into();
             // What only keeps the line open is no event.
             if let (Some(name), Some(data)) = found {
                 return (name, serde_json::from_str(&data).unwrap());
             }
             continue;
         }
-        let chunk = tokio::time::timeout(Duration::from_secs(10), response.chunk()).await.expect("an event in time");
-        let chunk = chunk.unwrap().expect("the stream goes on");
+        let chunk = tokio::time::timeout(Duration::from_secs(10), response.chunk()).await.unwrap();
+        let chunk = chunk.unwrap().unwrap();
         read.push_str(std::str::from_utf8(&chunk).unwrap());
     }
 }
