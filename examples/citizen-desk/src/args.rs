@@ -17,6 +17,10 @@ pub(crate) struct Args {
     #[arg(long, default_value = "target/citizen-desk")]
     pub(crate) data: PathBuf,
 
+    /// The settings of a city, such as data/city.toml of this program's source; the demo city without
+    #[arg(long)]
+    pub(crate) config: Option<PathBuf>,
+
     /// Where citizens reach it, without a slash at its end; else the address
     #[arg(long)]
     pub(crate) public: Option<String>,

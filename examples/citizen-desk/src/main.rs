@@ -5,6 +5,7 @@ mod demo;
 mod newsroom;
 mod parts;
 mod server;
+mod settings;
 mod staff;
 
 use std::error::Error;

@@ -1,10 +1,12 @@
 //! What the city's own program does for the desk: posts, pictures, and the campaign.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Asia::Seoul;
+use sosik::ChannelId;
 use sosik::bizgo::limits::LIMITS;
 use sosik::cards::{CardFormat, Face, Painter, Theme};
 use sosik::channel::{ChannelProfile, Media, Message, PictureFormat, Transport, TransportExt as _, compose};
@@ -16,17 +18,16 @@ use sosik::registry::Segment;
 use sosik::schedule::{Facts, KoreanCalendar, MessageClass, Policy, Request, decide};
 use sosik::sqlite::SqliteStore;
 use sosik::web::archive::{CardPicture, Published, Shelf};
-use sosik::{AreaCode, ChannelId, PhoneNumber};
 
 use crate::demo::Week;
-use crate::{Failure, demo};
+use crate::settings::Settings;
+use crate::{Failure, demo, say};
 
-/// The newsroom of the demo city.
+/// The newsroom of a city.
 pub(crate) struct CityNewsroom {
-    channel: ChannelId,
+    settings: Arc<Settings>,
     painter: Painter,
     profile: ChannelProfile,
-    names: AreaNames,
     /// The slot of the week that is out already.
     first: DateTime<Utc>,
     store: Arc<SqliteStore>,
@@ -38,21 +39,18 @@ pub(crate) struct CityNewsroom {
 
 impl CityNewsroom {
     pub(crate) fn new(
-        channel: ChannelId,
+        settings: Arc<Settings>,
         store: Arc<SqliteStore>,
         (transport, archive): (Option<Arc<dyn Transport>>, WebLink),
         first: DateTime<Utc>,
     ) -> Result<Self, Failure> {
-        let office = PhoneNumber::parse("031-8082-0000")?;
-        let home = WebLink::parse("https://blog.example.go.kr/")?;
-        let profile = ChannelProfile::builder("양주시", home, office, PhoneNumber::parse("080-000-0000")?)
-            .counted_at(archive)
-            .build()?;
+        let Settings { city, home, office, refusal, .. } = &*settings;
+        let profile = ChannelProfile::builder(city.as_str(), home.clone(), office.clone(), refusal.clone());
+        let theme = Theme::named(city.as_str(), "blue-green")?;
         Ok(Self {
-            channel,
-            painter: Painter::new(Theme::named("양주시", "blue-green")?, CardFormat::kakao_carousel_feed())?,
-            profile,
-            names: AreaNames::new([("회천1동", AreaCode::parse("4163053000")?)]),
+            painter: Painter::new(theme, CardFormat::kakao_carousel_feed())?,
+            profile: profile.counted_at(archive).build()?,
+            settings,
             first,
             store,
             transport,
@@ -62,24 +60,29 @@ impl CityNewsroom {
     }
 
     fn posts_of(&self, slot: DateTime<Utc>) -> Result<Vec<Post>, NewsroomError> {
-        let week = if slot == self.first { Week::First } else { Week::Other };
-        demo::posts(week, slot).map_err(|error| NewsroomError::new("글을 읽을 수 없습니다").with_source(error))
+        let posts = match &self.settings.feed {
+            Some(feed) => read(feed),
+            None => demo::posts(if slot == self.first { Week::First } else { Week::Other }, slot),
+        };
+        posts.map_err(failed("글을 읽을 수 없습니다"))
     }
 
     /// Each card as its post tells it, in the words that stand on it.
     fn drawn(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError> {
         let of = edition.cards().len();
         let draw = |(at, card): (usize, &sosik::content::Card)| {
-            let post = posts.iter().find(|post| post.id == card.post_id());
-            let post = post.ok_or_else(|| NewsroomError::new("카드의 글이 이번 주 글에 없습니다"))?;
+            let Some(post) = posts.iter().find(|post| post.id == card.post_id()) else {
+                // The blog has it no more: the card says it by itself.
+                let drawn = self.painter.draw(edition, at).map_err(|error| failed(UNDRAWN)(error.into()))?;
+                return Ok(Picture::new(drawn.file, (drawn.width, drawn.height), drawn.alt));
+            };
             let mut story = Story::of(post, Seoul);
             story.kind.topic = card.topic();
             let face = Face::of_story(&story)
                 .with_text("title", card.title())
                 .with_text("edition", edition.title())
                 .with_text("place", format!("{}/{of}", at + 1));
-            let drawn = self.painter.draw_face(&face);
-            let drawn = drawn.map_err(|error| NewsroomError::new("카드를 그릴 수 없습니다").with_source(error))?;
+            let drawn = self.painter.draw_face(&face).map_err(|error| failed(UNDRAWN)(error.into()))?;
             Ok(Picture::new(drawn.file, (drawn.width, drawn.height), drawn.alt))
         };
         edition.cards().iter().enumerate().map(draw).collect()
@@ -115,6 +118,18 @@ impl CityNewsroom {
     }
 }
 
+const UNDRAWN: &str = "카드를 그릴 수 없습니다";
+
+/// The posts of a feed; what is no post is for whoever looks after the feed.
+fn read(path: &Path) -> Result<Vec<Post>, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let feed = sosik::feeds::parse(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    for rejected in &feed.rejected {
+        say(&format!("feed: not a post: {rejected}"));
+    }
+    Ok(feed.posts)
+}
+
 /// What could not be done, in words for whoever sits at the desk.
 fn failed(what: &'static str) -> impl FnOnce(Failure) -> NewsroomError {
     move |error| NewsroomError::new(what).with_source(error)
@@ -123,12 +138,18 @@ fn failed(what: &'static str) -> impl FnOnce(Failure) -> NewsroomError {
 #[async_trait]
 impl Newsroom for CityNewsroom {
     fn channel(&self) -> &ChannelId {
-        &self.channel
+        &self.settings.channel
     }
 
     fn brief(&self, slot: DateTime<Utc>) -> BriefBuilder {
-        let names = self.names.clone();
-        Brief::builder(self.channel.clone(), slot, Seoul).name("양주시 소식").cards(2, 6).area_names(names)
+        let Settings { channel, edition, cards, area, districts, .. } = &*self.settings;
+        let today = slot.with_timezone(&Seoul).date_naive();
+        let names = districts.on(today).map(|district| (district.name.clone(), district.code.clone()));
+        Brief::builder(channel.clone(), slot, Seoul)
+            .name(edition.as_str())
+            .cards(cards.0, cards.1)
+            .area(area.clone())
+            .area_names(AreaNames::new(names))
     }
 
     async fn posts(&self, slot: DateTime<Utc>) -> Result<Vec<Post>, NewsroomError> {
@@ -151,7 +172,7 @@ impl Newsroom for CityNewsroom {
         let send_at = decide(&request, &Facts::new(&policy, &calendar), now).at(now);
         let send_at =
             send_at.ok_or_else(|| NewsroomError::new("보낼 때가 지났습니다. 다음 주 소식으로 올려 주세요"))?;
-        let key = CampaignKey::new(self.channel.clone(), edition.slot(), edition.id().clone());
+        let key = CampaignKey::new(self.settings.channel.clone(), edition.slot(), edition.id().clone());
         let known = self.store.campaign(key.id()).await;
         // What was made a campaign before has its message, and its pictures at the dealer.
         let message = match known.map_err(|error| failed("발송을 찾지 못했습니다")(error.into()))? {
@@ -170,7 +191,7 @@ impl Newsroom for CityNewsroom {
 
 impl fmt::Debug for CityNewsroom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CityNewsroom").field("channel", &self.channel).finish_non_exhaustive()
+        f.debug_struct("CityNewsroom").field("channel", &self.settings.channel).finish_non_exhaustive()
     }
 }
 
@@ -196,9 +217,9 @@ mod tests {
         // It goes on as long as the test does.
         std::mem::forget(emulator);
         let archive = WebLink::parse("https://news.example.go.kr").unwrap();
-        let channel = ChannelId::parse("yangju-city").unwrap();
+        let settings = Arc::new(Settings::read(None).unwrap());
         let first = slot - TimeDelta::weeks(1);
-        (Arc::new(CityNewsroom::new(channel, store, (Some(Arc::new(bizgo) as _), archive), first).unwrap()), slot)
+        (Arc::new(CityNewsroom::new(settings, store, (Some(Arc::new(bizgo) as _), archive), first).unwrap()), slot)
     }
 
     sosik_testkit::newsroom_conformance!(make);

@@ -4,29 +4,24 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sosik::Entropy;
 use sosik::channel::Transport;
-use sosik::chat::{City, Offices, Term, Window};
+use sosik::chat::{City, Term, Window};
 use sosik::content::WebLink;
 use sosik::desk::{DraftState, DraftStore as _};
-use sosik::registry::{Channels, Directory, Purpose, SecretKey, Vault};
+use sosik::registry::{Channels, Purpose, SecretKey, Vault};
 use sosik::sqlite::SqliteStore;
-use sosik::{ChannelId, Entropy};
 
 use crate::newsroom::CityNewsroom;
+use crate::settings::Settings;
 use crate::{Failure, demo};
-
-/// The text to which whoever signs up agrees: what is collected, what for, how long, and that one may refuse.
-const COLLECTION: &str = "양주시는 소식을 보내기 위해 카카오톡 채널 이용자 키와 읍면동, 관심 주제를 수집하며, 구독을 그만둘 때까지 보관합니다. \
-                          동의하지 않을 수 있으며, 그러면 맞춤 소식을 받을 수 없습니다.";
-const ADVERTISING: &str =
-    "(광고) 표시가 붙은 카드 소식도 금요일 오후에 받습니다. 동의하지 않아도 다른 소식은 받을 수 있습니다.";
 
 pub(crate) struct Parts {
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) newsroom: Arc<CityNewsroom>,
     pub(crate) window: Arc<Window>,
     pub(crate) channels: Arc<Channels>,
-    pub(crate) channel: ChannelId,
+    pub(crate) settings: Arc<Settings>,
 }
 
 /// Opens what is kept in a folder.
@@ -40,6 +35,7 @@ pub(crate) fn store(folder: &Path, entropy: &Arc<dyn Entropy>) -> Result<Arc<Sql
 impl Parts {
     /// Puts the demo week, and every edition that was handed over, where citizens find them.
     pub(crate) async fn new(
+        settings: Arc<Settings>,
         store: Arc<SqliteStore>,
         transport: Option<Arc<dyn Transport>>,
         archive: WebLink,
@@ -49,35 +45,39 @@ impl Parts {
         /// Editions that are shown again after a restart.
         const SHOWN: usize = 104;
 
-        let channel = ChannelId::parse("yangju-city")?;
-        let channels =
-            format!("channel,name,public_id,areas,contact\n{channel},양주시청,_ZeUTxl,41630,031-8082-0000\n");
-        let drafts = store.drafts_of(&channel, SHOWN).await?;
+        let Settings { channel, city, short, office_shown, channel_name, public_id, area, terms, .. } = &*settings;
+        let channels = format!(
+            "channel,name,public_id,areas,contact\n{channel},{channel_name},{public_id},{area},{office_shown}\n"
+        );
+        let drafts = store.drafts_of(channel, SHOWN).await?;
         // The demo's first week stays what it was when someone worked on the next.
         let first = drafts.iter().map(|draft| draft.slot - TimeDelta::weeks(1)).min();
         let first = first.unwrap_or_else(|| demo::last_slot(now)).min(demo::last_slot(now));
-        let newsroom = CityNewsroom::new(channel.clone(), Arc::clone(&store), (transport, archive), first)?;
-        newsroom.publish_first()?;
+        let newsroom = CityNewsroom::new(Arc::clone(&settings), Arc::clone(&store), (transport, archive), first)?;
+        if settings.feed.is_none() {
+            newsroom.publish_first()?;
+        }
         for draft in drafts.iter().filter(|draft| draft.state == DraftState::HandedOver) {
             if let Some(frozen) = &draft.frozen {
                 newsroom.publish(&frozen.edition)?;
             }
         }
-        let window = Window::builder(City::new("양주시", "양주", "031-8082-0000"))
+        let days = TimeDelta::days(terms.answer_days.into());
+        let window = Window::builder(City::new(city.as_str(), short.as_str(), office_shown.as_str()))
             .archive(Arc::clone(&newsroom.archive) as _)
             .chats(Arc::clone(&store) as _)
             .subscribers(Arc::clone(&store) as _)
-            .districts(Arc::new(Directory::from_csv(include_bytes!("../../yangju-weekly/yangju_areas.csv"))?))
-            .offices(Arc::new(Offices::from_csv(include_bytes!("../data/offices.csv"))?))
+            .districts(Arc::new(settings.districts.clone()))
+            .offices(Arc::new(settings.offices.clone()))
             .terms(vec![
-                Term::required(Purpose::Collection, "demo-1", COLLECTION),
-                Term::optional(Purpose::Advertising, "demo-1", ADVERTISING),
+                Term::required(Purpose::Collection, terms.version.as_str(), terms.collection.as_str()),
+                Term::optional(Purpose::Advertising, terms.version.as_str(), terms.advertising.as_str()),
             ])
-            .promise(|asked| asked + TimeDelta::days(7))
+            .promise(move |asked| asked + days)
             .entropy(entropy)
             .build()?;
         let channels = Arc::new(Channels::from_csv(channels.as_bytes())?);
-        Ok(Self { store, newsroom: Arc::new(newsroom), window: Arc::new(window), channels, channel })
+        Ok(Self { store, newsroom: Arc::new(newsroom), window: Arc::new(window), channels, settings })
     }
 }
 

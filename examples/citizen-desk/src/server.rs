@@ -7,11 +7,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::HeaderName;
 use chrono::TimeDelta;
+use chrono_tz::Asia::Seoul;
 use sosik::bizgo::{Bizgo, BizgoBuilder};
 use sosik::channel::{Throttled, Transport};
 use sosik::chat::ChatStore as _;
 use sosik::content::WebLink;
-use sosik::delivery::{DeliveryError, Engine, Runner, Step};
+use sosik::delivery::{ApprovalRule, DeliveryError, Engine, Runner, Step};
 use sosik::desk::Staff;
 use sosik::kakao::skill::{Callbacks, SkillDoor};
 use sosik::registry::Segment;
@@ -24,13 +25,14 @@ use sosik::web::kakao::{Chatbot, Webhooks};
 use sosik::web::metrics::Metrics;
 use sosik::web::receipts::Receipts;
 use sosik::web::{observed, openapi};
-use sosik::{AreaCode, Clock, Entropy, ShiftedClock, SystemClock, SystemEntropy};
+use sosik::{Clock, Entropy, ShiftedClock, SystemClock, SystemEntropy};
 use sosik_emulator::{Emulator, Options, Skill};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::args::Args;
 use crate::parts::{self, Parts};
+use crate::settings::Settings;
 use crate::staff::staff;
 use crate::{Failure, demo, say};
 
@@ -43,6 +45,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         .at
         .map_or_else(|| Arc::clone(&machine), |at| Arc::new(ShiftedClock::starting_at(at, Arc::clone(&machine))) as _);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+    let settings = Arc::new(Settings::read(args.config.as_deref())?);
     let store = parts::store(&args.data, &entropy)?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| format!("{}: {error}", args.listen))?;
     let address = listener.local_addr()?;
@@ -64,16 +67,25 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     };
     let transport = transport(&args, emulator.as_ref(), (&dealer_key, &webhook_secret), &clock)?;
     let links = WebLink::parse(&base)?;
-    let parts = Parts::new(Arc::clone(&store), transport.clone(), links, Arc::clone(&entropy), clock.now()).await?;
+    let parts = Parts::new(
+        Arc::clone(&settings),
+        Arc::clone(&store),
+        transport.clone(),
+        links,
+        Arc::clone(&entropy),
+        clock.now(),
+    )
+    .await?;
     let staff = staff(&store, Arc::clone(&clock), entropy, args.emulator).await?;
-    let desk = desk(&parts, staff.clone(), &clock, base.starts_with("http://"))?;
-    let site = Site::new("양주시", WebLink::parse(&base)?, "031-8082-0000")
-        .with_channel(WebLink::parse("https://pf.kakao.com/_ZeUTxl/friend")?);
+    let desk = desk(&parts, staff.clone(), &clock, base.starts_with("http://"));
+    let friend = WebLink::parse(&format!("https://pf.kakao.com/{}/friend", settings.public_id))?;
+    let site =
+        Site::new(settings.city.as_str(), WebLink::parse(&base)?, settings.office_shown.as_str()).with_channel(friend);
     let callbacks = match &emulator {
         Some(emulator) => Callbacks::new()?.base_url(&emulator.url())?,
         None => Callbacks::new()?,
     };
-    let door = SkillDoor::new(Arc::clone(&parts.window), parts.channel.clone());
+    let door = SkillDoor::new(Arc::clone(&parts.window), settings.channel.clone());
     let people: Arc<dyn sosik::registry::SubscriberStore> = Arc::clone(&store) as _;
     let app = Router::new()
         .merge(
@@ -174,13 +186,20 @@ fn metrics(args: &Args, store: &Arc<SqliteStore>, clock: &Arc<dyn Clock>) -> Res
     })
 }
 
-fn desk(parts: &Parts, staff: Staff, clock: &Arc<dyn Clock>, is_plain: bool) -> Result<Desk, Failure> {
+fn desk(parts: &Parts, staff: Staff, clock: &Arc<dyn Clock>, is_plain: bool) -> Desk {
     let newsroom = Arc::clone(&parts.newsroom) as _;
-    let builder = Desk::builder("양주시", staff, newsroom, Stores::of(&parts.store), Arc::clone(clock))
+    let Settings { city, approvers, head, districts, .. } = &*parts.settings;
+    let mut builder = Desk::builder(city.as_str(), staff, newsroom, Stores::of(&parts.store), Arc::clone(clock))
         .class(MessageClass::Advertising)
-        .counted("회천1동", Segment::Area(AreaCode::parse("4163053000")?));
+        .approval(ApprovalRule::of(*approvers));
+    if let Some(head) = head {
+        builder = builder.head(head);
+    }
+    for district in districts.on(clock.now().with_timezone(&Seoul).date_naive()) {
+        builder = builder.counted(district.name.as_str(), Segment::Area(district.code.clone()));
+    }
     // TLS is a proxy's; without one it is for this machine alone.
-    Ok(if is_plain { builder.over_http() } else { builder }.build())
+    if is_plain { builder.over_http() } else { builder }.build()
 }
 
 /// Sends what is due, until the server stops.
