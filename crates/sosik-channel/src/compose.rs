@@ -119,8 +119,9 @@ pub struct ChannelProfileError {
 
 /// Makes the message of an edition: a carousel with a button to each post, and its text fallback.
 ///
-/// Links carry `utm_source=kakao`, `utm_medium`, `utm_campaign` (the edition's name) and `utm_content` (the card's
-/// number). `pictures` are those of the cards, in their order. A carousel is always an advertisement at Kakao, so the message carries the marks of one.
+/// Links go through the city's archive where the profile [says so](ChannelProfileBuilder::counted_at); else they are
+/// [tracked]. `pictures` are those of the cards, in their order. A carousel is always an advertisement at Kakao, so the message
+/// carries the marks of one.
 /// `limits` are those of the provider beyond Kakao's own.
 ///
 /// # Errors

@@ -7,18 +7,24 @@ use sosik_core::ChannelId;
 use sosik_delivery::{ApprovalRule, Deed, Transition};
 
 use crate::sign_in::hex;
-use crate::{Edit, EditError};
+use crate::{Edit, EditError, Picture};
 
-/// What an edition is known by: the SHA-256 of its stored form. Who approves names it, so that nobody agrees to what was changed
-/// since they looked.
+/// What an edition is known by: the SHA-256 of its stored form and of its pictures. Who approves names it, so that nobody agrees to
+/// what was changed since they looked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EditionDigest(String);
 
 impl EditionDigest {
-    /// That of an edition.
+    /// That of an edition with its pictures.
     #[must_use]
-    pub fn of(edition: &Edition) -> Self {
-        Self(hex(&Sha256::digest(stored::to_json(edition).as_bytes())))
+    pub fn of(edition: &Edition, pictures: &[Picture]) -> Self {
+        Self::of_digests(edition, &digests(pictures))
+    }
+
+    fn of_digests(edition: &Edition, pictures: &[String]) -> Self {
+        let all = Sha256::new().chain_update(stored::to_json(edition).as_bytes());
+        let all = pictures.iter().fold(all, |all, picture| all.chain_update(b"\n").chain_update(picture.as_bytes()));
+        Self(hex(&all.finalize()))
     }
 
     /// One that a form brought back, or that was kept. It is not checked: what is none is that of no edition.
@@ -44,13 +50,15 @@ pub enum DraftState {
     Submitted,
     /// They agreed: it is to be handed over to sending.
     Approved,
+    /// It is being handed over: its campaign may be there already, so that it is changed no more, and tried again.
+    HandingOver,
     /// It is a campaign: what becomes of it is told there.
     HandedOver,
 }
 
 impl DraftState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Editing, Self::Submitted, Self::Approved, Self::HandedOver];
+    pub const ALL: [Self; 5] = [Self::Editing, Self::Submitted, Self::Approved, Self::HandingOver, Self::HandedOver];
 
     /// Its stable name, in stores.
     #[must_use]
@@ -59,6 +67,7 @@ impl DraftState {
             Self::Editing => "editing",
             Self::Submitted => "submitted",
             Self::Approved => "approved",
+            Self::HandingOver => "handing-over",
             Self::HandedOver => "handed-over",
         }
     }
@@ -76,8 +85,12 @@ impl DraftState {
 pub enum DraftDeed {
     /// Someone agreed to what was handed in.
     Approve,
+    /// It is about to become a campaign.
+    Begin,
     /// It was changed.
     Edit,
+    /// It could not become a campaign.
+    Fail,
     /// It was given back to the editors.
     GiveBack,
     /// It became a campaign.
@@ -88,14 +101,17 @@ pub enum DraftDeed {
 
 impl DraftDeed {
     /// Every deed.
-    pub const ALL: [Self; 5] = [Self::Approve, Self::Edit, Self::GiveBack, Self::HandOver, Self::Submit];
+    pub const ALL: [Self; 7] =
+        [Self::Approve, Self::Begin, Self::Edit, Self::Fail, Self::GiveBack, Self::HandOver, Self::Submit];
 
     /// Its stable name, in stores.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Approve => "approve",
+            Self::Begin => "begin",
             Self::Edit => "edit",
+            Self::Fail => "fail",
             Self::GiveBack => "give-back",
             Self::HandOver => "hand-over",
             Self::Submit => "submit",
@@ -148,7 +164,7 @@ impl DraftStep {
 /// let draft = Draft::new(channel.clone(), at);
 /// let draft = draft.edited(&Edit::pin("https://blog.example.go.kr/1"), "editor-1", at)?;
 /// let brief = Brief::builder(channel, at, chrono_tz::Asia::Seoul).cards(1, 6).choices(draft.choices.clone()).build()?;
-/// let draft = draft.submitted(curate(&[post], &brief)?.edition, "editor-1", at)?;
+/// let draft = draft.submitted(curate(&[post], &brief)?.edition, &[], "editor-1", at)?;
 /// let digest = draft.frozen.as_ref().unwrap().digest.clone();
 /// assert!(draft.approved(&digest, ApprovalRule::of(1), "editor-1", at).is_err(), "nobody approves their own");
 /// let draft = draft.approved(&digest, ApprovalRule::of(1), "head-1", at)?;
@@ -180,17 +196,23 @@ pub struct Draft {
 pub struct Frozen {
     /// The edition.
     pub edition: Edition,
+    /// The SHA-256 of each of its pictures, in hexadecimal digits.
+    pub pictures: Vec<String>,
     /// What it is known by.
     pub digest: EditionDigest,
 }
 
 impl Frozen {
-    /// An edition as it is.
+    /// An edition with the digests of its pictures.
     #[must_use]
-    pub fn new(edition: Edition) -> Self {
-        let digest = EditionDigest::of(&edition);
-        Self { edition, digest }
+    pub fn new(edition: Edition, pictures: Vec<String>) -> Self {
+        let digest = EditionDigest::of_digests(&edition, &pictures);
+        Self { edition, pictures, digest }
     }
+}
+
+fn digests(pictures: &[Picture]) -> Vec<String> {
+    pictures.iter().map(|picture| hex(&Sha256::digest(&picture.jpeg))).collect()
 }
 
 impl Draft {
@@ -214,7 +236,7 @@ impl Draft {
     ///
     /// [`DraftError`] once it is agreed to, and where the edit says too little.
     pub fn edited(&self, edit: &Edit, by: &str, at: DateTime<Utc>) -> Result<Self, DraftError> {
-        if matches!(self.state, DraftState::Approved | DraftState::HandedOver) {
+        if !matches!(self.state, DraftState::Editing | DraftState::Submitted) {
             return Err(DraftError::Settled);
         }
         let mut next = self.clone();
@@ -223,19 +245,25 @@ impl Draft {
         Ok(next.with_step(DraftStep::new(at, by, DraftDeed::Edit, edit.to_string())))
     }
 
-    /// The draft that was handed in as this edition, which its choices gave.
+    /// The draft that was handed in as this edition, which its choices gave, with these pictures.
     ///
     /// # Errors
     ///
     /// [`DraftError`] where it was handed in before, or the edition is of another channel or slot.
-    pub fn submitted(&self, edition: Edition, by: &str, at: DateTime<Utc>) -> Result<Self, DraftError> {
+    pub fn submitted(
+        &self,
+        edition: Edition,
+        pictures: &[Picture],
+        by: &str,
+        at: DateTime<Utc>,
+    ) -> Result<Self, DraftError> {
         if self.state != DraftState::Editing {
             return Err(DraftError::Settled);
         }
         if *edition.channel() != self.channel || edition.slot() != self.slot {
             return Err(DraftError::Elsewhere);
         }
-        let frozen = Frozen::new(edition);
+        let frozen = Frozen::new(edition, digests(pictures));
         let step = DraftStep::new(at, by, DraftDeed::Submit, frozen.digest.as_str());
         let mut next = self.clone();
         (next.state, next.frozen) = (DraftState::Submitted, Some(frozen));
@@ -290,13 +318,42 @@ impl Draft {
         Ok(next.with_step(DraftStep::new(at, by, DraftDeed::GiveBack, why.trim())))
     }
 
-    /// The draft that became a campaign.
+    /// The draft that is about to become a campaign: from here on it is not given back, since the campaign may be there already. It
+    /// may be begun again, after a crash.
     ///
     /// # Errors
     ///
     /// [`DraftError`] where it is not agreed to.
+    pub fn begun(&self, by: &str, at: DateTime<Utc>) -> Result<Self, DraftError> {
+        if !matches!(self.state, DraftState::Approved | DraftState::HandingOver) {
+            return Err(DraftError::NotSubmitted);
+        }
+        let mut next = self.clone();
+        next.state = DraftState::HandingOver;
+        Ok(next.with_step(DraftStep::new(at, by, DraftDeed::Begin, "")))
+    }
+
+    /// The draft of which no campaign was made after all: look first that there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError`] where it was not begun.
+    pub fn failed(&self, why: &str, by: &str, at: DateTime<Utc>) -> Result<Self, DraftError> {
+        if self.state != DraftState::HandingOver {
+            return Err(DraftError::NotSubmitted);
+        }
+        let mut next = self.clone();
+        next.state = DraftState::Approved;
+        Ok(next.with_step(DraftStep::new(at, by, DraftDeed::Fail, why)))
+    }
+
+    /// The draft that became a campaign.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError`] where it was not begun.
     pub fn handed_over(&self, campaign: &str, by: &str, at: DateTime<Utc>) -> Result<Self, DraftError> {
-        if self.state != DraftState::Approved {
+        if self.state != DraftState::HandingOver {
             return Err(DraftError::NotSubmitted);
         }
         let mut next = self.clone();
@@ -317,17 +374,25 @@ impl Draft {
         theirs.map(|step| step.by.as_str()).collect()
     }
 
-    /// What is handed over to sending; `None` until it is agreed to.
-    #[must_use]
-    pub fn to_send(&self) -> Option<Approved> {
-        if !matches!(self.state, DraftState::Approved | DraftState::HandedOver) {
-            return None;
+    /// What is handed over to sending, with the pictures that were agreed to.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError`] where it is not agreed to, and where the pictures are others than were: what they are drawn of has changed.
+    pub fn to_send(&self, pictures: Vec<Picture>) -> Result<Approved, DraftError> {
+        if !matches!(self.state, DraftState::Approved | DraftState::HandingOver) {
+            return Err(DraftError::NotSubmitted);
         }
-        let author = self.steps.iter().rev().find(|step| step.deed == DraftDeed::Submit)?.by.clone();
+        let author = self.steps.iter().rev().find(|step| step.deed == DraftDeed::Submit);
+        let (author, frozen) = author.zip(self.frozen.as_ref()).ok_or(DraftError::NotSubmitted)?;
+        if digests(&pictures) != frozen.pictures {
+            return Err(DraftError::Redrawn);
+        }
         let approvals = self.approvals().map(|step| {
             Transition::new(Deed::Approve, step.by.as_str(), step.at).because(format!("edition {}", step.note))
         });
-        Some(Approved { edition: self.frozen.as_ref()?.edition.clone(), author, approvals: approvals.collect() })
+        let (edition, author, approvals) = (frozen.edition.clone(), author.by.clone(), approvals.collect());
+        Ok(Approved { edition, pictures, author, approvals })
     }
 
     fn with_step(mut self, step: DraftStep) -> Self {
@@ -342,6 +407,8 @@ impl Draft {
 pub struct Approved {
     /// The edition.
     pub edition: Edition,
+    /// The pictures of its cards.
+    pub pictures: Vec<Picture>,
     /// Who handed it in.
     pub author: String,
     /// Who agreed, and when: as a campaign's history has it.
@@ -364,6 +431,11 @@ pub enum DraftError {
     /// Nothing is handed in.
     #[error("nothing is handed in: hand the draft in first")]
     NotSubmitted,
+    /// Its pictures would be others than those that were agreed to.
+    #[error(
+        "the posts were changed since, so that the pictures would be others: have it given back, and handed in again"
+    )]
+    Redrawn,
     /// They had a hand in it.
     #[error("whoever worked on a draft does not approve it: someone else has to")]
     Own,

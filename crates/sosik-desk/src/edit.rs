@@ -164,7 +164,8 @@ impl fmt::Display for Edit {
         match self {
             Self::Drop { post, why } => write!(f, "{code} {post}: {why}"),
             Self::Order { posts } => write!(f, "{code} of {} cards", posts.len()),
-            Self::Pin { post } | Self::Release { post } | Self::Rewrite { post, .. } => write!(f, "{code} {post}"),
+            Self::Pin { post } | Self::Release { post } => write!(f, "{code} {post}"),
+            Self::Rewrite { post, title, body } => write!(f, "{code} {post}: {title} / {body}"),
             Self::Topic { post, topic } => write!(f, "{code} {post}: {}", topic.map_or("as found", Topic::code)),
         }
     }

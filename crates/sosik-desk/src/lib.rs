@@ -64,7 +64,7 @@ pub use account::{Account, AccountName, AccountNameError};
 pub use async_trait::async_trait;
 pub use draft::{Approved, Draft, DraftDeed, DraftError, DraftState, DraftStep, EditionDigest, Frozen};
 pub use edit::{Edit, EditError};
-pub use hand_over::plan_approved;
+pub use hand_over::{HandOverError, plan_approved};
 pub use memory::MemoryDesk;
 pub use newsroom::{Newsroom, NewsroomError, Picture};
 pub use password::{LEAST as LEAST_PASSWORD, MOST as MOST_PASSWORD, PasswordError, PasswordHash};

@@ -20,7 +20,7 @@ use crate::Approved;
 /// 1. [`brief`](Self::brief) is for the channel that it names and the slot that it is given.
 /// 2. [`posts`](Self::posts) of a slot, curated by its brief, give an edition; asked again, the same.
 /// 3. [`draw`](Self::draw) gives one picture for each card, in their order.
-/// 4. [`hand_over`](Self::hand_over) of the same edition twice gives the same campaign.
+/// 4. [`hand_over`](Self::hand_over) of the same edition twice gives the same campaign, and of another edition of its slot an error.
 #[async_trait]
 pub trait Newsroom: fmt::Debug + Send + Sync {
     /// The channel whose editions it makes.
@@ -43,8 +43,8 @@ pub trait Newsroom: fmt::Debug + Send + Sync {
     /// [`NewsroomError`].
     async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError>;
 
-    /// Makes a campaign of an edition that is agreed to, and tells its name. What it may cost, whom it goes to and when is the
-    /// city's own.
+    /// Makes a campaign of an edition that is agreed to, with the pictures that were, and tells its name. What it may cost, whom it
+    /// goes to and when is the city's own.
     ///
     /// # Errors
     ///

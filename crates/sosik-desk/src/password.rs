@@ -3,6 +3,7 @@ use std::fmt;
 use argon2::password_hash::phc;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
 use sosik_core::Entropy;
 
 /// The fewest characters of a password that someone chooses. The law leaves the number to the city (고시 제2026-9호 제5조);
@@ -36,13 +37,8 @@ impl PasswordHash {
     ///
     /// [`PasswordError`] when it is too short or too long.
     pub fn of(password: &SecretString, entropy: &dyn Entropy) -> Result<Self, PasswordError> {
+        fits(password)?;
         let text = password.expose_secret();
-        if text.chars().count() < LEAST {
-            return Err(PasswordError::Short);
-        }
-        if text.len() > MOST {
-            return Err(PasswordError::Long);
-        }
         let mut salt = [0; 16];
         entropy.fill(&mut salt);
         let hash = Argon2::default().hash_password_with_salt(text.as_bytes(), &salt);
@@ -53,6 +49,30 @@ impl PasswordHash {
     #[must_use]
     pub fn from_stored(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// The hash of no password: nobody signs in with it.
+    #[must_use]
+    pub fn unusable() -> Self {
+        Self("!".to_owned())
+    }
+
+    /// Whether a password can be chosen in the place of another, before anything is hashed.
+    ///
+    /// # Errors
+    ///
+    /// [`PasswordError`] when it is too short, too long, or the same.
+    pub fn may_follow(old: &SecretString, new: &SecretString) -> Result<(), PasswordError> {
+        if old.expose_secret() == new.expose_secret() {
+            return Err(PasswordError::Same);
+        }
+        fits(new)
+    }
+
+    /// By what a sign-in knows which password it was made with.
+    #[must_use]
+    pub fn credential(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
     }
 
     /// As it is kept.
@@ -69,6 +89,14 @@ impl PasswordHash {
         let Ok(hash) = phc::PasswordHash::new(&self.0) else { return false };
         text.len() <= MOST && Argon2::default().verify_password(text.as_bytes(), &hash).is_ok()
     }
+}
+
+fn fits(password: &SecretString) -> Result<(), PasswordError> {
+    let text = password.expose_secret();
+    if text.chars().count() < LEAST {
+        return Err(PasswordError::Short);
+    }
+    if text.len() > MOST { Err(PasswordError::Long) } else { Ok(()) }
 }
 
 impl fmt::Debug for PasswordHash {

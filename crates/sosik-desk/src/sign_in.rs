@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use sosik_core::Entropy;
 
-use crate::AccountName;
+use crate::{AccountName, PasswordHash};
 
 /// How signing in is limited. The law asks for limits and leaves the numbers to the city's internal plan (고시 제2026-9호 제5조
 /// 제6항).
@@ -122,6 +122,8 @@ pub struct SignIn {
     pub key: SignInKey,
     /// Who.
     pub account: AccountName,
+    /// With which password: the SHA-256 of what it was checked against. Where the account has another since, it holds no more.
+    pub credential: [u8; 32],
     /// When.
     pub since: DateTime<Utc>,
     /// When they last did something.
@@ -131,8 +133,8 @@ pub struct SignIn {
 impl SignIn {
     /// A sign-in of now.
     #[must_use]
-    pub fn new(key: SignInKey, account: AccountName, now: DateTime<Utc>) -> Self {
-        Self { key, account, since: now, seen: now }
+    pub fn new(key: SignInKey, account: AccountName, password: &PasswordHash, now: DateTime<Utc>) -> Self {
+        Self { key, account, credential: password.credential(), since: now, seen: now }
     }
 
     /// Whether it still holds.
@@ -171,7 +173,8 @@ mod tests {
         let now = Utc.with_ymd_and_hms(2026, 11, 27, 0, 0, 0).unwrap();
         let rules = SignInRules::default();
         let account = AccountName::parse("staff-1").unwrap();
-        let mut one = SignIn::new(Token::generate(&SeededEntropy::new(1)).key(), account, now);
+        let mut one =
+            SignIn::new(Token::generate(&SeededEntropy::new(1)).key(), account, &PasswordHash::unusable(), now);
         assert!(one.holds(&rules, now + TimeDelta::minutes(29)) && !one.holds(&rules, now + TimeDelta::minutes(30)));
         one.seen = now + TimeDelta::minutes(10 * 60 - 1);
         assert!(one.holds(&rules, one.seen) && !one.holds(&rules, now + TimeDelta::hours(10)));

@@ -97,6 +97,7 @@ pub struct SignedIn {
 pub struct Attempt {
     account: Option<AccountName>,
     hash: PasswordHash,
+    locked: Option<DateTime<Utc>>,
 }
 
 /// A try to sign in whose password was looked at.
@@ -105,6 +106,7 @@ pub struct Attempt {
 pub struct Attempted {
     account: Option<AccountName>,
     hash: PasswordHash,
+    locked: Option<DateTime<Utc>>,
 }
 
 impl Attempt {
@@ -112,7 +114,18 @@ impl Attempt {
     /// or not: do it on a thread that may wait.
     pub fn with(self, password: &SecretString) -> Attempted {
         let is_theirs = self.hash.is_of(password);
-        Attempted { account: self.account.filter(|_| is_theirs), hash: self.hash }
+        Attempted { account: self.account.filter(|_| is_theirs), hash: self.hash, locked: self.locked }
+    }
+}
+
+impl Attempted {
+    /// Whose password it was.
+    fn theirs(&self) -> Result<AccountName, StaffError> {
+        match (&self.account, self.locked) {
+            (_, Some(until)) => Err(StaffError::Locked { until }),
+            (Some(name), None) => Ok(name.clone()),
+            (None, None) => Err(StaffError::Wrong),
+        }
     }
 }
 
@@ -168,16 +181,19 @@ impl Staff {
         if self.store.account(name).await?.is_some() {
             return Err(StaffError::Taken);
         }
-        self.note(by, name, Rights::Granted(account.roles_code())).await?;
-        if self.store.keep_account(&account).await? { Ok(password) } else { Err(StaffError::Taken) }
+        match self.keep_noted(by, &account, Rights::Granted(account.roles_code())).await {
+            Ok(()) => Ok(password),
+            Err(StaffError::Meanwhile) => Err(StaffError::Taken),
+            Err(error) => Err(error),
+        }
     }
 
     /// Gives an account other roles; none where someone leaves, who is signed out then.
     ///
     /// # Errors
     ///
-    /// [`StaffError`]; nothing was changed. Nobody changes their own roles, so that there is always someone left who may
-    /// give them.
+    /// [`StaffError`]. Nobody changes their own roles, and where that would leave nobody who may give any (two officers take each
+    /// other's at once), it is taken back.
     pub async fn change_roles(
         &self,
         by: &By,
@@ -192,22 +208,30 @@ impl Staff {
         if account.roles == roles {
             return Ok(());
         }
-        let had_none = account.roles.is_empty();
+        let before = account.clone();
+        let had_none = before.roles.is_empty();
         account.roles = roles;
+        if account.roles.is_empty() {
+            // Who comes back is given a new one.
+            account.password = PasswordHash::unusable();
+        }
         let to = match (account.roles.is_empty(), had_none) {
             (true, _) => Rights::Removed,
             (false, true) => Rights::Granted(account.roles_code()),
             (false, false) => Rights::Changed(account.roles_code()),
         };
-        self.note(by, name, to).await?;
-        if !self.store.keep_account(&account).await? {
-            return Err(StaffError::Meanwhile);
+        self.keep_noted(by, &account, to).await?;
+        if before.may(Right::Accounts) && !self.has_officer().await? {
+            let restored = Account { version: account.version + 1, ..before };
+            self.keep_noted(by, &restored, Rights::Changed(restored.roles_code())).await?;
+            return Err(StaffError::Refused("nobody would be left who may give roles"));
         }
         // Whoever is signed in does so anew, as what they are now.
         Ok(self.store.end_sign_ins(name, None).await?)
     }
 
-    /// Gives an account a password to be used once, signs it out, and unlocks it.
+    /// Gives an account a password to be used once, signs it out, and unlocks it. Sign-ins with the password of before hold no more
+    /// from then on.
     ///
     /// # Errors
     ///
@@ -221,11 +245,7 @@ impl Staff {
         account.password = PasswordHash::of(&password, &*self.entropy)?;
         (account.must_change, account.password_since) = (true, self.clock.now());
         (account.failures, account.locked_until) = (0, None);
-        self.note(by, name, Rights::Changed(account.roles_code())).await?;
-        if !self.store.keep_account(&account).await? {
-            return Err(StaffError::Meanwhile);
-        }
-        self.store.end_sign_ins(name, None).await?;
+        self.keep_noted(by, &account, Rights::Changed(account.roles_code())).await?;
         Ok(password)
     }
 
@@ -233,16 +253,16 @@ impl Staff {
     ///
     /// # Errors
     ///
-    /// [`StaffError::Locked`] after too many failures; [`StaffError::Store`].
+    /// [`StaffError::Store`]. That an account is locked is told at the [end](Self::finish), so that it takes as long.
     pub async fn attempt(&self, name: &str) -> Result<Attempt, StaffError> {
-        let nobody = || Attempt { account: None, hash: self.nobody.clone() };
+        let nobody = || Attempt { account: None, hash: self.nobody.clone(), locked: None };
         let Ok(name) = AccountName::parse(name) else { return Ok(nobody()) };
         for _ in 0..TRIES {
             let Some(mut account) = self.store.account(&name).await? else { return Ok(nobody()) };
             let now = self.clock.now();
             if let Some(until) = account.locked_until {
                 if now < until {
-                    return Err(StaffError::Locked { until });
+                    return Ok(Attempt { locked: Some(until), ..nobody() });
                 }
                 (account.failures, account.locked_until) = (0, None);
             }
@@ -253,7 +273,7 @@ impl Staff {
             if self.store.keep_account(&account).await? {
                 // Who has no role left has no desk to sign in to.
                 let is_here = !account.roles.is_empty();
-                return Ok(Attempt { account: is_here.then_some(name), hash: account.password });
+                return Ok(Attempt { account: is_here.then_some(name), hash: account.password, locked: None });
             }
         }
         Err(StaffError::Meanwhile)
@@ -263,9 +283,10 @@ impl Staff {
     ///
     /// # Errors
     ///
-    /// [`StaffError::Wrong`] where it was not, or where there is no such account; [`StaffError::Store`].
+    /// [`StaffError::Wrong`] where it was not, or where there is no such account; [`StaffError::Locked`] after too many failures;
+    /// [`StaffError::Store`].
     pub async fn finish(&self, attempted: Attempted) -> Result<Token, StaffError> {
-        let Some(name) = attempted.account else { return Err(StaffError::Wrong) };
+        let name = attempted.theirs()?;
         for _ in 0..TRIES {
             let mut account = self.known(&name).await?;
             // What was right a moment ago is not where it was changed, or where they left, meanwhile.
@@ -275,7 +296,9 @@ impl Staff {
             (account.failures, account.locked_until) = (0, None);
             if self.store.keep_account(&account).await? {
                 let token = Token::generate(&*self.entropy);
-                self.store.keep_sign_in(&SignIn::new(token.key(), name, self.clock.now())).await?;
+                // It holds as long as the password does that was looked at, whatever becomes of it meanwhile.
+                let sign_in = SignIn::new(token.key(), name, &attempted.hash, self.clock.now());
+                self.store.keep_sign_in(&sign_in).await?;
                 return Ok(token);
             }
         }
@@ -298,13 +321,14 @@ impl Staff {
         Ok(found.map(|(account, sign_in)| SignedIn { account, form_key: token.form_key(), since: sign_in.since }))
     }
 
-    /// Whether someone is still signed in, without counting as something that they do: for a page that stays open.
+    /// Who is signed in with a token, without that counting as something that they do: for a page that stays open.
     ///
     /// # Errors
     ///
     /// [`StaffError::Store`].
-    pub async fn is_signed_in(&self, token: &Token) -> Result<bool, StaffError> {
-        Ok(self.look(token).await?.is_some())
+    pub async fn peek(&self, token: &Token) -> Result<Option<SignedIn>, StaffError> {
+        let found = self.look(token).await?;
+        Ok(found.map(|(account, sign_in)| SignedIn { account, form_key: token.form_key(), since: sign_in.since }))
     }
 
     async fn look(&self, token: &Token) -> Result<Option<(Account, SignIn)>, StaffError> {
@@ -314,18 +338,20 @@ impl Staff {
             self.store.end_sign_in(&key).await?;
             return Ok(None);
         }
-        let account = self.store.account(&sign_in.account).await?.filter(|account| !account.roles.is_empty());
-        Ok(account.map(|account| (account, sign_in)))
+        let account = self.store.account(&sign_in.account).await?;
+        let is_theirs =
+            |account: &Account| !account.roles.is_empty() && account.password.credential() == sign_in.credential;
+        Ok(account.filter(is_theirs).map(|account| (account, sign_in)))
     }
 
     /// Makes what someone chose their password: `hash` is of the new one, and [`attempted`](Attempt::with) says that the old one
-    /// was right. Wherever else they are signed in, they are no more.
+    /// was right. They are signed in anew with what it gives, and wherever else they were, they are no more.
     ///
     /// # Errors
     ///
-    /// [`StaffError::Wrong`] where the old one was not; [`StaffError`].
-    pub async fn choose(&self, token: &Token, attempted: Attempted, hash: PasswordHash) -> Result<(), StaffError> {
-        let Some(name) = attempted.account else { return Err(StaffError::Wrong) };
+    /// [`StaffError::Wrong`] where the old one was not, [`StaffError::Locked`] after too many failures; [`StaffError`].
+    pub async fn choose(&self, token: &Token, attempted: Attempted, hash: PasswordHash) -> Result<Token, StaffError> {
+        let name = attempted.theirs()?;
         let Some((mut account, sign_in)) = self.look(token).await? else { return Err(StaffError::Wrong) };
         if account.name != name || account.password != attempted.hash {
             return Err(StaffError::Wrong);
@@ -335,7 +361,14 @@ impl Staff {
         if !self.store.keep_account(&account).await? {
             return Err(StaffError::Meanwhile);
         }
-        Ok(self.store.end_sign_ins(&name, Some(&sign_in.key)).await?)
+        let anew = Token::generate(&*self.entropy);
+        let mut signed_in = SignIn::new(anew.key(), name.clone(), &account.password, self.clock.now());
+        // It is one day's work all the same.
+        signed_in.since = sign_in.since;
+        self.store.keep_sign_in(&signed_in).await?;
+        // None of these holds any more: the password is another.
+        self.store.end_sign_ins(&name, Some(&anew.key())).await?;
+        Ok(anew)
     }
 
     /// The hash of a password that someone chose, other than the one that they have. It takes its time, as
@@ -345,10 +378,7 @@ impl Staff {
     ///
     /// [`PasswordError`] when it is too short, too long, or the one that they have.
     pub fn hash(&self, old: &SecretString, new: &SecretString) -> Result<PasswordHash, PasswordError> {
-        use secrecy::ExposeSecret as _;
-        if old.expose_secret() == new.expose_secret() {
-            return Err(PasswordError::Same);
-        }
+        PasswordHash::may_follow(old, new)?;
         PasswordHash::of(new, &*self.entropy)
     }
 
@@ -382,6 +412,19 @@ impl Staff {
 
     async fn known(&self, name: &AccountName) -> Result<Account, StaffError> {
         self.store.account(name).await?.ok_or(StaffError::NoAccount)
+    }
+
+    /// Keeps an account whose rights change: noted before, and put right in the journal where it was not kept.
+    async fn keep_noted(&self, by: &By, account: &Account, to: Rights) -> Result<(), StaffError> {
+        self.note(by, &account.name, to).await?;
+        if self.store.keep_account(account).await? {
+            return Ok(());
+        }
+        let stands = self.store.account(&account.name).await?;
+        let stands = stands.filter(|account| !account.roles.is_empty());
+        let stands = stands.map_or(Rights::Removed, |account| Rights::Changed(account.roles_code()));
+        self.note(by, &account.name, stands).await?;
+        Err(StaffError::Meanwhile)
     }
 
     async fn note(&self, by: &By, name: &AccountName, to: Rights) -> Result<(), StaffError> {

@@ -16,9 +16,16 @@ struct StoredDraft {
     version: u32,
     state: String,
     choices: Choices,
-    /// The edition that was handed in, in its own stored form.
-    frozen: Option<String>,
+    frozen: Option<StoredFrozen>,
     steps: Vec<StoredStep>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredFrozen {
+    /// The edition that was handed in, in its own stored form.
+    edition: String,
+    pictures: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -43,7 +50,10 @@ pub fn to_json(draft: &Draft) -> String {
         version: VERSION,
         state: draft.state.code().to_owned(),
         choices: draft.choices.clone(),
-        frozen: draft.frozen.as_ref().map(|frozen| stored::to_json(&frozen.edition)),
+        frozen: draft.frozen.as_ref().map(|frozen| StoredFrozen {
+            edition: stored::to_json(&frozen.edition),
+            pictures: frozen.pictures.clone(),
+        }),
         steps: draft.steps.iter().map(step).collect(),
     };
     serde_json::to_string(&draft).unwrap_or_default()
@@ -63,8 +73,11 @@ pub fn from_json(json: &str, channel: ChannelId, slot: DateTime<Utc>, version: u
     let mut draft = Draft::new(channel, slot);
     draft.state = DraftState::from_code(&kept.state).ok_or_else(|| unknown("state", &kept.state))?;
     draft.choices = kept.choices;
-    let edition = kept.frozen.as_deref().map(stored::from_json).transpose();
-    draft.frozen = edition.map_err(|error| StoredDraftError(format!("its edition: {error}")))?.map(Frozen::new);
+    if let Some(StoredFrozen { edition, pictures }) = kept.frozen {
+        let edition = stored::from_json(&edition);
+        let edition = edition.map_err(|error| StoredDraftError(format!("its edition: {error}")))?;
+        draft.frozen = Some(Frozen::new(edition, pictures));
+    }
     for step in kept.steps {
         let deed = DraftDeed::from_code(&step.deed).ok_or_else(|| unknown("step", &step.deed))?;
         draft.steps.push(DraftStep::new(step.at, step.by, deed, step.note));

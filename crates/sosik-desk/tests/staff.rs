@@ -2,16 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use sosik_core::{ManualClock, SeededEntropy};
 use sosik_desk::{
-    AccountName, By, MemoryDesk, PasswordError, PasswordHash, Right, Role, SignInRules, Staff, StaffError, StaffStore,
-    Token,
+    Account, AccountName, By, MemoryDesk, PasswordError, PasswordHash, Right, Role, SignIn, SignInKey, SignInRules,
+    Staff, StaffError, StaffStore, Token,
 };
 use sosik_registry::rights::{RightsChange, standing};
-use sosik_registry::{Journal, MemoryJournal};
+use sosik_registry::{Journal, MemoryJournal, StoreError};
 
 struct World {
     staff: Staff,
@@ -67,7 +68,9 @@ async fn whoever_has_the_password_signs_in_chooses_another_and_signs_out() {
     let wrong = world.staff.attempt("staff-1").await.unwrap().with(&"아무 말이나 적어 봄".into());
     assert!(matches!(world.staff.choose(&token, wrong, hash.clone()).await, Err(StaffError::Wrong)));
     let right = world.staff.attempt("staff-1").await.unwrap().with(&given);
-    world.staff.choose(&token, right, hash).await.unwrap();
+    let anew = world.staff.choose(&token, right, hash).await.unwrap();
+    assert!(world.staff.of(&token).await.unwrap().is_none(), "what was signed in with the old one is no more");
+    let token = anew;
     assert!(!world.staff.of(&token).await.unwrap().unwrap().account.must_change);
     assert!(world.staff.of(&elsewhere).await.unwrap().is_none(), "wherever else they were, they are no more");
     assert!(matches!(world.sign_in("staff-1", &given).await, Err(StaffError::Wrong)));
@@ -103,9 +106,8 @@ async fn five_failures_lock_for_a_quarter_of_an_hour_however_many_come_at_once()
         attempts.push(world.staff.attempt("staff-1").await.unwrap());
     }
     let until = noon() + TimeDelta::minutes(15);
-    let Err(StaffError::Locked { until: told, .. }) = world.staff.attempt("staff-1").await else {
-        panic!("not locked")
-    };
+    let sixth = world.staff.attempt("staff-1").await.unwrap().with(&password);
+    let Err(StaffError::Locked { until: told, .. }) = world.staff.finish(sixth).await else { panic!("not locked") };
     assert_eq!(told, until);
     for attempt in attempts {
         assert!(matches!(world.staff.finish(attempt.with(&wrong)).await, Err(StaffError::Wrong)));
@@ -145,10 +147,10 @@ async fn someone_is_signed_out_by_idleness_and_a_page_that_stays_open_is_no_work
     }
     for minutes in [140, 149] {
         world.clock.set(noon() + TimeDelta::minutes(minutes));
-        assert!(world.staff.is_signed_in(&token).await.unwrap());
+        assert!(world.staff.peek(&token).await.unwrap().is_some());
     }
     world.clock.set(noon() + TimeDelta::minutes(150));
-    assert!(!world.staff.is_signed_in(&token).await.unwrap());
+    assert!(world.staff.peek(&token).await.unwrap().is_none());
     assert!(world.store.sign_in(&token.key()).await.unwrap().is_none(), "and nothing is left of it");
 
     let rules = SignInRules::default().staying(TimeDelta::hours(24), TimeDelta::hours(10));
@@ -203,6 +205,124 @@ async fn a_reset_ends_the_old_password_also_of_a_try_under_way() {
     assert!(world.staff.of(&token).await.unwrap().is_none());
     let token = world.sign_in("staff-1", &new).await.unwrap();
     assert!(world.staff.of(&token).await.unwrap().unwrap().account.must_change);
+}
+
+/// A store in which someone else is faster once, or at which two officers are at work at once.
+mod between {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_noted_and_not_kept_is_put_right_in_the_journal() {
+        let world = world();
+        world.add("staff-1", &[Role::Editor]).await;
+        // Someone signs in at the same moment: what was read is no more.
+        let racing = Racing { store: Arc::clone(&world.store), left: 1.into(), deed: Deed::Touch };
+        let staff = world.over(racing);
+        let taken = staff.change_roles(&officer(), &name("staff-1"), []).await;
+        assert!(matches!(taken, Err(StaffError::Meanwhile)), "{taken:?}");
+        assert_eq!(standing(&*world.rights, noon()).await.unwrap()["staff-1"], "editor", "as it stands");
+    }
+
+    #[tokio::test]
+    async fn two_officers_who_take_each_other_s_role_leave_one() {
+        let world = world();
+        world.add("officer-1", &[Role::PrivacyOfficer]).await;
+        world.add("officer-2", &[Role::PrivacyOfficer]).await;
+        // While the first takes the second's, the second takes the first's.
+        let racing = Racing { store: Arc::clone(&world.store), left: 1.into(), deed: Deed::Strip(name("officer-1")) };
+        let taken = world.over(racing).change_roles(&officer(), &name("officer-2"), []).await;
+        assert!(matches!(taken, Err(StaffError::Refused(_))), "{taken:?}");
+        assert!(world.staff.has_officer().await.unwrap());
+        assert_eq!(standing(&*world.rights, noon()).await.unwrap()["officer-2"], "privacy-officer");
+    }
+
+    #[derive(Debug)]
+    enum Deed {
+        Strip(AccountName),
+        Touch,
+    }
+
+    #[derive(Debug)]
+    struct Racing {
+        store: Arc<MemoryDesk>,
+        left: std::sync::atomic::AtomicU32,
+        deed: Deed,
+    }
+
+    impl World {
+        fn over(&self, racing: Racing) -> Staff {
+            let entropy = Arc::new(SeededEntropy::new(8));
+            let (rights, clock) = (Arc::clone(&self.rights) as _, Arc::clone(&self.clock) as _);
+            Staff::new(Arc::new(racing), rights, clock, entropy).unwrap()
+        }
+    }
+
+    #[sosik_desk::async_trait]
+    impl StaffStore for Racing {
+        async fn keep_account(&self, account: &Account) -> Result<bool, StoreError> {
+            if self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok() {
+                let other = match &self.deed {
+                    Deed::Strip(name) => name,
+                    Deed::Touch => &account.name,
+                };
+                let mut other = self.store.account(other).await?.unwrap();
+                match self.deed {
+                    Deed::Strip(_) => other.roles.clear(),
+                    Deed::Touch => other.failures += 1,
+                }
+                assert!(self.store.keep_account(&other).await?);
+            }
+            self.store.keep_account(account).await
+        }
+        async fn account(&self, name: &AccountName) -> Result<Option<Account>, StoreError> {
+            self.store.account(name).await
+        }
+        async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+            self.store.accounts().await
+        }
+        async fn keep_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError> {
+            self.store.keep_sign_in(sign_in).await
+        }
+        async fn sign_in(&self, key: &SignInKey) -> Result<Option<SignIn>, StoreError> {
+            self.store.sign_in(key).await
+        }
+        async fn seen(&self, key: &SignInKey, at: DateTime<Utc>) -> Result<(), StoreError> {
+            self.store.seen(key, at).await
+        }
+        async fn end_sign_in(&self, key: &SignInKey) -> Result<(), StoreError> {
+            self.store.end_sign_in(key).await
+        }
+        async fn end_sign_ins(&self, account: &AccountName, but: Option<&SignInKey>) -> Result<(), StoreError> {
+            self.store.end_sign_ins(account, but).await
+        }
+        async fn purge_sign_ins(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+            self.store.purge_sign_ins(before).await
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_comes_back_is_given_another_password() {
+    let world = world();
+    let password = world.add("staff-1", &[Role::Editor]).await;
+    for roles in [vec![], vec![Role::Editor]] {
+        world.staff.change_roles(&officer(), &name("staff-1"), roles).await.unwrap();
+    }
+    assert!(matches!(world.sign_in("staff-1", &password).await, Err(StaffError::Wrong)));
+    let given = world.staff.reset(&officer(), &name("staff-1")).await.unwrap();
+    world.sign_in("staff-1", &given).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sign_in_with_the_password_of_before_holds_no_more_whenever_it_was_kept() {
+    let world = world();
+    let password = world.add("staff-1", &[Role::Editor]).await;
+    let token = world.sign_in("staff-1", &password).await.unwrap();
+    let kept = world.store.sign_in(&token.key()).await.unwrap().unwrap();
+    world.staff.reset(&officer(), &name("staff-1")).await.unwrap();
+    // As if it had been kept after the reset was done.
+    world.store.keep_sign_in(&kept).await.unwrap();
+    assert!(world.staff.of(&token).await.unwrap().is_none());
 }
 
 #[test]

@@ -17,6 +17,8 @@ CREATE TABLE staff_accounts (
 CREATE TABLE staff_sign_ins (
     key BLOB PRIMARY KEY,
     account TEXT NOT NULL,
+    -- The hash of what the password was checked against.
+    credential BLOB NOT NULL,
     since INTEGER NOT NULL,
     seen INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;

@@ -59,9 +59,10 @@ impl StaffStore for SqliteStore {
     async fn keep_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError> {
         let sign_in = sign_in.clone();
         self.write(move |transaction, _| {
-            let put = "INSERT INTO staff_sign_ins (key, account, since, seen) VALUES (?1, ?2, ?3, ?4)";
-            let SignIn { key, account, since, seen, .. } = &sign_in;
-            let values = params![key.as_bytes().as_slice(), account.as_str(), micros(*since), micros(*seen)];
+            let put = "INSERT INTO staff_sign_ins (key, account, credential, since, seen) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let SignIn { key, account, credential, since, seen, .. } = &sign_in;
+            let (key, credential) = (key.as_bytes().as_slice(), credential.as_slice());
+            let values = params![key, account.as_str(), credential, micros(*since), micros(*seen)];
             run(transaction, put, values)?;
             Ok(((), false))
         })
@@ -71,12 +72,12 @@ impl StaffStore for SqliteStore {
     async fn sign_in(&self, key: &SignInKey) -> Result<Option<SignIn>, StoreError> {
         let key = *key;
         self.read(move |transaction, _| {
-            let select = "SELECT account, since, seen FROM staff_sign_ins WHERE key = ?1";
+            let select = "SELECT account, since, seen, credential FROM staff_sign_ins WHERE key = ?1";
             let found = all(transaction, select, [key.as_bytes().as_slice()], |row| {
-                let read = || Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-                let (account, since, seen): (String, i64, i64) = read().map_err(database)?;
-                let mut sign_in = SignIn::new(key, name(&account)?, instant(since)?);
-                sign_in.seen = instant(seen)?;
+                let read = || Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+                let (account, since, seen, credential): (String, i64, i64, [u8; 32]) = read().map_err(database)?;
+                let mut sign_in = SignIn::new(key, name(&account)?, &PasswordHash::unusable(), instant(since)?);
+                (sign_in.seen, sign_in.credential) = (instant(seen)?, credential);
                 Ok(sign_in)
             });
             Ok(found?.into_iter().next())

@@ -6,7 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sosik_content::{Brief, Edition, Post, Topic, WebLink, curate};
 use sosik_core::{ChannelId, SeededEntropy};
 use sosik_delivery::ApprovalRule;
-use sosik_desk::{Account, AccountName, Draft, DraftStore, Edit, PasswordHash, Role, SignIn, StaffStore, Token};
+use sosik_desk::{
+    Account, AccountName, Draft, DraftStore, Edit, PasswordHash, Picture, Role, SignIn, StaffStore, Token,
+};
 
 use crate::noon;
 
@@ -50,7 +52,7 @@ fn account(name: &str, roles: &[Role]) -> Account {
 }
 
 fn signed_in(seed: u64, name: &str, at: DateTime<Utc>) -> SignIn {
-    SignIn::new(Token::generate(&SeededEntropy::new(seed)).key(), named(name), at)
+    SignIn::new(Token::generate(&SeededEntropy::new(seed)).key(), named(name), &PasswordHash::from_stored(name), at)
 }
 
 /// Rule 1 of accounts.
@@ -163,7 +165,8 @@ fn worked_on(name: &str, slot: DateTime<Utc>) -> Draft {
     ] {
         draft = draft.edited(&edit, "editor-1", slot).unwrap();
     }
-    let draft = draft.submitted(edition(name, slot), "editor-1", after(1)).unwrap();
+    let draft =
+        draft.submitted(edition(name, slot), &[Picture::new([1, 2], (1, 1), "한 장")], "editor-1", after(1)).unwrap();
     let digest = draft.frozen.as_ref().unwrap().digest.clone();
     draft.approved(&digest, ApprovalRule::of(2), "head-1", after(2)).unwrap()
 }
@@ -180,7 +183,7 @@ pub async fn draft_rule_1_a_draft_comes_back_as_it_was_kept(store: Arc<dyn Draft
     // What comes of it goes on from there.
     let digest = kept.frozen.as_ref().unwrap().digest.clone();
     let done = kept.approved(&digest, ApprovalRule::of(2), "head-2", after(3)).unwrap();
-    let done = done.handed_over("campaign", "head-2", after(3)).unwrap();
+    let done = done.begun("head-2", after(3)).unwrap().handed_over("campaign", "head-2", after(3)).unwrap();
     assert!(store.keep_draft(&done).await.unwrap());
     assert_eq!(store.draft_of(&draft.channel, draft.slot).await.unwrap().unwrap().steps, done.steps);
 }

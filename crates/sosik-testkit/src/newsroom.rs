@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sosik_content::{Curation, curate};
+use sosik_content::{Choices, Curation, curate};
 use sosik_delivery::ApprovalRule;
-use sosik_desk::{Draft, Newsroom};
+use sosik_desk::{Approved, Draft, Newsroom};
 
 /// One test for each rule of the contract, for what `$make` gives: an async function of a [`Newsroom`] in an `Arc` and a slot of
 /// which it has posts.
@@ -50,13 +50,26 @@ pub async fn rule_3_each_card_has_a_picture(made: Made) {
     }
 }
 
+/// What an approver agreed to: the edition of the posts, or of all but its first card.
+async fn approved(made: &Made, is_whole: bool) -> Approved {
+    let (room, slot) = made;
+    let at = *slot - TimeDelta::hours(1);
+    let (mut edition, posts) = (curated(made).await.edition, room.posts(*slot).await.unwrap());
+    if !is_whole {
+        let without = Choices::default().drop(edition.cards()[0].post_id(), "다음 주");
+        edition = curate(&posts, &room.brief(*slot).choices(without).build().unwrap()).unwrap().edition;
+    }
+    let pictures = room.draw(&edition, &posts).await.unwrap();
+    let draft = Draft::new(room.channel().clone(), *slot).submitted(edition, &pictures, "editor-1", at).unwrap();
+    let digest = draft.frozen.as_ref().unwrap().digest.clone();
+    let draft = draft.approved(&digest, ApprovalRule::of(1), "approver-1", at).unwrap();
+    draft.begun("approver-1", at).unwrap().to_send(pictures).unwrap()
+}
+
 /// Rule 4.
 pub async fn rule_4_an_edition_is_one_campaign(made: Made) {
-    let at = made.1 - TimeDelta::hours(1);
-    let draft = Draft::new(made.0.channel().clone(), made.1).submitted(curated(&made).await.edition, "editor-1", at);
-    let draft = draft.unwrap();
-    let digest = draft.frozen.as_ref().unwrap().digest.clone();
-    let approved = draft.approved(&digest, ApprovalRule::of(1), "approver-1", at).unwrap().to_send().unwrap();
-    let first = made.0.hand_over(&approved, at).await.unwrap();
-    assert_eq!(made.0.hand_over(&approved, at + TimeDelta::minutes(1)).await.unwrap(), first);
+    let (whole, at) = (approved(&made, true).await, made.1 - TimeDelta::hours(1));
+    let first = made.0.hand_over(&whole, at).await.unwrap();
+    assert_eq!(made.0.hand_over(&whole, at + TimeDelta::minutes(1)).await.unwrap(), first);
+    assert!(made.0.hand_over(&approved(&made, false).await, at).await.is_err(), "it is another edition");
 }

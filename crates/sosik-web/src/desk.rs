@@ -32,7 +32,7 @@ use sosik_registry::access::Access;
 use sosik_registry::rights::RightsChange;
 use sosik_registry::{Journal, Segment, SubscriberStore};
 use sosik_schedule::{Election, HolidayCalendar, KoreanCalendar, MessageClass, Policy, WeeklySlot};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use self::door::Tries;
 use self::enter::{Entrance, enter};
@@ -46,6 +46,8 @@ const MOST: usize = 64 * 1024;
 const WITHIN: Duration = Duration::from_secs(20);
 /// Pages on which a campaign is watched at once.
 const WATCHERS: usize = 64;
+/// Passwords that are looked at at once.
+const HASHING: usize = 4;
 
 /// Where the desk keeps and finds everything.
 #[derive(Clone, Debug)]
@@ -128,6 +130,9 @@ pub(crate) struct Parts {
     proxy: Option<HeaderName>,
     secure: bool,
     tries: Tries,
+    /// How many passwords are looked at at once: each takes 19 MiB.
+    hashing: Semaphore,
+    stopping: Option<watch::Receiver<bool>>,
     drawn: Mutex<Vec<(String, Arc<[Picture]>)>>,
     watchers: Arc<Semaphore>,
 }
@@ -171,6 +176,8 @@ impl Desk {
             proxy: None,
             secure: true,
             tries: Tries::default(),
+            hashing: Semaphore::new(HASHING),
+            stopping: None,
             drawn: Mutex::new(Vec::new()),
             watchers: Arc::new(Semaphore::new(WATCHERS)),
         })
@@ -179,28 +186,29 @@ impl Desk {
     /// The routes.
     pub fn router(self) -> Router {
         let desk = self.0;
-        let behind = |right: Option<Right>, routes: MethodRouter<Arc<Parts>>| {
-            let entrance = Entrance { desk: Arc::clone(&desk), right };
+        let entered = |right: Option<Right>, is_work: bool, routes: MethodRouter<Arc<Parts>>| {
+            let entrance = Entrance { desk: Arc::clone(&desk), right, is_work };
             routes.layer(middleware::from_fn_with_state(entrance, enter))
         };
-        let watch = |routes| behind(Some(Right::Watch), routes);
+        let behind = |right, routes| entered(right, true, routes);
+        let looking = |routes| behind(Some(Right::Watch), routes);
         let routes = Router::new()
             .route("/desk/sign-in", get(door::page).post(door::sign_in))
             .route("/desk/style.css", get(layout::style))
             .route("/desk/desk.js", get(layout::script))
             .route("/desk/sign-out", behind(None, post(door::sign_out)))
             .route("/desk/password", behind(None, get(door::password_page).post(door::password)))
-            .route("/desk", watch(get(week::this_week)))
-            .route("/desk/week/{day}", watch(get(week::page)))
-            .route("/desk/week/{day}/{picture}", watch(get(week::picture)))
+            .route("/desk", looking(get(week::this_week)))
+            .route("/desk/week/{day}", looking(get(week::page)))
+            .route("/desk/week/{day}/{picture}", looking(get(week::picture)))
             .route("/desk/week/{day}/edit", behind(Some(Right::Draft), post(week::edit)))
             .route("/desk/week/{day}/submit", behind(Some(Right::Draft), post(week::submit)))
             .route("/desk/week/{day}/approve", behind(Some(Right::Approve), post(week::approve)))
             .route("/desk/week/{day}/give-back", behind(Some(Right::Approve), post(week::give_back)))
             .route("/desk/week/{day}/hand-over", behind(Some(Right::Approve), post(week::hand_over)))
-            .route("/desk/campaigns", watch(get(campaigns::list)))
-            .route("/desk/campaigns/{id}", watch(get(campaigns::one)))
-            .route("/desk/campaigns/{id}/events", watch(get(campaigns::events)))
+            .route("/desk/campaigns", looking(get(campaigns::list)))
+            .route("/desk/campaigns/{id}", looking(get(campaigns::one)))
+            .route("/desk/campaigns/{id}/events", entered(Some(Right::Watch), false, get(campaigns::events)))
             .route("/desk/campaigns/{id}/{deed}", behind(Some(Right::Halt), post(campaigns::halt)))
             .route("/desk/tickets", behind(Some(Right::Answer), get(tickets::list)))
             .route("/desk/tickets/{number}", behind(Some(Right::Answer), get(tickets::one)))
@@ -263,6 +271,12 @@ impl DeskBuilder {
     /// that no proxy writes can be written by anyone.
     pub fn behind_proxy(mut self, header: HeaderName) -> Self {
         self.0.proxy = Some(header);
+        self
+    }
+
+    /// Ends what would otherwise go on as long as someone watches, once this says that the server stops.
+    pub fn stopping(mut self, stopping: watch::Receiver<bool>) -> Self {
+        self.0.stopping = Some(stopping);
         self
     }
 

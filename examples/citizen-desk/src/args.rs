@@ -25,6 +25,14 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) public: Option<String>,
 
+    /// The header in which the proxy before it writes from where a request comes, such as x-forwarded-for
+    #[arg(long, requires = "public")]
+    pub(crate) proxy_header: Option<String>,
+
+    /// Gives officer-1 a new password, for whoever has none left who may
+    #[arg(long)]
+    pub(crate) reset_officer: bool,
+
     /// Plays the Kakao side: starts an emulator, and a page on which to talk with the chatbot
     #[arg(long)]
     pub(crate) emulator: bool,

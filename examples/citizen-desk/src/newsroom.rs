@@ -89,14 +89,13 @@ impl CityNewsroom {
     }
 
     /// The message of an edition, with its pictures at the dealer.
-    async fn message(&self, edition: &Edition, transport: &Arc<dyn Transport>) -> Result<Message, NewsroomError> {
-        let pictures = self.drawn(edition, &self.posts_of(edition.slot())?)?;
-        let media: Vec<Media> = pictures
-            .into_iter()
-            .map(|picture| Media::new(PictureFormat::Jpeg, picture.size, picture.alt, picture.jpeg.to_vec()))
-            .collect();
+    async fn message(&self, approved: &Approved, transport: &Arc<dyn Transport>) -> Result<Message, NewsroomError> {
+        let media = |picture: &Picture| {
+            Media::new(PictureFormat::Jpeg, picture.size, picture.alt.as_str(), picture.jpeg.to_vec())
+        };
+        let media: Vec<Media> = approved.pictures.iter().map(media).collect();
         let shown: Vec<_> = media.iter().map(|media| media.picture.clone()).collect();
-        let message = compose(edition, &shown, &self.profile, LIMITS);
+        let message = compose(&approved.edition, &shown, &self.profile, LIMITS);
         let message = message.map_err(|error| failed("메시지로 만들 수 없습니다")(error.into()))?;
         let message = transport.upload_all(message, &media).await;
         message.map_err(|error| failed("그림을 올리지 못했습니다")(error.into()))
@@ -177,7 +176,7 @@ impl Newsroom for CityNewsroom {
         // What was made a campaign before has its message, and its pictures at the dealer.
         let message = match known.map_err(|error| failed("발송을 찾지 못했습니다")(error.into()))? {
             Some(campaign) => campaign.message,
-            None => self.message(edition, transport).await?,
+            None => self.message(approved, transport).await?,
         };
         let batch = transport.capabilities().batch;
         let plan = Plan::new(key, message, MessageClass::Advertising, Segment::All, send_at, batch)

@@ -8,7 +8,8 @@ use sosik::Entropy;
 use sosik::channel::Transport;
 use sosik::chat::{City, Term, Window};
 use sosik::content::WebLink;
-use sosik::desk::{DraftState, DraftStore as _};
+use sosik::delivery::{CampaignKey, Outbox as _};
+use sosik::desk::DraftStore as _;
 use sosik::registry::{Channels, Purpose, SecretKey, Vault};
 use sosik::sqlite::SqliteStore;
 
@@ -57,9 +58,12 @@ impl Parts {
         if settings.feed.is_none() {
             newsroom.publish_first()?;
         }
-        for draft in drafts.iter().filter(|draft| draft.state == DraftState::HandedOver) {
-            if let Some(frozen) = &draft.frozen {
-                newsroom.publish(&frozen.edition)?;
+        for frozen in drafts.iter().filter_map(|draft| draft.frozen.as_ref()) {
+            // What has a campaign is on its way, whether the desk knows already or not.
+            let edition = &frozen.edition;
+            let key = CampaignKey::new(channel.clone(), edition.slot(), edition.id().clone());
+            if store.campaign(key.id()).await?.is_some() {
+                newsroom.publish(edition)?;
             }
         }
         let days = TimeDelta::days(terms.answer_days.into());

@@ -19,7 +19,7 @@ use sosik::registry::Segment;
 use sosik::schedule::{MessageClass, SendWindow};
 use sosik::sqlite::SqliteStore;
 use sosik::web::archive::{Archive, Site};
-use sosik::web::desk::{Desk, Stores};
+use sosik::web::desk::{Desk, DeskBuilder, Stores};
 use sosik::web::health::{self, Registry};
 use sosik::web::kakao::{Chatbot, Webhooks};
 use sosik::web::metrics::Metrics;
@@ -50,22 +50,16 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let listener = TcpListener::bind(args.listen).await.map_err(|error| format!("{}: {error}", args.listen))?;
     let address = listener.local_addr()?;
     let base = args.public.clone().unwrap_or_else(|| format!("http://{address}"));
+    let is_plain = base.starts_with("http://");
+    if is_plain && !address.ip().is_loopback() {
+        return Err("others than this machine can reach the address: put a proxy with TLS before it, and give --public https://…".into());
+    }
     let (secret, admin_key) = secrets(&args)?;
     let (dealer_key, webhook_secret) = (random(), random());
-    let emulator = if args.emulator {
-        demo::people(&*store, clock.now()).await?;
-        let options = Options::new(dealer_key.as_str())
-            .with_clock(Arc::clone(&clock))
-            .with_state(args.data.join("emulator"))
-            .with_bizgo_webhook(format!("http://{address}{RECEIPTS}"), webhook_secret.as_str())
-            .with_failures(0.06, 0.15);
-        let emulator = Emulator::start("127.0.0.1:0".parse()?, options).await?;
-        emulator.play(Skill::at(format!("http://{address}/kakao/skill")).with_header(HEADER, &secret).with_callback());
-        Some(emulator)
-    } else {
-        None
-    };
-    let transport = transport(&args, emulator.as_ref(), (&dealer_key, &webhook_secret), &clock)?;
+    let dealer = (dealer_key.as_str(), webhook_secret.as_str());
+    let emulator =
+        if args.emulator { Some(play(&args, &store, &clock, address, &secret, dealer).await?) } else { None };
+    let transport = transport(&args, emulator.as_ref(), dealer, &clock)?;
     let links = WebLink::parse(&base)?;
     let parts = Parts::new(
         Arc::clone(&settings),
@@ -76,8 +70,16 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         clock.now(),
     )
     .await?;
-    let staff = staff(&store, Arc::clone(&clock), entropy, args.emulator).await?;
-    let desk = desk(&parts, staff.clone(), &clock, base.starts_with("http://"));
+    let staff = staff(&store, Arc::clone(&clock), entropy, &args).await?;
+    let (stop, mut stopping) = watch::channel(false);
+    let mut desk = desk(&parts, staff.clone(), &clock).stopping(stopping.clone());
+    if is_plain {
+        desk = desk.over_http();
+    }
+    if let Some(header) = &args.proxy_header {
+        let header = HeaderName::try_from(header.as_str()).map_err(|error| format!("--proxy-header: {error}"))?;
+        desk = desk.behind_proxy(header);
+    }
     let friend = WebLink::parse(&format!("https://pf.kakao.com/{}/friend", settings.public_id))?;
     let site =
         Site::new(settings.city.as_str(), WebLink::parse(&base)?, settings.office_shown.as_str()).with_channel(friend);
@@ -93,7 +95,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
                 .counting(Arc::clone(&store) as _)
                 .router(),
         )
-        .merge(desk.router())
+        .merge(desk.build().router())
         .merge(Chatbot::new(door, HeaderName::from_static(HEADER), secret, callbacks, Arc::clone(&clock)).router())
         .merge(Webhooks::new(admin_key, Arc::clone(&parts.channels), Arc::clone(&people), Arc::clone(&clock)).router())
         .merge(health::router(vec![Arc::new(Registry::new(people))], Duration::from_secs(1)))
@@ -108,7 +110,6 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     if let Some(emulator) = &emulator {
         say(&format!("chat      {}/_emulator/chat", emulator.url()));
     }
-    let (stop, mut stopping) = watch::channel(false);
     let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
         stopped().await;
         let _ = stop.send(true);
@@ -134,6 +135,27 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         "stopped: the database is still in use"
     });
     Ok(())
+}
+
+/// Plays Kakao and the dealer, with placeholders to send to.
+async fn play(
+    args: &Args,
+    store: &Arc<SqliteStore>,
+    clock: &Arc<dyn Clock>,
+    address: SocketAddr,
+    skill_secret: &str,
+    (dealer_key, webhook_secret): (&str, &str),
+) -> Result<Emulator, Failure> {
+    demo::people(&**store, clock.now()).await?;
+    let options = Options::new(dealer_key)
+        .with_clock(Arc::clone(clock))
+        .with_state(args.data.join("emulator"))
+        .with_bizgo_webhook(format!("http://{address}{RECEIPTS}"), webhook_secret)
+        .with_failures(0.06, 0.15);
+    let emulator = Emulator::start("127.0.0.1:0".parse()?, options).await?;
+    let skill = Skill::at(format!("http://{address}/kakao/skill")).with_header(HEADER, skill_secret);
+    emulator.play(skill.with_callback());
+    Ok(emulator)
 }
 
 /// Kakao's secrets: as they were given, or any where its side is played.
@@ -181,12 +203,12 @@ fn metrics(args: &Args, store: &Arc<SqliteStore>, clock: &Arc<dyn Clock>) -> Res
     let metrics = Metrics::install()?.waiting(Arc::clone(store) as _, Arc::clone(store) as _, Arc::clone(clock));
     Ok(match &args.metrics_token {
         Some(token) => metrics.with_token(token.as_str()),
-        None if args.listen.ip().is_loopback() => metrics,
-        None => return Err("give SOSIK_METRICS_TOKEN: others than this machine can reach the address".into()),
+        None if args.listen.ip().is_loopback() && args.public.is_none() => metrics,
+        None => return Err("give SOSIK_METRICS_TOKEN: others than this machine can reach /metrics".into()),
     })
 }
 
-fn desk(parts: &Parts, staff: Staff, clock: &Arc<dyn Clock>, is_plain: bool) -> Desk {
+fn desk(parts: &Parts, staff: Staff, clock: &Arc<dyn Clock>) -> DeskBuilder {
     let newsroom = Arc::clone(&parts.newsroom) as _;
     let Settings { city, approvers, head, districts, .. } = &*parts.settings;
     let mut builder = Desk::builder(city.as_str(), staff, newsroom, Stores::of(&parts.store), Arc::clone(clock))
@@ -198,8 +220,7 @@ fn desk(parts: &Parts, staff: Staff, clock: &Arc<dyn Clock>, is_plain: bool) -> 
     for district in districts.on(clock.now().with_timezone(&Seoul).date_naive()) {
         builder = builder.counted(district.name.as_str(), Segment::Area(district.code.clone()));
     }
-    // TLS is a proxy's; without one it is for this machine alone.
-    if is_plain { builder.over_http() } else { builder }.build()
+    builder
 }
 
 /// Sends what is due, until the server stops.

@@ -22,7 +22,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use super::Parts;
 use super::enter::{Fields, Who};
-use super::layout::{Frame, failed, when};
+use super::layout::{Frame, chain, failed, when};
 
 /// Campaigns that the list shows.
 const SHOWN: usize = 52;
@@ -273,6 +273,7 @@ fn halting(frame: &Frame<'_>, campaign: &Campaign, here: &str) -> Markup {
             form method="post" action=(format!("{here}/{deed}")) {
                 (frame.key())
                 @if is_grave {
+                    p.soft { "취소하면 이 주의 소식은 다시 보낼 수 없습니다." }
                     label for="why" { "취소하는 까닭" }
                     input #why name="why" maxlength="300" required;
                 }
@@ -360,20 +361,46 @@ pub(super) async fn events(
     Sse::new(watching(watch)).keep_alive(KeepAlive::default()).into_response()
 }
 
+impl Watch {
+    /// Waits for the next look; or tells that the server stops.
+    async fn is_stopping(&mut self) -> bool {
+        let Some(stopping) = &self.desk.stopping else {
+            self.ticks.tick().await;
+            return false;
+        };
+        let mut stopping = stopping.clone();
+        tokio::select! {
+            _ = self.ticks.tick() => false,
+            stopped = stopping.wait_for(|stopped| *stopped) => stopped.is_ok(),
+        }
+    }
+}
+
 fn watching(watch: Watch) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(Some(watch), |watch| async move {
         let mut watch = watch?;
         loop {
-            watch.ticks.tick().await;
+            if watch.is_stopping().await {
+                return None;
+            }
             // Watching is no work: whoever only watches is signed out in time.
-            if !watch.desk.staff.is_signed_in(&watch.token).await.unwrap_or(false) {
-                return Some((Ok(Event::default().event("over").data("{}")), None));
+            match watch.desk.staff.peek(&watch.token).await {
+                Ok(Some(_)) => {}
+                Ok(None) => return Some((Ok(Event::default().event("over").data("{}")), None)),
+                Err(error) => {
+                    tracing::error!(error = chain(&error), "who watches a campaign could not be looked up");
+                    return None;
+                }
             }
             let progress = match found(&watch.desk, &watch.id).await {
                 Ok(Some((campaign, tally))) => Progress::of(&campaign, &tally),
                 // A store that cannot answer now may in a second.
                 Err(error) if matches!(&error, OutboxError::Store(store) if store.is_retryable()) => continue,
-                Ok(None) | Err(_) => return None,
+                Ok(None) => return None,
+                Err(error) => {
+                    tracing::error!(error = chain(&error), "a campaign that is watched could not be read");
+                    return None;
+                }
             };
             if watch.last.as_ref() == Some(&progress) {
                 continue;

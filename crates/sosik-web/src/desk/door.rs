@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Extension;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use maud::{Markup, html};
 use secrecy::SecretString;
-use sosik_desk::{LEAST_PASSWORD, MOST_PASSWORD, PasswordError, StaffError, Token};
+use sosik_desk::{LEAST_PASSWORD, MOST_PASSWORD, PasswordError, PasswordHash, StaffError, Token};
 
 use super::enter::{Fields, Who, is_from_elsewhere};
 use super::layout::{Frame, failed};
@@ -33,20 +34,34 @@ impl Tries {
     fn is_too_many(&self, place: &str, now: DateTime<Utc>) -> bool {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_recent = |at: &DateTime<Utc>| now.signed_duration_since(*at) < WHILE;
-        if places.len() >= PLACES {
+        let place = network(place);
+        if places.len() >= PLACES && !places.contains_key(&place) {
             places.retain(|_, tries| tries.iter().any(is_recent));
+            // So many at once: of whoever tried longest ago it is forgotten.
+            if let Some(oldest) = places.iter().min_by_key(|(_, tries)| tries.last()).map(|(place, _)| place.clone())
+                && places.len() >= PLACES
+            {
+                places.remove(&oldest);
+            }
         }
-        if places.len() >= PLACES && !places.contains_key(place) {
-            // So many at once are an attack from everywhere: nobody else comes in for a while.
-            return true;
-        }
-        let tries = places.entry(place.to_owned()).or_default();
+        let tries = places.entry(place).or_default();
         tries.retain(is_recent);
         if tries.len() >= TRIES {
             return true;
         }
         tries.push(now);
         false
+    }
+}
+
+/// What one household or office has of addresses: of IPv6 its first half.
+fn network(place: &str) -> String {
+    match place.parse::<IpAddr>() {
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        _ => place.to_owned(),
     }
 }
 
@@ -89,11 +104,7 @@ pub(super) async fn sign_in(State(desk): State<Arc<Parts>>, request: Request) ->
     let fields = Fields::parse(&body);
     let password: SecretString = fields.get("password").into();
     match signed_in(&desk, fields.get("account").trim(), password).await {
-        Ok(token) => (
-            StatusCode::SEE_OTHER,
-            [(header::LOCATION, "/desk".to_owned()), (header::SET_COOKIE, cookie(&desk, Some(&token)))],
-        )
-            .into_response(),
+        Ok(token) => signed_in_as(&desk, &token),
         // Whether there is such an account is told to nobody.
         Err(StaffError::Wrong | StaffError::Locked { .. }) => {
             let told = "계정이나 비밀번호가 맞지 않습니다. 다섯 번 틀린 계정은 15분 동안 잠깁니다.";
@@ -105,13 +116,21 @@ pub(super) async fn sign_in(State(desk): State<Arc<Parts>>, request: Request) ->
 
 async fn signed_in(desk: &Parts, account: &str, password: SecretString) -> Result<Token, StaffError> {
     let attempt = desk.staff.attempt(account).await?;
-    let attempted = waiting(move || attempt.with(&password)).await;
+    let attempted = waiting(desk, move || attempt.with(&password)).await;
     desk.staff.finish(attempted.ok_or(StaffError::Meanwhile)?).await
 }
 
 /// Does what takes its time where waiting does no harm; `None` where the server is about to stop.
-async fn waiting<T: Send + Debug + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+async fn waiting<T: Send + Debug + 'static>(desk: &Parts, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    // In turn, so that many who try take no more memory than some.
+    let _turn = desk.hashing.acquire().await.ok()?;
     tokio::task::spawn_blocking(work).await.ok()
+}
+
+/// On to the desk, with the cookie of a sign-in.
+fn signed_in_as(desk: &Parts, token: &Token) -> Response {
+    let headers = [(header::LOCATION, "/desk".to_owned()), (header::SET_COOKIE, cookie(desk, Some(token)))];
+    (StatusCode::SEE_OTHER, headers).into_response()
 }
 
 /// The cookie of a sign-in, or one that ends it.
@@ -169,7 +188,7 @@ pub(super) async fn password(
     }
     let (old, new): (SecretString, SecretString) = (fields.get("old").into(), fields.get("new").into());
     match chosen(&desk, &who, old, new).await {
-        Ok(()) => Redirect::to("/desk").into_response(),
+        Ok(token) => signed_in_as(&desk, &token),
         Err(StaffError::Wrong) => told("지금 비밀번호가 맞지 않습니다."),
         Err(StaffError::Locked { .. }) => told("여러 번 틀려서 잠겼습니다. 15분 뒤에 다시 해 주세요."),
         Err(StaffError::Password(PasswordError::Same)) => told("지금 것과 다른 비밀번호를 적어 주세요."),
@@ -181,10 +200,12 @@ pub(super) async fn password(
     }
 }
 
-async fn chosen(desk: &Parts, who: &Who, old: SecretString, new: SecretString) -> Result<(), StaffError> {
+async fn chosen(desk: &Parts, who: &Who, old: SecretString, new: SecretString) -> Result<Token, StaffError> {
+    // What cannot be taken is told before it counts as a try.
+    PasswordHash::may_follow(&old, &new)?;
     let attempt = desk.staff.attempt(who.name()).await?;
     let staff = desk.staff.clone();
-    let worked = waiting(move || (staff.hash(&old, &new), attempt.with(&old))).await;
+    let worked = waiting(desk, move || (staff.hash(&old, &new), attempt.with(&old))).await;
     let (hash, attempted) = worked.ok_or(StaffError::Meanwhile)?;
     desk.staff.choose(&who.token, attempted, hash?).await
 }
@@ -209,9 +230,18 @@ mod tests {
     fn what_is_remembered_of_places_has_an_end() {
         let (tries, now) = (Tries::default(), Utc.with_ymd_and_hms(2026, 11, 27, 0, 0, 0).unwrap());
         assert!((0..PLACES).all(|n| !tries.is_too_many(&n.to_string(), now)));
-        assert!(tries.is_too_many("one more", now));
-        assert!(!tries.is_too_many("7", now), "who was here before");
+        assert!(!tries.is_too_many("one more", now), "nobody is kept out by others");
+        assert_eq!(tries.0.lock().unwrap().len(), PLACES);
         assert!(!tries.is_too_many("one more", now + WHILE));
-        assert_eq!(tries.0.lock().unwrap().len(), 1, "and the old are forgotten");
+        assert!(!tries.is_too_many("and another", now + WHILE));
+        assert_eq!(tries.0.lock().unwrap().len(), 2, "and the old are forgotten");
+    }
+
+    #[test]
+    fn one_house_has_one_network() {
+        let (tries, now) = (Tries::default(), Utc.with_ymd_and_hms(2026, 11, 27, 0, 0, 0).unwrap());
+        assert!((0..TRIES).all(|n| !tries.is_too_many(&format!("2001:db8:1:2::{n:x}"), now)));
+        assert!(tries.is_too_many("2001:db8:1:2:ffff::1", now));
+        assert!(!tries.is_too_many("2001:db8:1:3::1", now));
     }
 }

@@ -22,6 +22,8 @@ pub(super) const KEY: &str = "form-key";
 pub(super) struct Entrance {
     pub(super) desk: Arc<Parts>,
     pub(super) right: Option<Right>,
+    /// Whether coming in is something that they do, or only a page of theirs that stays open.
+    pub(super) is_work: bool,
 }
 
 /// Whoever came in.
@@ -98,11 +100,12 @@ pub(super) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
 }
 
 pub(super) async fn enter(State(entrance): State<Entrance>, request: Request, next: Next) -> Response {
-    let Entrance { desk, right } = entrance;
+    let Entrance { desk, right, is_work } = entrance;
     let (method, place) = (request.method().clone(), desk.place(&request));
     let is_form = method != Method::GET && method != Method::HEAD;
     let Some(token) = desk.token(request.headers()) else { return to_the_door(is_form) };
-    let account = match desk.staff.of(&token).await {
+    let signed_in = if is_work { desk.staff.of(&token).await } else { desk.staff.peek(&token).await };
+    let account = match signed_in {
         Ok(Some(SignedIn { account, .. })) => account,
         Ok(None) => return to_the_door(is_form),
         Err(error) => return layout::failed(&desk, None, &error),

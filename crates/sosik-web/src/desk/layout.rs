@@ -127,21 +127,26 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// What went wrong on our side: told to whoever sits there, and in full to the log.
+/// What went wrong on our side: told to whoever sits there, and in full to the log. Something may have been kept before it did.
 pub(super) fn failed(desk: &Parts, who: Option<&Who>, error: &(dyn Error + 'static)) -> Response {
+    tracing::error!(error = chain(error), "the desk could not do what it was asked");
+    let frame = who.map_or_else(|| Frame::bare(desk), |who| Frame::of(desk, who));
+    frame.told(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "지금은 할 수 없습니다",
+        "잠시 뒤에 화면을 다시 열어, 하려던 일이 되었는지 확인해 주세요.",
+    )
+}
+
+/// An error with all that caused it.
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
         let _ = write!(text, ": {cause}");
         source = cause.source();
     }
-    tracing::error!(error = text, "the desk could not do what it was asked");
-    let frame = who.map_or_else(|| Frame::bare(desk), |who| Frame::of(desk, who));
-    frame.told(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "지금은 할 수 없습니다",
-        "잠시 뒤에 다시 해 주세요. 바뀐 것은 없습니다.",
-    )
+    text
 }
 
 /// An instant by the city's clock: `11월 27일(금) 15:00`.

@@ -9,14 +9,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sosik_content::review::{Finding, Reviewer};
 use sosik_content::{BriefError, Choices, CurateError, Curation, Edition, LeftOut, Post, Topic, curate};
-use sosik_delivery::ApprovalRule;
-use sosik_desk::{Approved, Draft, DraftError, DraftState, Edit, EditionDigest, NewsroomError, Picture, StaffError};
+use sosik_delivery::{ApprovalRule, CampaignKey, OutboxError};
+use sosik_desk::{Draft, DraftError, DraftState, Edit, EditionDigest, NewsroomError, Picture};
 use sosik_registry::StoreError;
 use sosik_schedule::{Decision, Facts, MessageClass, Request, decide};
 
 use super::Parts;
 use super::enter::{Fields, Who};
-use super::layout::{Frame, failed};
+use super::layout::{Frame, chain, failed};
 use super::week_page;
 
 /// Editions whose pictures are kept drawn.
@@ -46,17 +46,20 @@ pub(super) enum WeekError {
     Meanwhile,
     #[error("the newsroom could not do it")]
     Newsroom(#[from] NewsroomError),
+    #[error("the outbox failed")]
+    Outbox(#[from] OutboxError),
     #[error("a store failed")]
     Store(#[from] StoreError),
-    #[error("the accounts could not be read")]
-    Staff(#[from] StaffError),
 }
 
 impl WeekError {
     /// In words for whoever sits there; `None` where it is for the log.
     fn korean(&self) -> Option<String> {
         let text = match self {
-            Self::Draft(DraftError::Changed) => "보신 뒤에 초안이 바뀌었습니다. 다시 살펴보고 승인해 주세요.",
+            Self::Draft(DraftError::Changed) => "보신 뒤에 초안이 바뀌었습니다. 다시 살펴보고 해 주세요.",
+            Self::Draft(DraftError::Redrawn) => {
+                "승인한 뒤에 글이 바뀌어 그림이 달라집니다. 되돌려서 다시 올리고 승인해 주세요."
+            }
             Self::Draft(DraftError::Edit(_)) => "왜 빼는지 적어 주세요.",
             Self::Draft(DraftError::NotSubmitted) => "올라온 초안이 없습니다.",
             Self::Draft(DraftError::Own) => "초안을 고친 사람은 승인할 수 없습니다. 다른 사람이 승인해야 합니다.",
@@ -66,7 +69,7 @@ impl WeekError {
             Self::Meanwhile => "그 사이에 다른 사람이 초안을 고쳤습니다. 다시 살펴보고 해 주세요.",
             Self::Edition(why) => return Some(format!("그렇게는 소식을 만들 수 없습니다: {why}")),
             Self::Newsroom(error) => return Some(error.to_string()),
-            Self::Draft(_) | Self::Store(_) | Self::Staff(_) => return None,
+            Self::Draft(_) | Self::Outbox(_) | Self::Store(_) => return None,
         };
         Some(text.to_owned())
     }
@@ -139,9 +142,11 @@ impl Parts {
         findings
     }
 
-    /// The pictures of an edition: drawn once, and kept for those who look next.
+    /// The pictures of an edition: drawn once of the same posts, and kept for those who look next.
     async fn pictures(&self, edition: &Edition, posts: &[Post]) -> Result<Arc<[Picture]>, NewsroomError> {
-        let name = EditionDigest::of(edition).as_str().to_owned();
+        let is_carried = |post: &&Post| edition.cards().iter().any(|card| card.post_id() == post.id);
+        let carried: Vec<&Post> = posts.iter().filter(is_carried).collect();
+        let name = format!("{}{carried:?}", EditionDigest::of(edition, &[]).as_str());
         let kept = || self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, pictures)) = kept().iter().find(|(known, _)| *known == name) {
             return Ok(Arc::clone(pictures));
@@ -153,11 +158,36 @@ impl Parts {
         Ok(pictures)
     }
 
-    /// Hands an edition over to sending, and writes down that it was.
-    async fn hand_over(&self, draft: &Draft, approved: &Approved, by: &str) -> Result<(), WeekError> {
-        let now = self.clock.now();
-        let campaign = self.newsroom.hand_over(approved, now).await?;
-        self.keep(&draft.handed_over(&campaign.to_string(), by, now)?).await
+    /// Hands an edition over to sending. From the first step on it is not given back, since its campaign may be there whatever
+    /// happens next: a crash, a lost answer. It is tried again until it is known to be there, or known not to be.
+    async fn hand_over(&self, draft: &Draft, by: &str) -> Result<(), WeekError> {
+        let frozen = draft.frozen.as_ref().ok_or(DraftError::NotSubmitted)?;
+        let posts = self.newsroom.posts(draft.slot).await?;
+        let pictures = self.pictures(&frozen.edition, &posts).await?;
+        let approved = draft.to_send(pictures.to_vec())?;
+        let begun = self.kept(&draft.begun(by, self.clock.now())?).await?;
+        match self.newsroom.hand_over(&approved, self.clock.now()).await {
+            Ok(campaign) => {
+                self.kept(&begun.handed_over(&campaign.to_string(), by, self.clock.now())?).await?;
+                Ok(())
+            }
+            Err(error) => {
+                let edition = &approved.edition;
+                let key = CampaignKey::new(edition.channel().clone(), edition.slot(), edition.id().clone());
+                if self.stores.outbox.campaign(key.id()).await?.is_none() {
+                    self.kept(&begun.failed(&error.to_string(), by, self.clock.now())?).await?;
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Keeps a draft, and gives it as it is kept.
+    async fn kept(&self, draft: &Draft) -> Result<Draft, WeekError> {
+        self.keep(draft).await?;
+        let mut kept = draft.clone();
+        kept.version += 1;
+        Ok(kept)
     }
 
     async fn keep(&self, draft: &Draft) -> Result<(), WeekError> {
@@ -260,7 +290,13 @@ async fn doing(
     match done {
         Ok(()) => Redirect::to(&path(desk, slot)).into_response(),
         Err(error) => match error.korean() {
-            Some(told) => shown(desk, who, slot, StatusCode::CONFLICT, Some(&told)).await,
+            Some(told) => {
+                // Why the newsroom could not is for the log: whoever sits there is told what.
+                if let WeekError::Newsroom(_) = &error {
+                    tracing::error!(error = chain(&error), "the newsroom could not do what it was asked");
+                }
+                shown(desk, who, slot, StatusCode::CONFLICT, Some(&told)).await
+            }
             None => failed(desk, Some(who), &error),
         },
     }
@@ -273,6 +309,10 @@ pub(super) async fn edit(
     Path(day): Path<String>,
 ) -> Response {
     doing(&desk, &who, &day, async |slot, draft| {
+        // What is edited is what they looked at: nobody's words are written over by a page of before.
+        if fields.get("version") != draft.version.to_string() {
+            return Err(WeekError::Meanwhile);
+        }
         let posts = desk.newsroom.posts(slot).await?;
         let cards = match desk.curated(slot, &draft.choices, &posts) {
             Ok(curation) => curation.edition.cards().iter().map(|card| card.post_id().to_owned()).collect(),
@@ -324,11 +364,12 @@ pub(super) async fn submit(
     doing(&desk, &who, &day, async |slot, draft| {
         let posts = desk.newsroom.posts(slot).await?;
         let curation = desk.curated(slot, &draft.choices, &posts).map_err(WeekError::Edition)?;
-        // What is handed in is what the editor looked at, also where posts came or went since.
-        if EditionDigest::of(&curation.edition).as_str() != fields.get("digest") {
+        let pictures = desk.pictures(&curation.edition, &posts).await?;
+        // What is handed in is what the editor looked at, also where posts came, went or were changed since.
+        if EditionDigest::of(&curation.edition, &pictures).as_str() != fields.get("digest") {
             return Err(DraftError::Changed.into());
         }
-        desk.keep(&draft.submitted(curation.edition, who.name(), desk.clock.now())?).await
+        desk.keep(&draft.submitted(curation.edition, &pictures, who.name(), desk.clock.now())?).await
     })
     .await
 }
@@ -342,18 +383,9 @@ pub(super) async fn approve(
     doing(&desk, &who, &day, async |slot, draft| {
         let rule = desk.rule(&desk.decision(slot));
         let digest = EditionDigest::from_stored(fields.get("digest"));
-        let next = draft.approved(&digest, rule, who.name(), desk.clock.now())?;
-        desk.keep(&next).await?;
-        if next.state != DraftState::Approved {
-            return Ok(());
-        }
+        let next = desk.kept(&draft.approved(&digest, rule, who.name(), desk.clock.now())?).await?;
         // Agreed to: what becomes of it now is shown, and can be tried again.
-        let mut kept = next;
-        kept.version += 1;
-        match kept.to_send() {
-            Some(approved) => desk.hand_over(&kept, &approved, who.name()).await,
-            None => Ok(()),
-        }
+        if next.state == DraftState::Approved { desk.hand_over(&next, who.name()).await } else { Ok(()) }
     })
     .await
 }
@@ -363,11 +395,7 @@ pub(super) async fn hand_over(
     Extension(who): Extension<Who>,
     Path(day): Path<String>,
 ) -> Response {
-    doing(&desk, &who, &day, async |_, draft| match draft.to_send() {
-        Some(approved) if draft.state == DraftState::Approved => desk.hand_over(&draft, &approved, who.name()).await,
-        _ => Err(DraftError::NotSubmitted.into()),
-    })
-    .await
+    doing(&desk, &who, &day, async |_, draft| desk.hand_over(&draft, who.name()).await).await
 }
 
 pub(super) async fn give_back(

@@ -29,7 +29,7 @@ pub(super) fn page(
         h1 { (title) " 소식" }
         p.soft { (when(week.slot, desk.zone())) " · " (state(week.draft.state)) }
         @if let Some(told) = told { p.told role="alert" { (told) } }
-        (deciding(&frame, who, week, &here))
+        (deciding(&frame, who, week, pictures, &here))
         @match &week.edition {
             Err(why) => p.told role="alert" { "아직 소식을 만들 수 없습니다: " (why) },
             Ok(edition) => div.two {
@@ -62,16 +62,20 @@ fn state(state: DraftState) -> &'static str {
     match state {
         DraftState::Submitted => "승인을 기다립니다",
         DraftState::Approved => "승인되었습니다",
+        DraftState::HandingOver => "발송으로 넘기는 중입니다",
         DraftState::HandedOver => "발송으로 넘어갔습니다",
         _ => "고치는 중입니다",
     }
 }
 
 /// What is to be decided, by whoever may.
-fn deciding(frame: &Frame<'_>, who: &Who, week: &Week, here: &str) -> Markup {
+fn deciding(frame: &Frame<'_>, who: &Who, week: &Week, pictures: &[Picture], here: &str) -> Markup {
     let draft = &week.draft;
     let errors = week.findings.iter().filter(|finding| finding.severity() == Severity::Error).count();
-    let digest = week.edition.as_ref().map(EditionDigest::of).ok();
+    // Of what stands on this page; what was handed in is known by its own.
+    let shown = week.edition.as_ref().map(|edition| EditionDigest::of(edition, pictures)).ok();
+    let digest = draft.frozen.as_ref().map(|frozen| frozen.digest.clone()).or_else(|| shown.clone());
+    let is_redrawn = draft.frozen.is_some() && digest != shown;
     let agreed = draft.approvals().count();
     html! {
         section.deciding aria-labelledby="deciding" {
@@ -96,6 +100,9 @@ fn deciding(frame: &Frame<'_>, who: &Who, week: &Week, here: &str) -> Markup {
                             form method="post" action=(format!("{here}/approve")) {
                                 (frame.key())
                                 input type="hidden" name="digest" value=(digest.as_str());
+                                @if is_redrawn {
+                                    p.told { "올린 뒤에 글이 바뀌어 그림이 달라졌습니다. 되돌려서 다시 올려야 합니다." }
+                                }
                                 @if errors > 0 {
                                     p.told { "고쳐야 할 것이 " (errors) "건 남아 있습니다." }
                                 }
@@ -105,11 +112,11 @@ fn deciding(frame: &Frame<'_>, who: &Who, week: &Week, here: &str) -> Markup {
                         (back(frame, here))
                     }
                 },
-                DraftState::Approved => {
+                DraftState::Approved | DraftState::HandingOver => {
                     p.told role="status" { "승인되었지만 아직 발송으로 넘어가지 않았습니다." }
                     @if who.may(Right::Approve) {
                         form method="post" action=(format!("{here}/hand-over")) { (frame.key()) button type="submit" { "다시 넘기기" } }
-                        (back(frame, here))
+                        @if draft.state == DraftState::Approved { (back(frame, here)) }
                     }
                 },
                 _ => {
@@ -135,7 +142,7 @@ fn back(frame: &Frame<'_>, here: &str) -> Markup {
 
 /// The cards as a phone shows them: pictures side by side, under each its text.
 fn phone(desk: &Parts, edition: &Edition, pictures: &[Picture], here: &str) -> Markup {
-    let digest = EditionDigest::of(edition);
+    let digest = EditionDigest::of(edition, pictures);
     let short = digest.as_str().get(..12).unwrap_or_default();
     html! {
         section.phone aria-labelledby="preview" {
@@ -206,6 +213,10 @@ fn one(
     let (post, last) = (card.post_id(), edition.cards().len() - 1);
     let action = format!("{here}/edit");
     let choices = &week.draft.choices;
+    let version = week.draft.version.to_string();
+    let act = |what: &'static str, label: &str| {
+        frame.button(&action, &[("do", what), ("post", post), ("version", &version)], label, card.title())
+    };
     let is_pinned = choices.pins.iter().any(|pin| pin == post);
     let written = choices.rewrites.get(post);
     let id = |field: &str| format!("{field}-{at}");
@@ -214,12 +225,12 @@ fn one(
         p.soft { (card.topic().korean()) @if is_pinned { " · 꼭 실음" } @if written.is_some() { " · 글을 고침" } " · " a href=(card.link()) rel="noopener" target="_blank" { "원문" span.hidden { ": " (card.title()) } } }
         @if may_edit {
             div.acts {
-                @if at > 0 { (frame.button(&action, &[("do", "up"), ("post", post)], "위로", card.title())) }
-                @if at < last { (frame.button(&action, &[("do", "down"), ("post", post)], "아래로", card.title())) }
+                @if at > 0 { (act("up", "위로")) }
+                @if at < last { (act("down", "아래로")) }
                 @if is_pinned {
-                    (frame.button(&action, &[("do", "release"), ("post", post)], "꼭 싣기 풀기", card.title()))
+                    (act("release", "꼭 싣기 풀기"))
                 } @else {
-                    (frame.button(&action, &[("do", "pin"), ("post", post)], "꼭 싣기", card.title()))
+                    (act("pin", "꼭 싣기"))
                 }
             }
             details {
@@ -228,6 +239,7 @@ fn one(
                     (frame.key())
                     input type="hidden" name="do" value="rewrite";
                     input type="hidden" name="post" value=(post);
+                    input type="hidden" name="version" value=(version);
                     label for=(id("title")) { "제목" }
                     input id=(id("title")) name="title" maxlength="60" value=(written.and_then(|written| written.title.as_deref()).unwrap_or_else(|| card.title()));
                     label for=(id("body")) { "본문" }
@@ -239,6 +251,7 @@ fn one(
                     (frame.key())
                     input type="hidden" name="do" value="topic";
                     input type="hidden" name="post" value=(post);
+                    input type="hidden" name="version" value=(version);
                     label for=(id("topic")) { "갈래" }
                     select id=(id("topic")) name="topic" {
                         option value="" { "글에서 찾은 대로" }
@@ -252,6 +265,7 @@ fn one(
                     (frame.key())
                     input type="hidden" name="do" value="drop";
                     input type="hidden" name="post" value=(post);
+                    input type="hidden" name="version" value=(version);
                     label for=(id("why")) { "빼는 까닭" }
                     input id=(id("why")) name="why" maxlength="300" required;
                     button.plain type="submit" { "빼기" }
@@ -263,6 +277,10 @@ fn one(
 
 fn left_out(frame: &Frame<'_>, week: &Week, here: &str, may_edit: bool) -> Markup {
     let action = format!("{here}/edit");
+    let version = week.draft.version.to_string();
+    let act = |what: &'static str, post: &str, label: &str, title: &str| {
+        frame.button(&action, &[("do", what), ("post", post), ("version", &version)], label, title)
+    };
     let link = |id: &str| week.posts.iter().find(|post: &&Post| post.id == id).map(|post| post.link.clone());
     html! {
         section aria-labelledby="left" {
@@ -275,9 +293,9 @@ fn left_out(frame: &Frame<'_>, week: &Week, here: &str, may_edit: bool) -> Marku
                             @if let Some(link) = link(&left.post_id) { a href=(link) rel="noopener" target="_blank" { "원문" span.hidden { ": " (left.title) } } }
                             @if may_edit {
                                 @if matches!(left.reason, Reason::Dropped { .. }) {
-                                    (frame.button(&action, &[("do", "release"), ("post", &left.post_id)], "다시 넣기", &left.title))
+                                    (act("release", &left.post_id, "다시 넣기", &left.title))
                                 } @else {
-                                    (frame.button(&action, &[("do", "pin"), ("post", &left.post_id)], "꼭 싣기", &left.title))
+                                    (act("pin", &left.post_id, "꼭 싣기", &left.title))
                                 }
                             }
                         }
@@ -329,6 +347,8 @@ fn schedule(desk: &Parts, week: &Week) -> Markup {
 fn history(desk: &Parts, week: &Week) -> Markup {
     let deed = |step: &DraftStep| match step.deed {
         DraftDeed::Approve => "승인",
+        DraftDeed::Begin => "발송으로 넘기기 시작",
+        DraftDeed::Fail => "넘기지 못함",
         DraftDeed::Edit => "고침",
         DraftDeed::GiveBack => "되돌림",
         DraftDeed::HandOver => "발송으로 넘김",

@@ -30,7 +30,12 @@ async fn who_was_given_a_password_chooses_another_before_anything_else() {
         assert!(alert.contains(told), "{alert}");
     }
     let fields = [("old", exposed(&given)), ("new", chosen), ("again", chosen)];
-    assert_eq!(editor.post("/desk/password", &fields).await.status().as_u16(), 303);
+    let response = editor.post("/desk/password", &fields).await;
+    assert_eq!(response.status().as_u16(), 303);
+    let old = editor;
+    let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let editor = Person { world: &world, cookie };
+    assert_eq!(old.get("/desk/campaigns").await.headers()["location"], "/desk/sign-in");
     editor.page("/desk/campaigns").await;
     assert_eq!(world.sign_in("editor-1", exposed(&given)).await.status().as_u16(), 401);
     world.signed_in("editor-1", chosen).await;

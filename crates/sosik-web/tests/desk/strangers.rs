@@ -41,7 +41,14 @@ async fn whatever_a_post_a_citizen_or_an_editor_writes_is_text() {
         assert_eq!(ours(&page), 1, "{}", page.html());
         for text in part.iter().step_by(8) {
             // Each as words of a card, as a reason, as a ticket and as its answer.
-            let fields = [("form-key", key.as_str()), ("do", "drop"), ("post", "p-1"), ("why", text)];
+            let version = editor.version().await;
+            let fields = [
+                ("form-key", key.as_str()),
+                ("do", "drop"),
+                ("post", "p-1"),
+                ("why", text),
+                ("version", version.as_str()),
+            ];
             let response = editor.send(&format!("{WEEK}/edit"), &fields).await;
             assert!([303, 409].contains(&response.status().as_u16()), "{text}");
             let ticket = world.question("citizen-0001", text).await;

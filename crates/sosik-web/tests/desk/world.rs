@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use reqwest::{Client, RequestBuilder, Response, redirect};
@@ -14,8 +16,8 @@ use sosik_content::{Brief, BriefBuilder, Edition, Post, Quotas, Topic, WebLink};
 use sosik_core::{AreaCode, ChannelId, ManualClock, PhoneNumber, SystemEntropy};
 use sosik_delivery::{ApprovalRule, CampaignId, CampaignKey, Plan};
 use sosik_desk::{
-    AccountName, Approved, By, Newsroom, NewsroomError, PasswordHash, Picture, Role, Staff, StaffStore as _,
-    async_trait, plan_approved,
+    AccountName, Approved, By, DraftStore as _, Newsroom, NewsroomError, PasswordHash, Picture, Role, Staff,
+    StaffStore as _, async_trait, plan_approved,
 };
 use sosik_registry::{ConsentEvent, Identity, NewSubscriber, Purpose, SecretKey, Segment, SubscriberStore as _, Vault};
 use sosik_schedule::MessageClass;
@@ -40,7 +42,9 @@ pub(crate) struct Room {
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) channel: ChannelId,
     pub(crate) posts: std::sync::Mutex<Vec<Post>>,
-    pub(crate) is_away: std::sync::atomic::AtomicBool,
+    pub(crate) is_away: AtomicBool,
+    /// Whether what was done is not told.
+    pub(crate) is_lost: AtomicBool,
 }
 
 #[async_trait]
@@ -59,13 +63,18 @@ impl Newsroom for Room {
         Ok(self.posts.lock().unwrap().clone())
     }
 
-    async fn draw(&self, edition: &Edition, _: &[Post]) -> Result<Vec<Picture>, NewsroomError> {
-        let draw = |card: &sosik_content::Card| Picture::new(card.title().as_bytes().to_vec(), (2, 1), card.title());
+    async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError> {
+        // What the post says stands on it.
+        let draw = |card: &sosik_content::Card| {
+            let post = posts.iter().find(|post| post.id == card.post_id());
+            let said = post.map_or("", |post| post.text.as_str());
+            Picture::new(format!("{}\n{said}", card.title()).into_bytes(), (2, 1), card.title())
+        };
         Ok(edition.cards().iter().map(draw).collect())
     }
 
     async fn hand_over(&self, approved: &Approved, now: DateTime<Utc>) -> Result<CampaignId, NewsroomError> {
-        if self.is_away.load(std::sync::atomic::Ordering::Relaxed) {
+        if self.is_away.load(Relaxed) {
             return Err(NewsroomError::new("대행사에 닿지 않습니다"));
         }
         let key = CampaignKey::new(channel(), approved.edition.slot(), approved.edition.id().clone());
@@ -74,7 +83,11 @@ impl Newsroom for Room {
         let message = TextMessage::new(office, text).unwrap().into();
         let plan = Plan::new(key, message, MessageClass::Advertising, Segment::All, slot(), 200);
         let planned = plan_approved(&*self.store, &*self.store, plan, approved, now).await;
-        Ok(planned.map_err(|error| NewsroomError::new("발송을 만들지 못했습니다").with_source(error))?.campaign.id)
+        let planned = planned.map_err(|error| NewsroomError::new("발송을 만들지 못했습니다").with_source(error))?;
+        if self.is_lost.load(Relaxed) {
+            return Err(NewsroomError::new("답이 오지 않았습니다"));
+        }
+        Ok(planned.campaign.id)
     }
 }
 
@@ -131,8 +144,8 @@ impl World {
         let clock = Arc::new(ManualClock::at(slot() - TimeDelta::hours(1)));
         let staff = Staff::new(Arc::clone(&store) as _, Arc::clone(&store) as _, Arc::clone(&clock) as _, entropy);
         let staff = staff.unwrap();
-        let (posts, is_away) = (posts().into(), false.into());
-        let room = Arc::new(Room { store: Arc::clone(&store), channel: channel(), posts, is_away });
+        let (posts, is_away, is_lost) = (posts().into(), false.into(), false.into());
+        let room = Arc::new(Room { store: Arc::clone(&store), channel: channel(), posts, is_away, is_lost });
         let stores = Stores::of(&store);
         let desk = Desk::builder("양주시", staff.clone(), Arc::clone(&room) as _, stores, Arc::clone(&clock) as _);
         let router = with(desk.head("홍길동")).build().router();
@@ -267,7 +280,15 @@ impl Person<'_> {
     }
 
     pub(crate) async fn edits(&self, fields: &[(&str, &str)]) -> (u16, String) {
-        self.told(&format!("{WEEK}/edit"), fields).await
+        let version = self.version().await;
+        let fields: Vec<_> = fields.iter().copied().chain([("version", version.as_str())]).collect();
+        self.told(&format!("{WEEK}/edit"), &fields).await
+    }
+
+    /// Of which version of the draft their page is.
+    pub(crate) async fn version(&self) -> String {
+        let draft = self.world.store.draft_of(&channel(), slot()).await.unwrap();
+        draft.map_or(0, |draft| draft.version).to_string()
     }
 }
 
