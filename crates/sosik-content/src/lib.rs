@@ -77,6 +77,7 @@ pub mod extract;
 pub mod josa;
 mod link;
 mod phrases;
+mod picture;
 mod points;
 mod post;
 pub mod review;
@@ -98,6 +99,7 @@ pub use curate::{CurateError, Curation, LeftOut, Reason, Score, ScorePart, curat
 pub use edition::{Edition, EditionId};
 pub use link::{WebLink, WebLinkError};
 pub use phrases::{Label, Phrases, PhrasesError};
+pub use picture::CardPicture;
 pub use post::Post;
 pub use sosik_core::{Language, LanguageError};
 pub use story::Story;

@@ -4,7 +4,7 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use sosik_channel::Message;
-use sosik_content::EditionId;
+use sosik_content::{Edition, EditionId};
 use sosik_core::ChannelId;
 use sosik_registry::{Segment, Suppression};
 use sosik_schedule::MessageClass;
@@ -28,7 +28,13 @@ pub struct CampaignKey {
 }
 
 impl CampaignKey {
-    /// A key.
+    /// The key of an edition, for its own channel and slot.
+    #[must_use]
+    pub fn of(edition: &Edition) -> Self {
+        Self::new(edition.channel().clone(), edition.slot(), edition.id().clone())
+    }
+
+    /// The key of a channel, a slot and an edition by its name.
     #[must_use]
     pub fn new(channel: ChannelId, slot: DateTime<Utc>, edition: EditionId) -> Self {
         Self { channel, slot, edition }

@@ -2,12 +2,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
-use sosik_content::{Choices, Edition, stored};
+use sosik_content::{CardPicture, Choices, Edition, stored};
 use sosik_core::ChannelId;
 use sosik_delivery::{ApprovalRule, Deed, Transition};
 
 use crate::sign_in::hex;
-use crate::{Edit, EditError, Picture};
+use crate::{Edit, EditError};
 
 /// What an edition is known by: the SHA-256 of its stored form and of its pictures. Who approves names it, so that nobody agrees to
 /// what was changed since they looked.
@@ -17,7 +17,7 @@ pub struct EditionDigest(String);
 impl EditionDigest {
     /// That of an edition with its pictures.
     #[must_use]
-    pub fn of(edition: &Edition, pictures: &[Picture]) -> Self {
+    pub fn of(edition: &Edition, pictures: &[CardPicture]) -> Self {
         Self::of_digests(edition, &digests(pictures))
     }
 
@@ -211,7 +211,7 @@ impl Frozen {
     }
 }
 
-fn digests(pictures: &[Picture]) -> Vec<String> {
+fn digests(pictures: &[CardPicture]) -> Vec<String> {
     pictures.iter().map(|picture| hex(&Sha256::digest(&picture.jpeg))).collect()
 }
 
@@ -239,10 +239,10 @@ impl Draft {
         if !matches!(self.state, DraftState::Editing | DraftState::Submitted) {
             return Err(DraftError::Settled);
         }
-        let mut next = self.clone();
+        let step = DraftStep::new(at, by, DraftDeed::Edit, edit.to_string());
+        let mut next = self.moved(DraftState::Editing, None, step);
         edit.apply(&mut next.choices)?;
-        (next.state, next.frozen) = (DraftState::Editing, None);
-        Ok(next.with_step(DraftStep::new(at, by, DraftDeed::Edit, edit.to_string())))
+        Ok(next)
     }
 
     /// The draft that was handed in as this edition, which its choices gave, with these pictures.
@@ -253,7 +253,7 @@ impl Draft {
     pub fn submitted(
         &self,
         edition: Edition,
-        pictures: &[Picture],
+        pictures: &[CardPicture],
         by: &str,
         at: DateTime<Utc>,
     ) -> Result<Self, DraftError> {
@@ -265,9 +265,7 @@ impl Draft {
         }
         let frozen = Frozen::new(edition, digests(pictures));
         let step = DraftStep::new(at, by, DraftDeed::Submit, frozen.digest.as_str());
-        let mut next = self.clone();
-        (next.state, next.frozen) = (DraftState::Submitted, Some(frozen));
-        Ok(next.with_step(step))
+        Ok(self.moved(DraftState::Submitted, Some(frozen), step))
     }
 
     /// The draft after someone agreed to the edition of a digest; approved once as many did as the rule asks for.
@@ -294,7 +292,8 @@ impl Draft {
         if self.approvals().any(|step| step.by == by) {
             return Err(DraftError::Twice);
         }
-        let mut next = self.clone().with_step(DraftStep::new(at, by, DraftDeed::Approve, digest.as_str()));
+        let step = DraftStep::new(at, by, DraftDeed::Approve, digest.as_str());
+        let mut next = self.moved(self.state, self.frozen.clone(), step);
         if next.approvals().count() >= usize::from(rule.approvers.max(1)) {
             next.state = DraftState::Approved;
         }
@@ -313,9 +312,7 @@ impl Draft {
         if why.trim().is_empty() {
             return Err(DraftError::Unexplained);
         }
-        let mut next = self.clone();
-        (next.state, next.frozen) = (DraftState::Editing, None);
-        Ok(next.with_step(DraftStep::new(at, by, DraftDeed::GiveBack, why.trim())))
+        Ok(self.moved(DraftState::Editing, None, DraftStep::new(at, by, DraftDeed::GiveBack, why.trim())))
     }
 
     /// The draft that is about to become a campaign: from here on it is not given back, since the campaign may be there already. It
@@ -328,9 +325,7 @@ impl Draft {
         if !matches!(self.state, DraftState::Approved | DraftState::HandingOver) {
             return Err(DraftError::NotSubmitted);
         }
-        let mut next = self.clone();
-        next.state = DraftState::HandingOver;
-        Ok(next.with_step(DraftStep::new(at, by, DraftDeed::Begin, "")))
+        Ok(self.moved(DraftState::HandingOver, self.frozen.clone(), DraftStep::new(at, by, DraftDeed::Begin, "")))
     }
 
     /// The draft of which no campaign was made after all: look first that there is none.
@@ -342,9 +337,7 @@ impl Draft {
         if self.state != DraftState::HandingOver {
             return Err(DraftError::NotSubmitted);
         }
-        let mut next = self.clone();
-        next.state = DraftState::Approved;
-        Ok(next.with_step(DraftStep::new(at, by, DraftDeed::Fail, why)))
+        Ok(self.moved(DraftState::Approved, self.frozen.clone(), DraftStep::new(at, by, DraftDeed::Fail, why)))
     }
 
     /// The draft that became a campaign.
@@ -356,9 +349,11 @@ impl Draft {
         if self.state != DraftState::HandingOver {
             return Err(DraftError::NotSubmitted);
         }
-        let mut next = self.clone();
-        next.state = DraftState::HandedOver;
-        Ok(next.with_step(DraftStep::new(at, by, DraftDeed::HandOver, campaign)))
+        Ok(self.moved(
+            DraftState::HandedOver,
+            self.frozen.clone(),
+            DraftStep::new(at, by, DraftDeed::HandOver, campaign),
+        ))
     }
 
     /// Who agreed to what was handed in last.
@@ -379,7 +374,7 @@ impl Draft {
     /// # Errors
     ///
     /// [`DraftError`] where it is not agreed to, and where the pictures are others than were: what they are drawn of has changed.
-    pub fn to_send(&self, pictures: Vec<Picture>) -> Result<Approved, DraftError> {
+    pub fn to_send(&self, pictures: Vec<CardPicture>) -> Result<Approved, DraftError> {
         if !matches!(self.state, DraftState::Approved | DraftState::HandingOver) {
             return Err(DraftError::NotSubmitted);
         }
@@ -395,9 +390,12 @@ impl Draft {
         Ok(Approved { edition, pictures, author, approvals })
     }
 
-    fn with_step(mut self, step: DraftStep) -> Self {
-        self.steps.push(step);
-        self
+    /// The draft in a state after a step, with what is handed in then.
+    fn moved(&self, state: DraftState, frozen: Option<Frozen>, step: DraftStep) -> Self {
+        let mut next = self.clone();
+        (next.state, next.frozen) = (state, frozen);
+        next.steps.push(step);
+        next
     }
 }
 
@@ -408,7 +406,7 @@ pub struct Approved {
     /// The edition.
     pub edition: Edition,
     /// The pictures of its cards.
-    pub pictures: Vec<Picture>,
+    pub pictures: Vec<CardPicture>,
     /// Who handed it in.
     pub author: String,
     /// Who agreed, and when: as a campaign's history has it.

@@ -66,7 +66,7 @@ pub use draft::{Approved, Draft, DraftDeed, DraftError, DraftState, DraftStep, E
 pub use edit::{Edit, EditError};
 pub use hand_over::{HandOverError, plan_approved};
 pub use memory::MemoryDesk;
-pub use newsroom::{Newsroom, NewsroomError, Picture};
+pub use newsroom::{Newsroom, NewsroomError};
 pub use password::{LEAST as LEAST_PASSWORD, MOST as MOST_PASSWORD, PasswordError, PasswordHash};
 pub use role::{Right, Role};
 pub use sign_in::{SignIn, SignInKey, SignInRules, Token};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sosik_content::{BriefBuilder, Edition, Post};
+use sosik_content::{BriefBuilder, CardPicture, Edition, Post};
 use sosik_core::ChannelId;
 use sosik_delivery::CampaignId;
 
@@ -41,7 +41,7 @@ pub trait Newsroom: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// [`NewsroomError`].
-    async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError>;
+    async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<CardPicture>, NewsroomError>;
 
     /// Makes a campaign of an edition that is agreed to, with the pictures that were, and tells its name. What it may cost, whom it
     /// goes to and when is the city's own.
@@ -66,7 +66,7 @@ macro_rules! forward {
             async fn posts(&self, slot: DateTime<Utc>) -> Result<Vec<Post>, NewsroomError> {
                 (**self).posts(slot).await
             }
-            async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError> {
+            async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<CardPicture>, NewsroomError> {
                 (**self).draw(edition, posts).await
             }
             async fn hand_over(&self, approved: &Approved, now: DateTime<Utc>) -> Result<CampaignId, NewsroomError> {
@@ -76,32 +76,6 @@ macro_rules! forward {
     )+};
 }
 forward!(Arc, Box);
-
-/// A card's picture, as the desk shows it.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Picture {
-    /// The JPEG.
-    pub jpeg: Arc<[u8]>,
-    /// Its width and height, in pixels.
-    pub size: (u32, u32),
-    /// What it shows, in words.
-    pub alt: String,
-}
-
-impl Picture {
-    /// A picture.
-    #[must_use]
-    pub fn new(jpeg: impl Into<Arc<[u8]>>, size: (u32, u32), alt: impl Into<String>) -> Self {
-        Self { jpeg: jpeg.into(), size, alt: alt.into() }
-    }
-}
-
-impl fmt::Debug for Picture {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Picture({}x{}, {} bytes)", self.size.0, self.size.1, self.jpeg.len())
-    }
-}
 
 /// What a newsroom could not do.
 #[derive(Debug)]

@@ -103,25 +103,23 @@ pub struct Attempt {
 /// A try to sign in whose password was looked at.
 #[derive(Debug)]
 #[must_use]
-pub struct Attempted {
-    account: Option<AccountName>,
-    hash: PasswordHash,
-    locked: Option<DateTime<Utc>>,
-}
+pub struct Attempted(Attempt);
 
 impl Attempt {
     /// Looks whether a password is the account's. It takes some hundredths of a second, as long whether the account is there
     /// or not: do it on a thread that may wait.
-    pub fn with(self, password: &SecretString) -> Attempted {
-        let is_theirs = self.hash.is_of(password);
-        Attempted { account: self.account.filter(|_| is_theirs), hash: self.hash, locked: self.locked }
+    pub fn with(mut self, password: &SecretString) -> Attempted {
+        if !self.hash.is_of(password) {
+            self.account = None;
+        }
+        Attempted(self)
     }
 }
 
 impl Attempted {
     /// Whose password it was.
     fn theirs(&self) -> Result<AccountName, StaffError> {
-        match (&self.account, self.locked) {
+        match (&self.0.account, self.0.locked) {
             (_, Some(until)) => Err(StaffError::Locked { until }),
             (Some(name), None) => Ok(name.clone()),
             (None, None) => Err(StaffError::Wrong),
@@ -290,14 +288,14 @@ impl Staff {
         for _ in 0..TRIES {
             let mut account = self.known(&name).await?;
             // What was right a moment ago is not where it was changed, or where they left, meanwhile.
-            if account.password != attempted.hash || account.roles.is_empty() {
+            if account.password != attempted.0.hash || account.roles.is_empty() {
                 return Err(StaffError::Wrong);
             }
             (account.failures, account.locked_until) = (0, None);
             if self.store.keep_account(&account).await? {
                 let token = Token::generate(&*self.entropy);
                 // It holds as long as the password does that was looked at, whatever becomes of it meanwhile.
-                let sign_in = SignIn::new(token.key(), name, &attempted.hash, self.clock.now());
+                let sign_in = SignIn::new(token.key(), name, &attempted.0.hash, self.clock.now());
                 self.store.keep_sign_in(&sign_in).await?;
                 return Ok(token);
             }
@@ -353,7 +351,7 @@ impl Staff {
     pub async fn choose(&self, token: &Token, attempted: Attempted, hash: PasswordHash) -> Result<Token, StaffError> {
         let name = attempted.theirs()?;
         let Some((mut account, sign_in)) = self.look(token).await? else { return Err(StaffError::Wrong) };
-        if account.name != name || account.password != attempted.hash {
+        if account.name != name || account.password != attempted.0.hash {
             return Err(StaffError::Wrong);
         }
         (account.password, account.must_change) = (hash, false);

@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use proptest::prelude::*;
-use sosik_content::{Brief, Choices, Edition, Post, WebLink, curate};
+use sosik_content::{Brief, CardPicture, Choices, Edition, Post, WebLink, curate};
 use sosik_core::ChannelId;
 use sosik_delivery::ApprovalRule;
-use sosik_desk::{Draft, DraftDeed, DraftError, DraftState, Edit, EditionDigest, Picture, stored};
+use sosik_desk::{Draft, DraftDeed, DraftError, DraftState, Edit, EditionDigest, stored};
 
 fn slot() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 27, 6, 0, 0).unwrap()
@@ -75,7 +75,7 @@ fn two_people_agree_to_exactly_what_was_handed_in() {
 
 #[test]
 fn the_pictures_are_agreed_to_as_well() {
-    let picture = |text: &str| Picture::new(text.as_bytes().to_vec(), (1, 1), "그림");
+    let picture = |text: &str| CardPicture::new(text.as_bytes().to_vec(), (1, 1), "그림");
     let draft = Draft::new(channel(), slot());
     let draft = draft.submitted(edition(Choices::default()), &[picture("12월 5일")], "editor-1", slot()).unwrap();
     let seen = EditionDigest::of(&edition(Choices::default()), &[picture("12월 5일")]);
@@ -144,7 +144,7 @@ proptest! {
         let mut seen: [Option<EditionDigest>; 4] = [const { None }; 4];
         for (deed, who, variant, edit) in deeds {
             let by = format!("staff-{who}");
-            let picture = Picture::new([variant], (1, 1), "그림");
+            let picture = CardPicture::new([variant], (1, 1), "그림");
             let next = match deed {
                 0 => draft.edited(&edit, &by, slot()),
                 1 => draft.submitted(edition(Choices::default()), &[picture], &by, slot()),

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sosik_content::{Brief, Edition, Post, Topic, WebLink, curate};
+use sosik_content::{Brief, CardPicture, Edition, Post, Topic, WebLink, curate};
 use sosik_core::{ChannelId, SeededEntropy};
 use sosik_delivery::ApprovalRule;
-use sosik_desk::{
-    Account, AccountName, Draft, DraftStore, Edit, PasswordHash, Picture, Role, SignIn, StaffStore, Token,
-};
+use sosik_desk::{Account, AccountName, Draft, DraftStore, Edit, PasswordHash, Role, SignIn, StaffStore, Token};
 
 use crate::noon;
 
@@ -165,8 +163,9 @@ fn worked_on(name: &str, slot: DateTime<Utc>) -> Draft {
     ] {
         draft = draft.edited(&edit, "editor-1", slot).unwrap();
     }
-    let draft =
-        draft.submitted(edition(name, slot), &[Picture::new([1, 2], (1, 1), "한 장")], "editor-1", after(1)).unwrap();
+    let draft = draft
+        .submitted(edition(name, slot), &[CardPicture::new([1, 2], (1, 1), "한 장")], "editor-1", after(1))
+        .unwrap();
     let digest = draft.frozen.as_ref().unwrap().digest.clone();
     draft.approved(&digest, ApprovalRule::of(2), "head-1", after(2)).unwrap()
 }

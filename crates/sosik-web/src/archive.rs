@@ -24,7 +24,7 @@ use sosik_content::{EditionId, WebLink};
 use sosik_core::Clock;
 use sosik_delivery::ClickStore;
 
-pub use self::shelf::{CardPicture, Published, Shelf};
+pub use self::shelf::{Published, Shelf};
 use crate::limits::{limited, page};
 
 /// How long a cache may keep a page without asking: an edition is corrected within minutes where it must be.
@@ -172,10 +172,8 @@ async fn of_card(
     let Some(number) = name.strip_suffix(".jpg").and_then(|number| number.parse::<usize>().ok()) else {
         return on(&parts, published.as_deref(), &name, &method, &headers).await;
     };
-    let number = Some(number);
-    let found = number.zip(published).and_then(|(number, published)| {
-        published.pictures.get(number.checked_sub(1)?).map(|picture| Arc::clone(&picture.jpeg))
-    });
+    let found = published
+        .and_then(|published| published.pictures.get(number.checked_sub(1)?).map(|picture| Arc::clone(&picture.jpeg)));
     match found {
         Some(jpeg) => tagged(&headers, StatusCode::OK, "image/jpeg", jpeg.to_vec()),
         None => missing(&parts),

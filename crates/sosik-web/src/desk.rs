@@ -25,9 +25,10 @@ use axum::middleware;
 use axum::routing::{MethodRouter, get, post};
 use chrono_tz::Tz;
 use sosik_chat::ChatStore;
+use sosik_content::CardPicture;
 use sosik_core::Clock;
 use sosik_delivery::{ApprovalRule, ClickStore, Outbox};
-use sosik_desk::{DraftStore, Newsroom, Picture, Right, Staff};
+use sosik_desk::{DraftStore, Newsroom, Right, Staff};
 use sosik_registry::access::Access;
 use sosik_registry::rights::RightsChange;
 use sosik_registry::{Journal, Segment, SubscriberStore};
@@ -133,7 +134,7 @@ pub(crate) struct Parts {
     /// How many passwords are looked at at once: each takes 19 MiB.
     hashing: Semaphore,
     stopping: Option<watch::Receiver<bool>>,
-    drawn: Mutex<Vec<(String, Arc<[Picture]>)>>,
+    drawn: Mutex<Vec<(String, Arc<[CardPicture]>)>>,
     watchers: Arc<Semaphore>,
 }
 

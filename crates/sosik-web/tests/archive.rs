@@ -9,10 +9,10 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use reqwest::{Client, Response, StatusCode};
 use scraper::{Html, Selector};
-use sosik_content::{Brief, Edition, Post, WebLink, curate};
+use sosik_content::{Brief, CardPicture, Edition, Post, WebLink, curate};
 use sosik_core::{ChannelId, ManualClock};
 use sosik_delivery::{ClickStore, Clicks, MemoryClicks};
-use sosik_web::archive::{Archive, CardPicture, Published, Shelf, Site};
+use sosik_web::archive::{Archive, Published, Shelf, Site};
 
 fn slot(week: i64) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 20, 6, 0, 0).unwrap() + TimeDelta::weeks(week)

@@ -229,8 +229,8 @@ async fn counts_are_told_to_whoever_has_the_token_and_the_document_is_true() {
 
 /// A desk at which nobody sits.
 fn desk(store: &Arc<SqliteStore>, clock: &Arc<dyn Clock>) -> Router {
-    use sosik_content::{Brief, BriefBuilder, Edition, Post};
-    use sosik_desk::{Approved, Newsroom, NewsroomError, Picture, async_trait};
+    use sosik_content::{Brief, BriefBuilder, CardPicture, Edition, Post};
+    use sosik_desk::{Approved, Newsroom, NewsroomError, async_trait};
     use sosik_web::desk::{Desk, Stores};
 
     #[derive(Debug)]
@@ -247,7 +247,7 @@ fn desk(store: &Arc<SqliteStore>, clock: &Arc<dyn Clock>) -> Router {
         async fn posts(&self, _: chrono::DateTime<Utc>) -> Result<Vec<Post>, NewsroomError> {
             Ok(Vec::new())
         }
-        async fn draw(&self, _: &Edition, _: &[Post]) -> Result<Vec<Picture>, NewsroomError> {
+        async fn draw(&self, _: &Edition, _: &[Post]) -> Result<Vec<CardPicture>, NewsroomError> {
             Ok(Vec::new())
         }
         async fn hand_over(

@@ -11,13 +11,13 @@ use sosik::bizgo::limits::LIMITS;
 use sosik::cards::{CardFormat, Face, Painter, Theme};
 use sosik::channel::{ChannelProfile, Media, Message, PictureFormat, Transport, TransportExt as _, compose};
 use sosik::chat::MemoryArchive;
-use sosik::content::{AreaNames, Brief, BriefBuilder, Edition, Post, Story, WebLink, curate};
+use sosik::content::{AreaNames, Brief, BriefBuilder, CardPicture, Edition, Post, Story, WebLink, curate};
 use sosik::delivery::{CampaignId, CampaignKey, Outbox as _, Plan};
-use sosik::desk::{Approved, Newsroom, NewsroomError, Picture, async_trait, plan_approved};
+use sosik::desk::{Approved, Newsroom, NewsroomError, async_trait, plan_approved};
 use sosik::registry::Segment;
 use sosik::schedule::{Facts, KoreanCalendar, MessageClass, Policy, Request, decide};
 use sosik::sqlite::SqliteStore;
-use sosik::web::archive::{CardPicture, Published, Shelf};
+use sosik::web::archive::{Published, Shelf};
 
 use crate::demo::Week;
 use crate::settings::Settings;
@@ -68,13 +68,13 @@ impl CityNewsroom {
     }
 
     /// Each card as its post tells it, in the words that stand on it.
-    fn drawn(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError> {
+    fn drawn(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<CardPicture>, NewsroomError> {
         let of = edition.cards().len();
         let draw = |(at, card): (usize, &sosik::content::Card)| {
             let Some(post) = posts.iter().find(|post| post.id == card.post_id()) else {
                 // The blog has it no more: the card says it by itself.
                 let drawn = self.painter.draw(edition, at).map_err(|error| failed(UNDRAWN)(error.into()))?;
-                return Ok(Picture::new(drawn.file, (drawn.width, drawn.height), drawn.alt));
+                return Ok(CardPicture::new(drawn.file, (drawn.width, drawn.height), drawn.alt));
             };
             let mut story = Story::of(post, Seoul);
             story.kind.topic = card.topic();
@@ -83,14 +83,14 @@ impl CityNewsroom {
                 .with_text("edition", edition.title())
                 .with_text("place", format!("{}/{of}", at + 1));
             let drawn = self.painter.draw_face(&face).map_err(|error| failed(UNDRAWN)(error.into()))?;
-            Ok(Picture::new(drawn.file, (drawn.width, drawn.height), drawn.alt))
+            Ok(CardPicture::new(drawn.file, (drawn.width, drawn.height), drawn.alt))
         };
         edition.cards().iter().enumerate().map(draw).collect()
     }
 
     /// The message of an edition, with its pictures at the dealer.
     async fn message(&self, approved: &Approved, transport: &Arc<dyn Transport>) -> Result<Message, NewsroomError> {
-        let media = |picture: &Picture| {
+        let media = |picture: &CardPicture| {
             Media::new(PictureFormat::Jpeg, picture.size, picture.alt.as_str(), picture.jpeg.to_vec())
         };
         let media: Vec<Media> = approved.pictures.iter().map(media).collect();
@@ -104,9 +104,8 @@ impl CityNewsroom {
     /// Puts an edition where citizens find it, from its slot on.
     pub(crate) fn publish(&self, edition: &Edition) -> Result<(), NewsroomError> {
         let pictures = self.drawn(edition, &self.posts_of(edition.slot())?)?;
-        let pictures = pictures.into_iter().map(|picture| CardPicture::new(picture.jpeg, picture.size, picture.alt));
         self.archive.put(edition);
-        self.shelf.put(Published::new(edition.clone()).with_pictures(pictures.collect()));
+        self.shelf.put(Published::new(edition.clone()).with_pictures(pictures));
         Ok(())
     }
 
@@ -155,7 +154,7 @@ impl Newsroom for CityNewsroom {
         self.posts_of(slot)
     }
 
-    async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError> {
+    async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<CardPicture>, NewsroomError> {
         self.drawn(edition, posts)
     }
 
@@ -171,7 +170,7 @@ impl Newsroom for CityNewsroom {
         let send_at = decide(&request, &Facts::new(&policy, &calendar), now).at(now);
         let send_at =
             send_at.ok_or_else(|| NewsroomError::new("보낼 때가 지났습니다. 다음 주 소식으로 올려 주세요"))?;
-        let key = CampaignKey::new(self.settings.channel.clone(), edition.slot(), edition.id().clone());
+        let key = CampaignKey::of(edition);
         let known = self.store.campaign(key.id()).await;
         // What was made a campaign before has its message, and its pictures at the dealer.
         let message = match known.map_err(|error| failed("발송을 찾지 못했습니다")(error.into()))? {

@@ -60,10 +60,8 @@ impl Parts {
         }
         for frozen in drafts.iter().filter_map(|draft| draft.frozen.as_ref()) {
             // What has a campaign is on its way, whether the desk knows already or not.
-            let edition = &frozen.edition;
-            let key = CampaignKey::new(channel.clone(), edition.slot(), edition.id().clone());
-            if store.campaign(key.id()).await?.is_some() {
-                newsroom.publish(edition)?;
+            if store.campaign(CampaignKey::of(&frozen.edition).id()).await?.is_some() {
+                newsroom.publish(&frozen.edition)?;
             }
         }
         let days = TimeDelta::days(terms.answer_days.into());

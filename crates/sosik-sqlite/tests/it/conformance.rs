@@ -15,6 +15,22 @@ async fn a_copy_into_another_file_is_the_same() {
     sosik_testkit::portable::a_copy_is_the_same(&from, &to).await;
 }
 
+/// The ports whose suites take what several hold at once.
+macro_rules! shared {
+    () => {
+        mod shared {
+            async fn make() -> std::sync::Arc<sosik_sqlite::SqliteStore> {
+                std::sync::Arc::new(super::make().await)
+            }
+
+            sosik_testkit::chat_store_conformance!(make);
+            sosik_testkit::staff_store_conformance!(make);
+            sosik_testkit::draft_store_conformance!(make);
+            sosik_testkit::click_store_conformance!(make);
+        }
+    };
+}
+
 mod memory {
     use super::*;
 
@@ -32,29 +48,7 @@ mod memory {
         sosik_testkit::outbox_conformance!(make);
     }
 
-    mod chats {
-        use std::sync::Arc;
-
-        use sosik_chat::ChatStore;
-
-        async fn make() -> Arc<dyn ChatStore> {
-            Arc::new(super::make().await)
-        }
-
-        sosik_testkit::chat_store_conformance!(make);
-    }
-
-    mod desk {
-        use std::sync::Arc;
-
-        async fn make() -> Arc<sosik_sqlite::SqliteStore> {
-            Arc::new(super::make().await)
-        }
-
-        sosik_testkit::staff_store_conformance!(make);
-        sosik_testkit::draft_store_conformance!(make);
-        sosik_testkit::click_store_conformance!(make);
-    }
+    shared!();
 
     mod accesses {
         use super::make;
@@ -90,29 +84,7 @@ mod file {
         sosik_testkit::outbox_conformance!(make);
     }
 
-    mod chats {
-        use std::sync::Arc;
-
-        use sosik_chat::ChatStore;
-
-        async fn make() -> Arc<dyn ChatStore> {
-            Arc::new(super::make().await)
-        }
-
-        sosik_testkit::chat_store_conformance!(make);
-    }
-
-    mod desk {
-        use std::sync::Arc;
-
-        async fn make() -> Arc<sosik_sqlite::SqliteStore> {
-            Arc::new(super::make().await)
-        }
-
-        sosik_testkit::staff_store_conformance!(make);
-        sosik_testkit::draft_store_conformance!(make);
-        sosik_testkit::click_store_conformance!(make);
-    }
+    shared!();
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 use sosik_content::search::Index;
-use sosik_content::{Edition, EditionId};
+use sosik_content::{CardPicture, Edition, EditionId};
 
 /// Editions as they are published, in memory: read from wherever they are stored when a server starts, and added to when one is
 /// approved.
@@ -33,32 +33,6 @@ pub struct Published {
     pub pictures: Vec<CardPicture>,
     /// When it was last changed: when it was published, or corrected.
     pub changed: DateTime<Utc>,
-}
-
-/// The picture of a card.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CardPicture {
-    /// It as a JPEG file.
-    pub jpeg: Arc<[u8]>,
-    /// Pixels across and down.
-    pub size: (u32, u32),
-    /// What it shows, in words.
-    pub alt: String,
-}
-
-impl CardPicture {
-    /// A picture and what it shows.
-    #[must_use]
-    pub fn new(jpeg: impl Into<Arc<[u8]>>, size: (u32, u32), alt: impl Into<String>) -> Self {
-        Self { jpeg: jpeg.into(), size, alt: alt.into() }
-    }
-}
-
-impl fmt::Debug for CardPicture {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CardPicture({}x{}, {} bytes)", self.size.0, self.size.1, self.jpeg.len())
-    }
 }
 
 impl Published {

@@ -1,9 +1,7 @@
 //! Accounts, their roles, and the journals of rights and accesses.
 
-use std::sync::Arc;
-
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -14,13 +12,13 @@ use sosik_registry::rights::Rights;
 use sosik_registry::{Journal, StoreError};
 
 use super::Parts;
-use super::enter::{Fields, Who};
+use super::enter::{Fields, Visit, Who};
 use super::layout::{Frame, failed, when};
 
 /// Lines of a journal that are shown: the last.
 const SHOWN: usize = 200;
 
-pub(super) async fn list(State(desk): State<Arc<Parts>>, Extension(who): Extension<Who>) -> Response {
+pub(super) async fn list(Extension(Visit { desk, who, .. }): Extension<Visit>) -> Response {
     shown(&desk, &who, StatusCode::OK, &html! {}).await
 }
 
@@ -50,13 +48,13 @@ async fn shown(desk: &Parts, who: &Who, status: StatusCode, told: &Markup) -> Re
         }
         section aria-labelledby="add" {
             h2 #add { "계정 만들기" }
-            form.tall method="post" action="/desk/accounts" {
-                (frame.key())
+            (frame.form("tall", "/desk/accounts", &[], &html! {
+
                 label for="name" { "계정(행정번호 등, 영문 소문자와 숫자)" }
                 input #name name="name" minlength="2" maxlength="32" autocomplete="off" autocapitalize="none" spellcheck="false" required;
                 (roles_of("new", None))
                 button type="submit" { "만들기" }
-            }
+            }))
         }
         p { a href="/desk/journal" { "접근권한과 접속의 기록 보기" } }
     };
@@ -83,11 +81,11 @@ fn changing(frame: &Frame<'_>, account: &Account) -> Markup {
     html! {
         details {
             summary { "바꾸기" span.hidden { ": " (name) } }
-            form method="post" action=(format!("/desk/accounts/{name}/roles")) {
-                (frame.key())
+            (frame.form("", &format!("/desk/accounts/{name}/roles"), &[], &html! {
+
                 (roles_of(name, Some(account)))
                 button.plain type="submit" { "역할 바꾸기" span.hidden { ": " (name) } }
-            }
+            }))
             @if !account.roles.is_empty() {
                 (frame.button(&format!("/desk/accounts/{name}/reset"), &[], "비밀번호 새로 주기", name))
             }
@@ -129,11 +127,7 @@ async fn after(desk: &Parts, who: &Who, done: Result<Markup, StaffError>) -> Res
     }
 }
 
-pub(super) async fn add(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Extension(fields): Extension<Fields>,
-) -> Response {
+pub(super) async fn add(Extension(Visit { desk, who, fields }): Extension<Visit>) -> Response {
     let Ok(name) = AccountName::parse(fields.get("name").trim()) else {
         let told = html! { p.told role="alert" { "계정은 영문 소문자, 숫자, 가운데 붙임표로 2~32자입니다. 보기: staff-1024" } };
         return shown(&desk, &who, StatusCode::UNPROCESSABLE_ENTITY, &told).await;
@@ -143,9 +137,7 @@ pub(super) async fn add(
 }
 
 pub(super) async fn roles(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Extension(fields): Extension<Fields>,
+    Extension(Visit { desk, who, fields }): Extension<Visit>,
     Path(name): Path<String>,
 ) -> Response {
     let done = async {
@@ -158,11 +150,7 @@ pub(super) async fn roles(
     }
 }
 
-pub(super) async fn reset(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Path(name): Path<String>,
-) -> Response {
+pub(super) async fn reset(Extension(Visit { desk, who, .. }): Extension<Visit>, Path(name): Path<String>) -> Response {
     let done = async {
         let name = AccountName::parse(&name).map_err(|_| StaffError::NoAccount)?;
         let password = desk.staff.reset(&who.by(), &name).await?;
@@ -171,7 +159,7 @@ pub(super) async fn reset(
     after(&desk, &who, done.await).await
 }
 
-pub(super) async fn journal(State(desk): State<Arc<Parts>>, Extension(who): Extension<Who>) -> Response {
+pub(super) async fn journal(Extension(Visit { desk, who, .. }): Extension<Visit>) -> Response {
     let read = async {
         let rights = last(&*desk.stores.rights).await?;
         let accesses = last(&*desk.stores.accesses).await?;

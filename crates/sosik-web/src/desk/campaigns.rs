@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -21,7 +21,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use super::Parts;
-use super::enter::{Fields, Who};
+use super::enter::{Visit, Who};
 use super::layout::{Frame, chain, failed, when};
 
 /// Campaigns that the list shows.
@@ -129,7 +129,7 @@ fn deed(deed: Deed) -> &'static str {
     }
 }
 
-pub(super) async fn list(State(desk): State<Arc<Parts>>, Extension(who): Extension<Who>) -> Response {
+pub(super) async fn list(Extension(Visit { desk, who, .. }): Extension<Visit>) -> Response {
     let campaigns = match desk.stores.outbox.campaigns(Some(desk.newsroom.channel()), SHOWN).await {
         Ok(campaigns) => campaigns,
         Err(error) => return failed(&desk, Some(&who), &error),
@@ -169,11 +169,7 @@ async fn found(desk: &Parts, id: &str) -> Result<Option<(Campaign, Tally)>, Outb
     Ok(Some((campaign, tally)))
 }
 
-pub(super) async fn one(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Path(id): Path<String>,
-) -> Response {
+pub(super) async fn one(Extension(Visit { desk, who, .. }): Extension<Visit>, Path(id): Path<String>) -> Response {
     match found(&desk, &id).await {
         Ok(Some((campaign, tally))) => shown(&desk, &who, &campaign, &tally, StatusCode::OK, None).await,
         Ok(None) => Frame::of(&desk, &who).missing(),
@@ -270,15 +266,15 @@ fn halting(frame: &Frame<'_>, campaign: &Campaign, here: &str) -> Markup {
     let may = |deed| campaign.history.may(deed).is_ok();
     let form = |deed: &str, label: &str, is_grave: bool| {
         html! {
-            form method="post" action=(format!("{here}/{deed}")) {
-                (frame.key())
+            (frame.form("", &format!("{here}/{deed}"), &[], &html! {
+
                 @if is_grave {
                     p.soft { "취소하면 이 주의 소식은 다시 보낼 수 없습니다." }
                     label for="why" { "취소하는 까닭" }
                     input #why name="why" maxlength="300" required;
                 }
                 button.plain type="submit" { (label) }
-            }
+            }))
         }
     };
     html! {
@@ -291,9 +287,7 @@ fn halting(frame: &Frame<'_>, campaign: &Campaign, here: &str) -> Markup {
 }
 
 pub(super) async fn halt(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Extension(fields): Extension<Fields>,
+    Extension(Visit { desk, who, fields }): Extension<Visit>,
     Path((id, what)): Path<(String, String)>,
 ) -> Response {
     let frame = Frame::of(&desk, &who);
@@ -341,11 +335,7 @@ struct Watch {
 
 /// What a campaign is at, as server-sent events: `progress` with its numbers whenever they change, and `over` at the end, after
 /// which nothing more comes.
-pub(super) async fn events(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Path(id): Path<String>,
-) -> Response {
+pub(super) async fn events(Extension(Visit { desk, who, .. }): Extension<Visit>, Path(id): Path<String>) -> Response {
     match found(&desk, &id).await {
         Ok(Some(_)) => {}
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use secrecy::SecretString;
 use sosik_desk::{LEAST_PASSWORD, MOST_PASSWORD, PasswordError, PasswordHash, StaffError, Token};
 
-use super::enter::{Fields, Who, is_from_elsewhere};
+use super::enter::{Fields, Visit, Who, is_from_elsewhere};
 use super::layout::{Frame, failed};
 use super::{MOST, Parts};
 
@@ -141,7 +141,7 @@ fn cookie(desk: &Parts, token: Option<&Token>) -> String {
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}")
 }
 
-pub(super) async fn sign_out(State(desk): State<Arc<Parts>>, Extension(who): Extension<Who>) -> Response {
+pub(super) async fn sign_out(Extension(Visit { desk, who, .. }): Extension<Visit>) -> Response {
     if let Err(error) = desk.staff.sign_out(&who.token).await {
         return failed(&desk, Some(&who), &error);
     }
@@ -149,7 +149,7 @@ pub(super) async fn sign_out(State(desk): State<Arc<Parts>>, Extension(who): Ext
     (StatusCode::SEE_OTHER, gone).into_response()
 }
 
-pub(super) async fn password_page(State(desk): State<Arc<Parts>>, Extension(who): Extension<Who>) -> Response {
+pub(super) async fn password_page(Extension(Visit { desk, who, .. }): Extension<Visit>) -> Response {
     password_shown(&desk, &who, StatusCode::OK, None)
 }
 
@@ -161,8 +161,8 @@ fn password_shown(desk: &Parts, who: &Who, status: StatusCode, told: Option<&str
             p { "받은 비밀번호는 한 번만 씁니다. 자신만 아는 비밀번호로 바꾸면 편집실을 쓸 수 있습니다." }
         }
         @if let Some(told) = told { p.told role="alert" { (told) } }
-        form.tall method="post" action="/desk/password" {
-            (frame.key())
+        (frame.form("tall", "/desk/password", &[], &html! {
+
             // So that a password manager knows whose it is.
             input type="hidden" name="account" autocomplete="username" value=(who.name());
             label for="old" { "지금 비밀번호" }
@@ -172,16 +172,12 @@ fn password_shown(desk: &Parts, who: &Who, status: StatusCode, told: Option<&str
             label for="again" { "새 비밀번호 한 번 더" }
             input #again name="again" type="password" autocomplete="new-password" minlength=(LEAST_PASSWORD) maxlength=(MOST_PASSWORD) required;
             button type="submit" { "바꾸기" }
-        }
+        }))
     };
     frame.page(status, "비밀번호 바꾸기", &main)
 }
 
-pub(super) async fn password(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Extension(fields): Extension<Fields>,
-) -> Response {
+pub(super) async fn password(Extension(Visit { desk, who, fields }): Extension<Visit>) -> Response {
     let told = |text| password_shown(&desk, &who, StatusCode::UNPROCESSABLE_ENTITY, Some(text));
     if fields.get("new") != fields.get("again") {
         return told("새 비밀번호 둘이 서로 다릅니다.");

@@ -49,7 +49,15 @@ impl Who {
     }
 }
 
-/// The fields of a form whose key was the right one.
+/// Someone who came in, with the fields of the form that they sent, whose key was the right one: of every page but the door.
+#[derive(Clone)]
+pub(super) struct Visit {
+    pub(super) desk: Arc<Parts>,
+    pub(super) who: Who,
+    pub(super) fields: Fields,
+}
+
+/// The fields of a form.
 #[derive(Clone, Default)]
 pub(super) struct Fields(Vec<(String, String)>);
 
@@ -123,12 +131,13 @@ pub(super) async fn enter(State(entrance): State<Entrance>, request: Request, ne
         );
     }
     let (mut parts, body) = request.into_parts();
+    let mut fields = Fields::default();
     if is_form {
         // The limit of the router holds for extractors; this one reads by itself.
         let Ok(body) = to_bytes(body, MOST).await else {
             return frame.told(StatusCode::PAYLOAD_TOO_LARGE, "너무 깁니다", "줄여서 다시 보내 주세요.");
         };
-        let fields = Fields::parse(&body);
+        fields = Fields::parse(&body);
         let is_ours = bool::from(fields.get(KEY).as_bytes().ct_eq(who.form_key.as_bytes()));
         if !is_ours || is_from_elsewhere(&parts.headers) {
             return frame.told(
@@ -137,9 +146,8 @@ pub(super) async fn enter(State(entrance): State<Entrance>, request: Request, ne
                 "뒤로 가서 화면을 새로 고친 뒤 다시 해 주세요.",
             );
         }
-        parts.extensions.insert(fields);
     }
-    parts.extensions.insert(who);
+    parts.extensions.insert(Visit { desk: Arc::clone(&desk), who, fields });
     next.run(Request::from_parts(parts, axum::body::Body::empty())).await
 }
 

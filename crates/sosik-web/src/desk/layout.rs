@@ -80,10 +80,7 @@ impl<'a> Frame<'a> {
                             }
                             div.who {
                                 a href="/desk/password" { (who.name()) }
-                                form method="post" action="/desk/sign-out" {
-                                    (self.key())
-                                    button.plain type="submit" { "로그아웃" }
-                                }
+                                (self.button("/desk/sign-out", &[], "로그아웃", ""))
                             }
                         }
                     }
@@ -110,20 +107,22 @@ impl<'a> Frame<'a> {
         self.told(StatusCode::NOT_FOUND, "그런 쪽이 없습니다", "주소를 다시 확인해 주세요.")
     }
 
-    /// The key that every form carries.
-    pub(super) fn key(&self) -> Markup {
-        html! { @if let Some(who) = self.who { input type="hidden" name=(KEY) value=(who.form_key); } }
-    }
-
-    /// A form of one button, with what it sends besides.
-    pub(super) fn button(&self, action: &str, fields: &[(&str, &str)], label: &str, about: &str) -> Markup {
+    /// A form that posts, with the key of the sign-in and what it sends besides what is typed.
+    pub(super) fn form(&self, class: &str, action: &str, fields: &[(&str, &str)], inner: &Markup) -> Markup {
         html! {
-            form.one method="post" action=(action) {
-                (self.key())
+            form class=[(!class.is_empty()).then_some(class)] method="post" action=(action) {
+                @if let Some(who) = self.who { input type="hidden" name=(KEY) value=(who.form_key); }
                 @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
-                button.plain type="submit" { (label) @if !about.is_empty() { span.hidden { ": " (about) } } }
+                (inner)
             }
         }
+    }
+
+    /// A form of one button.
+    pub(super) fn button(&self, action: &str, fields: &[(&str, &str)], label: &str, about: &str) -> Markup {
+        let inner =
+            html! { button.plain type="submit" { (label) @if !about.is_empty() { span.hidden { ": " (about) } } } };
+        self.form("one", action, fields, &inner)
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
@@ -12,7 +11,7 @@ use maud::html;
 use sosik_registry::{Audited, Duty, DutyKind, DutyRule, Page, Segment, StoreError, SubscriberStore as _, duties};
 
 use super::Parts;
-use super::enter::Who;
+use super::enter::{Visit, Who};
 use super::layout::{Frame, failed};
 
 /// People of whom is read at once.
@@ -22,7 +21,7 @@ const AHEAD: u64 = 30;
 /// Duties that are shown one by one.
 const SHOWN: usize = 200;
 
-pub(super) async fn counts(State(desk): State<Arc<Parts>>, Extension(who): Extension<Who>) -> Response {
+pub(super) async fn counts(Extension(Visit { desk, who, .. }): Extension<Visit>) -> Response {
     let now = desk.clock.now();
     let counted = async {
         let store = &desk.stores.subscribers;
@@ -67,7 +66,7 @@ fn korean(kind: DutyKind) -> &'static str {
     }
 }
 
-pub(super) async fn owed(State(desk): State<Arc<Parts>>, Extension(who): Extension<Who>) -> Response {
+pub(super) async fn owed(Extension(Visit { desk, who, .. }): Extension<Visit>) -> Response {
     let now = desk.clock.now();
     let today = now.with_timezone(&desk.zone()).date_naive();
     let until = today.checked_add_days(Days::new(AHEAD)).unwrap_or(today);

@@ -1,9 +1,7 @@
 //! What citizens asked, until it is answered.
 
-use std::sync::Arc;
-
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
@@ -13,7 +11,7 @@ use sosik_registry::access::{Access, Did, Whose};
 use sosik_registry::{Journal as _, StoreError, SubscriberStore as _};
 
 use super::Parts;
-use super::enter::{Fields, Who};
+use super::enter::{Visit, Who};
 use super::layout::{Frame, failed, when};
 
 /// Tickets that the list shows.
@@ -37,11 +35,7 @@ fn korean(state: TicketState) -> &'static str {
     }
 }
 
-pub(super) async fn list(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Query(asked): Query<Asked>,
-) -> Response {
+pub(super) async fn list(Extension(Visit { desk, who, .. }): Extension<Visit>, Query(asked): Query<Asked>) -> Response {
     let (now, office) = (desk.clock.now(), asked.office.trim());
     let states = match asked.state.as_str() {
         "all" => TicketState::ALL.to_vec(),
@@ -91,11 +85,7 @@ pub(super) async fn list(
     Frame::of(&desk, &who).page(StatusCode::OK, "문의", &main)
 }
 
-pub(super) async fn one(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Path(number): Path<String>,
-) -> Response {
+pub(super) async fn one(Extension(Visit { desk, who, .. }): Extension<Visit>, Path(number): Path<String>) -> Response {
     let Some(number) = number_of(&number) else { return Frame::of(&desk, &who).missing() };
     shown(&desk, &who, number, StatusCode::OK, None, "").await
 }
@@ -166,22 +156,22 @@ async fn shown(
             }
         }
         @if is_open {
-            form.tall method="post" action=(format!("{here}/answer")) {
-                (frame.key())
-                input type="hidden" name="version" value=(version);
+            (frame.form("tall", &format!("{here}/answer"), &[("version", &version)], &html! {
+
+
                 label for="text" { "답(" (MOST_ANSWERED) "자까지)" }
                 textarea #text name="text" rows="6" maxlength=(MOST_ANSWERED) required { (answer) }
                 button type="submit" { "답하기" }
-            }
+            }))
             div.acts {
                 @if ticket.state == TicketState::Waiting { (frame.button(&format!("{here}/take"), &[("version", &version)], "맡기", "")) }
-                form method="post" action=(format!("{here}/move")) {
-                    (frame.key())
-                    input type="hidden" name="version" value=(version);
+                (frame.form("", &format!("{here}/move"), &[("version", &version)], &html! {
+
+
                     label for="to" { "다른 부서" }
                     input #to name="office" maxlength="60" required;
                     button.plain type="submit" { "보내기" }
-                }
+                }))
                 (frame.button(&format!("{here}/close"), &[("version", &version)], "끝내기", ""))
             }
         } @else {
@@ -192,9 +182,7 @@ async fn shown(
 }
 
 pub(super) async fn change(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Extension(fields): Extension<Fields>,
+    Extension(Visit { desk, who, fields }): Extension<Visit>,
     Path((number, deed)): Path<(String, String)>,
 ) -> Response {
     let frame = Frame::of(&desk, &who);

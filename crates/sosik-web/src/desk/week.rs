@@ -3,19 +3,19 @@
 use std::sync::{Arc, PoisonError};
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sosik_content::review::{Finding, Reviewer};
-use sosik_content::{BriefError, Choices, CurateError, Curation, Edition, LeftOut, Post, Topic, curate};
+use sosik_content::{BriefError, CardPicture, Choices, CurateError, Curation, Edition, LeftOut, Post, Topic, curate};
 use sosik_delivery::{ApprovalRule, CampaignKey, OutboxError};
-use sosik_desk::{Draft, DraftError, DraftState, Edit, EditionDigest, NewsroomError, Picture};
+use sosik_desk::{Draft, DraftError, DraftState, Edit, EditionDigest, NewsroomError};
 use sosik_registry::StoreError;
 use sosik_schedule::{Decision, Facts, MessageClass, Request, decide};
 
 use super::Parts;
-use super::enter::{Fields, Who};
+use super::enter::{Fields, Visit, Who};
 use super::layout::{Frame, chain, failed};
 use super::week_page;
 
@@ -30,6 +30,11 @@ pub(super) struct Week {
     /// The edition that the choices give, or that was handed in; or why there is none.
     pub(super) edition: Result<Edition, String>,
     pub(super) left_out: Vec<LeftOut>,
+}
+
+/// What whoever looks at it is told of it.
+pub(super) struct Look {
+    pub(super) pictures: Arc<[CardPicture]>,
     pub(super) findings: Vec<Finding>,
     pub(super) decision: Decision,
     pub(super) rule: ApprovalRule,
@@ -119,10 +124,17 @@ impl Parts {
         if let Some(frozen) = &draft.frozen {
             edition = Ok(frozen.edition.clone());
         }
-        let findings = edition.as_ref().map(|edition| self.findings(slot, edition, &posts)).unwrap_or_default();
-        let decision = self.decision(slot);
+        Ok(Week { slot, draft, posts, edition, left_out })
+    }
+
+    async fn look(&self, week: &Week) -> Result<Look, NewsroomError> {
+        let decision = self.decision(week.slot);
         let rule = self.rule(&decision);
-        Ok(Week { slot, draft, posts, edition, left_out, findings, decision, rule })
+        let (pictures, findings) = match &week.edition {
+            Ok(edition) => (self.pictures(edition, &week.posts).await?, self.findings(week.slot, edition, &week.posts)),
+            Err(_) => (Arc::from([]), Vec::new()),
+        };
+        Ok(Look { pictures, findings, decision, rule })
     }
 
     /// What a careful reader would put right of the posts that are carried, and of the cards.
@@ -134,8 +146,7 @@ impl Parts {
         for head in &self.heads {
             reviewer = reviewer.with_head(head);
         }
-        let is_carried = |post: &&Post| edition.cards().iter().any(|card| card.post_id() == post.id);
-        let carried: Vec<Post> = posts.iter().filter(is_carried).cloned().collect();
+        let carried: Vec<Post> = carried(edition, posts).cloned().collect();
         let mut findings = reviewer.review(&carried);
         findings.extend(reviewer.review_edition(edition));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
@@ -143,15 +154,14 @@ impl Parts {
     }
 
     /// The pictures of an edition: drawn once of the same posts, and kept for those who look next.
-    async fn pictures(&self, edition: &Edition, posts: &[Post]) -> Result<Arc<[Picture]>, NewsroomError> {
-        let is_carried = |post: &&Post| edition.cards().iter().any(|card| card.post_id() == post.id);
-        let carried: Vec<&Post> = posts.iter().filter(is_carried).collect();
+    async fn pictures(&self, edition: &Edition, posts: &[Post]) -> Result<Arc<[CardPicture]>, NewsroomError> {
+        let carried: Vec<&Post> = carried(edition, posts).collect();
         let name = format!("{}{carried:?}", EditionDigest::of(edition, &[]).as_str());
         let kept = || self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, pictures)) = kept().iter().find(|(known, _)| *known == name) {
             return Ok(Arc::clone(pictures));
         }
-        let pictures: Arc<[Picture]> = self.newsroom.draw(edition, posts).await?.into();
+        let pictures: Arc<[CardPicture]> = self.newsroom.draw(edition, posts).await?.into();
         let mut kept = kept();
         kept.truncate(DRAWN - 1);
         kept.insert(0, (name, Arc::clone(&pictures)));
@@ -160,22 +170,18 @@ impl Parts {
 
     /// Hands an edition over to sending. From the first step on it is not given back, since its campaign may be there whatever
     /// happens next: a crash, a lost answer. It is tried again until it is known to be there, or known not to be.
-    async fn hand_over(&self, draft: &Draft, by: &str) -> Result<(), WeekError> {
+    async fn hand_over(&self, draft: &Draft, by: &str) -> Result<Draft, WeekError> {
         let frozen = draft.frozen.as_ref().ok_or(DraftError::NotSubmitted)?;
         let posts = self.newsroom.posts(draft.slot).await?;
         let pictures = self.pictures(&frozen.edition, &posts).await?;
         let approved = draft.to_send(pictures.to_vec())?;
-        let begun = self.kept(&draft.begun(by, self.clock.now())?).await?;
+        let begun = self.keep(draft.begun(by, self.clock.now())?).await?;
         match self.newsroom.hand_over(&approved, self.clock.now()).await {
-            Ok(campaign) => {
-                self.kept(&begun.handed_over(&campaign.to_string(), by, self.clock.now())?).await?;
-                Ok(())
-            }
+            Ok(campaign) => self.keep(begun.handed_over(&campaign.to_string(), by, self.clock.now())?).await,
             Err(error) => {
-                let edition = &approved.edition;
-                let key = CampaignKey::new(edition.channel().clone(), edition.slot(), edition.id().clone());
-                if self.stores.outbox.campaign(key.id()).await?.is_none() {
-                    self.kept(&begun.failed(&error.to_string(), by, self.clock.now())?).await?;
+                let campaign = CampaignKey::of(&approved.edition).id();
+                if self.stores.outbox.campaign(campaign).await?.is_none() {
+                    self.keep(begun.failed(&error.to_string(), by, self.clock.now())?).await?;
                 }
                 Err(error.into())
             }
@@ -183,16 +189,18 @@ impl Parts {
     }
 
     /// Keeps a draft, and gives it as it is kept.
-    async fn kept(&self, draft: &Draft) -> Result<Draft, WeekError> {
-        self.keep(draft).await?;
-        let mut kept = draft.clone();
-        kept.version += 1;
-        Ok(kept)
+    async fn keep(&self, mut draft: Draft) -> Result<Draft, WeekError> {
+        if !self.stores.drafts.keep_draft(&draft).await? {
+            return Err(WeekError::Meanwhile);
+        }
+        draft.version += 1;
+        Ok(draft)
     }
+}
 
-    async fn keep(&self, draft: &Draft) -> Result<(), WeekError> {
-        if self.stores.drafts.keep_draft(draft).await? { Ok(()) } else { Err(WeekError::Meanwhile) }
-    }
+/// The posts of which an edition's cards are made.
+fn carried<'a>(edition: &'a Edition, posts: &'a [Post]) -> impl Iterator<Item = &'a Post> {
+    posts.iter().filter(|post| edition.cards().iter().any(|card| card.post_id() == post.id))
 }
 
 /// Why no edition can be made, in words for an editor.
@@ -207,10 +215,10 @@ fn told_curation(error: &CurateError) -> String {
     format!("꼭 싣기로 한 글을 실을 수 없습니다({})", error.unmet.join(", "))
 }
 
-pub(super) async fn this_week(State(desk): State<Arc<Parts>>, Extension(who): Extension<Who>) -> Response {
+pub(super) async fn this_week(Extension(Visit { desk, who, .. }): Extension<Visit>) -> Response {
     let now = desk.clock.now();
     let next = desk.slot.next(now);
-    let last = next.checked_sub_signed(TimeDelta::weeks(1)).unwrap_or(next);
+    let last = weeks_from(next, -1);
     // What may still go, late, is the week's business until it is handed over.
     if now.signed_duration_since(last) <= desk.policy.late_for {
         match desk.draft(last).await {
@@ -228,11 +236,7 @@ pub(super) fn path(desk: &Parts, slot: DateTime<Utc>) -> String {
     format!("/desk/week/{}", slot.with_timezone(&desk.zone()).date_naive())
 }
 
-pub(super) async fn page(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Path(day): Path<String>,
-) -> Response {
+pub(super) async fn page(Extension(Visit { desk, who, .. }): Extension<Visit>, Path(day): Path<String>) -> Response {
     let Some(slot) = desk.slot_of(&day) else { return Frame::of(&desk, &who).missing() };
     shown(&desk, &who, slot, StatusCode::OK, None).await
 }
@@ -243,19 +247,14 @@ async fn shown(desk: &Parts, who: &Who, slot: DateTime<Utc>, status: StatusCode,
         Ok(week) => week,
         Err(error) => return failed(desk, Some(who), &error),
     };
-    let pictures = match &week.edition {
-        Ok(edition) => desk.pictures(edition, &week.posts).await,
-        Err(_) => Ok(Arc::from([])),
-    };
-    match pictures {
-        Ok(pictures) => week_page::page(desk, who, &week, &pictures, status, told),
+    match desk.look(&week).await {
+        Ok(look) => week_page::page(desk, who, &week, &look, status, told),
         Err(error) => failed(desk, Some(who), &error),
     }
 }
 
 pub(super) async fn picture(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
+    Extension(Visit { desk, who, .. }): Extension<Visit>,
     Path((day, name)): Path<(String, String)>,
 ) -> Response {
     let number = name.strip_suffix(".jpg").and_then(|number| number.parse::<usize>().ok());
@@ -280,7 +279,7 @@ async fn doing(
     desk: &Parts,
     who: &Who,
     day: &str,
-    work: impl AsyncFnOnce(DateTime<Utc>, Draft) -> Result<(), WeekError>,
+    work: impl AsyncFnOnce(DateTime<Utc>, Draft) -> Result<Draft, WeekError>,
 ) -> Response {
     let Some(slot) = desk.slot_of(day) else { return Frame::of(desk, who).missing() };
     let done = match desk.draft(slot).await {
@@ -288,7 +287,7 @@ async fn doing(
         Err(error) => Err(error.into()),
     };
     match done {
-        Ok(()) => Redirect::to(&path(desk, slot)).into_response(),
+        Ok(_) => Redirect::to(&path(desk, slot)).into_response(),
         Err(error) => match error.korean() {
             Some(told) => {
                 // Why the newsroom could not is for the log: whoever sits there is told what.
@@ -303,9 +302,7 @@ async fn doing(
 }
 
 pub(super) async fn edit(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
-    Extension(fields): Extension<Fields>,
+    Extension(Visit { desk, who, fields }): Extension<Visit>,
     Path(day): Path<String>,
 ) -> Response {
     doing(&desk, &who, &day, async |slot, draft| {
@@ -314,20 +311,18 @@ pub(super) async fn edit(
             return Err(WeekError::Meanwhile);
         }
         let posts = desk.newsroom.posts(slot).await?;
-        let cards = match desk.curated(slot, &draft.choices, &posts) {
-            Ok(curation) => curation.edition.cards().iter().map(|card| card.post_id().to_owned()).collect(),
-            Err(_) => Vec::new(),
-        };
+        let now = desk.curated(slot, &draft.choices, &posts);
+        let cards = now.iter().flat_map(|now| now.edition.cards()).map(|card| card.post_id().to_owned());
+        let cards: Vec<String> = cards.collect();
         let Some(edit) = edit_of(&fields, &cards) else {
             return Err(WeekError::Edition("모르는 일입니다".to_owned()));
         };
-        let before = desk.curated(slot, &draft.choices, &posts).is_ok();
         let next = draft.edited(&edit, who.name(), desk.clock.now())?;
         // An edition that could be made before can be made after: what would leave none is told, and not kept.
-        if let (true, Err(why)) = (before, desk.curated(slot, &next.choices, &posts)) {
+        if let (true, Err(why)) = (now.is_ok(), desk.curated(slot, &next.choices, &posts)) {
             return Err(WeekError::Edition(why));
         }
-        desk.keep(&next).await
+        desk.keep(next).await
     })
     .await
 }
@@ -356,10 +351,8 @@ fn edit_of(fields: &Fields, cards: &[String]) -> Option<Edit> {
 }
 
 pub(super) async fn submit(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
+    Extension(Visit { desk, who, fields }): Extension<Visit>,
     Path(day): Path<String>,
-    Extension(fields): Extension<Fields>,
 ) -> Response {
     doing(&desk, &who, &day, async |slot, draft| {
         let posts = desk.newsroom.posts(slot).await?;
@@ -369,48 +362,43 @@ pub(super) async fn submit(
         if EditionDigest::of(&curation.edition, &pictures).as_str() != fields.get("digest") {
             return Err(DraftError::Changed.into());
         }
-        desk.keep(&draft.submitted(curation.edition, &pictures, who.name(), desk.clock.now())?).await
+        desk.keep(draft.submitted(curation.edition, &pictures, who.name(), desk.clock.now())?).await
     })
     .await
 }
 
 pub(super) async fn approve(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
+    Extension(Visit { desk, who, fields }): Extension<Visit>,
     Path(day): Path<String>,
-    Extension(fields): Extension<Fields>,
 ) -> Response {
     doing(&desk, &who, &day, async |slot, draft| {
         let rule = desk.rule(&desk.decision(slot));
         let digest = EditionDigest::from_stored(fields.get("digest"));
-        let next = desk.kept(&draft.approved(&digest, rule, who.name(), desk.clock.now())?).await?;
+        let next = desk.keep(draft.approved(&digest, rule, who.name(), desk.clock.now())?).await?;
         // Agreed to: what becomes of it now is shown, and can be tried again.
-        if next.state == DraftState::Approved { desk.hand_over(&next, who.name()).await } else { Ok(()) }
+        if next.state == DraftState::Approved { desk.hand_over(&next, who.name()).await } else { Ok(next) }
     })
     .await
 }
 
 pub(super) async fn hand_over(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
+    Extension(Visit { desk, who, .. }): Extension<Visit>,
     Path(day): Path<String>,
 ) -> Response {
     doing(&desk, &who, &day, async |_, draft| desk.hand_over(&draft, who.name()).await).await
 }
 
 pub(super) async fn give_back(
-    State(desk): State<Arc<Parts>>,
-    Extension(who): Extension<Who>,
+    Extension(Visit { desk, who, fields }): Extension<Visit>,
     Path(day): Path<String>,
-    Extension(fields): Extension<Fields>,
 ) -> Response {
     doing(&desk, &who, &day, async |_, draft| {
-        desk.keep(&draft.given_back(fields.get("why"), who.name(), desk.clock.now())?).await
+        desk.keep(draft.given_back(fields.get("why"), who.name(), desk.clock.now())?).await
     })
     .await
 }
 
-/// The slots around one: those before that have a draft, and the next.
-pub(super) fn next_slot(slot: DateTime<Utc>) -> DateTime<Utc> {
-    slot.checked_add_signed(TimeDelta::weeks(1)).unwrap_or(slot)
+/// The slot so many weeks later, or before.
+pub(super) fn weeks_from(slot: DateTime<Utc>, weeks: i64) -> DateTime<Utc> {
+    slot.checked_add_signed(TimeDelta::weeks(weeks)).unwrap_or(slot)
 }

@@ -4,20 +4,20 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use sosik_content::review::{Field, Finding, Severity};
-use sosik_content::{Card, Edition, Post, Reason, Topic};
-use sosik_desk::{DraftDeed, DraftState, DraftStep, EditionDigest, Picture, Right};
-use sosik_schedule::Verdict;
+use sosik_content::{Card, CardPicture, Edition, Post, Reason, Topic};
+use sosik_desk::{DraftDeed, DraftState, DraftStep, EditionDigest, Right};
+use sosik_schedule::{Decision, Verdict};
 
 use super::Parts;
 use super::enter::Who;
 use super::layout::{Frame, when};
-use super::week::{Week, next_slot, path};
+use super::week::{Look, Week, path, weeks_from};
 
 pub(super) fn page(
     desk: &Parts,
     who: &Who,
     week: &Week,
-    pictures: &[Picture],
+    look: &Look,
     status: StatusCode,
     told: Option<&str>,
 ) -> Response {
@@ -29,13 +29,13 @@ pub(super) fn page(
         h1 { (title) " 소식" }
         p.soft { (when(week.slot, desk.zone())) " · " (state(week.draft.state)) }
         @if let Some(told) = told { p.told role="alert" { (told) } }
-        (deciding(&frame, who, week, pictures, &here))
+        (deciding(&frame, who, week, look, &here))
         @match &week.edition {
             Err(why) => p.told role="alert" { "아직 소식을 만들 수 없습니다: " (why) },
             Ok(edition) => div.two {
-                (phone(desk, edition, pictures, &here))
+                (phone(desk, edition, &look.pictures, &here))
                 div {
-                    (findings(&week.findings, edition))
+                    (findings(&look.findings, edition))
                     section aria-labelledby="cards" {
                         h2 #cards { "카드 " (edition.cards().len()) "장" }
                         ol.cards {
@@ -48,11 +48,11 @@ pub(super) fn page(
             },
         }
         (left_out(&frame, week, &here, may_edit))
-        (schedule(desk, week))
+        (schedule(desk, &look.decision))
         (history(desk, week))
         nav.weeks aria-label="다른 주" {
-            a href=(path(desk, week.slot - chrono::TimeDelta::weeks(1))) { "지난주" }
-            a href=(path(desk, next_slot(week.slot))) { "다음 주" }
+            a href=(path(desk, weeks_from(week.slot, -1))) { "지난주" }
+            a href=(path(desk, weeks_from(week.slot, 1))) { "다음 주" }
         }
     };
     frame.page(status, &format!("{title} 소식"), &main)
@@ -69,11 +69,11 @@ fn state(state: DraftState) -> &'static str {
 }
 
 /// What is to be decided, by whoever may.
-fn deciding(frame: &Frame<'_>, who: &Who, week: &Week, pictures: &[Picture], here: &str) -> Markup {
+fn deciding(frame: &Frame<'_>, who: &Who, week: &Week, look: &Look, here: &str) -> Markup {
     let draft = &week.draft;
-    let errors = week.findings.iter().filter(|finding| finding.severity() == Severity::Error).count();
+    let errors = look.findings.iter().filter(|finding| finding.severity() == Severity::Error).count();
     // Of what stands on this page; what was handed in is known by its own.
-    let shown = week.edition.as_ref().map(|edition| EditionDigest::of(edition, pictures)).ok();
+    let shown = week.edition.as_ref().map(|edition| EditionDigest::of(edition, &look.pictures)).ok();
     let digest = draft.frozen.as_ref().map(|frozen| frozen.digest.clone()).or_else(|| shown.clone());
     let is_redrawn = draft.frozen.is_some() && digest != shown;
     let agreed = draft.approvals().count();
@@ -83,23 +83,23 @@ fn deciding(frame: &Frame<'_>, who: &Who, week: &Week, pictures: &[Picture], her
             @match draft.state {
                 DraftState::Editing => @if who.may(Right::Draft) {
                     @if let Some(digest) = &digest {
-                        form method="post" action=(format!("{here}/submit")) {
-                            (frame.key())
-                            input type="hidden" name="digest" value=(digest.as_str());
+                        (frame.form("", &format!("{here}/submit"), &[("digest", digest.as_str())], &html! {
+
+
                             button type="submit" { "승인 요청" }
-                        }
+                        }))
                         @if errors > 0 { p.told { "고쳐야 할 것이 " (errors) "건 있습니다. 승인하는 사람에게도 보입니다." } }
                     }
                 } @else { p { "편집자가 고치고 있습니다." } },
                 DraftState::Submitted => {
-                    p { "승인 " (agreed) " / " (week.rule.approvers) "명"
+                    p { "승인 " (agreed) " / " (look.rule.approvers) "명"
                         @for step in draft.approvals() { " · " (step.by) }
                     }
                     @if who.may(Right::Approve) {
                         @if let Some(digest) = &digest {
-                            form method="post" action=(format!("{here}/approve")) {
-                                (frame.key())
-                                input type="hidden" name="digest" value=(digest.as_str());
+                            (frame.form("", &format!("{here}/approve"), &[("digest", digest.as_str())], &html! {
+
+
                                 @if is_redrawn {
                                     p.told { "올린 뒤에 글이 바뀌어 그림이 달라졌습니다. 되돌려서 다시 올려야 합니다." }
                                 }
@@ -107,7 +107,7 @@ fn deciding(frame: &Frame<'_>, who: &Who, week: &Week, pictures: &[Picture], her
                                     p.told { "고쳐야 할 것이 " (errors) "건 남아 있습니다." }
                                 }
                                 button type="submit" { "승인" }
-                            }
+                            }))
                         }
                         (back(frame, here))
                     }
@@ -115,7 +115,7 @@ fn deciding(frame: &Frame<'_>, who: &Who, week: &Week, pictures: &[Picture], her
                 DraftState::Approved | DraftState::HandingOver => {
                     p.told role="status" { "승인되었지만 아직 발송으로 넘어가지 않았습니다." }
                     @if who.may(Right::Approve) {
-                        form method="post" action=(format!("{here}/hand-over")) { (frame.key()) button type="submit" { "다시 넘기기" } }
+                        (frame.form("", &format!("{here}/hand-over"), &[], &html! {  button type="submit" { "다시 넘기기" } }))
                         @if draft.state == DraftState::Approved { (back(frame, here)) }
                     }
                 },
@@ -131,17 +131,17 @@ fn deciding(frame: &Frame<'_>, who: &Who, week: &Week, pictures: &[Picture], her
 
 fn back(frame: &Frame<'_>, here: &str) -> Markup {
     html! {
-        form method="post" action=(format!("{here}/give-back")) {
-            (frame.key())
+        (frame.form("", &format!("{here}/give-back"), &[], &html! {
+
             label for="back-why" { "되돌리는 까닭" }
             input #back-why name="why" maxlength="300" required;
             button.plain type="submit" { "되돌리기" }
-        }
+        }))
     }
 }
 
 /// The cards as a phone shows them: pictures side by side, under each its text.
-fn phone(desk: &Parts, edition: &Edition, pictures: &[Picture], here: &str) -> Markup {
+fn phone(desk: &Parts, edition: &Edition, pictures: &[CardPicture], here: &str) -> Markup {
     let digest = EditionDigest::of(edition, pictures);
     let short = digest.as_str().get(..12).unwrap_or_default();
     html! {
@@ -235,23 +235,23 @@ fn one(
             }
             details {
                 summary { "고치기" span.hidden { ": " (card.title()) } }
-                form.tall method="post" action=(action) {
-                    (frame.key())
-                    input type="hidden" name="do" value="rewrite";
-                    input type="hidden" name="post" value=(post);
-                    input type="hidden" name="version" value=(version);
+                (frame.form("tall", &action, &[("do", "rewrite"), ("post", post), ("version", &version)], &html! {
+
+
+
+
                     label for=(id("title")) { "제목" }
                     input id=(id("title")) name="title" maxlength="60" value=(written.and_then(|written| written.title.as_deref()).unwrap_or_else(|| card.title()));
                     label for=(id("body")) { "본문" }
                     textarea id=(id("body")) name="body" rows="4" maxlength="600" { (card.body()) }
                     p.soft { "둘 다 비우면 원문에서 다시 만듭니다." }
                     button type="submit" { "글 고치기" }
-                }
-                form method="post" action=(action) {
-                    (frame.key())
-                    input type="hidden" name="do" value="topic";
-                    input type="hidden" name="post" value=(post);
-                    input type="hidden" name="version" value=(version);
+                }))
+                (frame.form("", &action, &[("do", "topic"), ("post", post), ("version", &version)], &html! {
+
+
+
+
                     label for=(id("topic")) { "갈래" }
                     select id=(id("topic")) name="topic" {
                         option value="" { "글에서 찾은 대로" }
@@ -260,16 +260,16 @@ fn one(
                         }
                     }
                     button.plain type="submit" { "갈래 바꾸기" }
-                }
-                form method="post" action=(action) {
-                    (frame.key())
-                    input type="hidden" name="do" value="drop";
-                    input type="hidden" name="post" value=(post);
-                    input type="hidden" name="version" value=(version);
+                }))
+                (frame.form("", &action, &[("do", "drop"), ("post", post), ("version", &version)], &html! {
+
+
+
+
                     label for=(id("why")) { "빼는 까닭" }
                     input id=(id("why")) name="why" maxlength="300" required;
                     button.plain type="submit" { "빼기" }
-                }
+                }))
             }
         }
     }
@@ -325,8 +325,7 @@ fn reason(reason: &Reason) -> String {
     }
 }
 
-fn schedule(desk: &Parts, week: &Week) -> Markup {
-    let decision = &week.decision;
+fn schedule(desk: &Parts, decision: &Decision) -> Markup {
     html! {
         section aria-labelledby="schedule" {
             h2 #schedule { "보내는 때" }

@@ -12,12 +12,12 @@ use scraper::{Html, Selector};
 use secrecy::{ExposeSecret as _, SecretString};
 use sosik_channel::TextMessage;
 use sosik_chat::{ChatStore as _, NewTicket, Ticket};
-use sosik_content::{Brief, BriefBuilder, Edition, Post, Quotas, Topic, WebLink};
+use sosik_content::{Brief, BriefBuilder, CardPicture, Edition, Post, Quotas, Topic, WebLink};
 use sosik_core::{AreaCode, ChannelId, ManualClock, PhoneNumber, SystemEntropy};
 use sosik_delivery::{ApprovalRule, CampaignId, CampaignKey, Plan};
 use sosik_desk::{
-    AccountName, Approved, By, DraftStore as _, Newsroom, NewsroomError, PasswordHash, Picture, Role, Staff,
-    StaffStore as _, async_trait, plan_approved,
+    AccountName, Approved, By, DraftStore as _, Newsroom, NewsroomError, PasswordHash, Role, Staff, StaffStore as _,
+    async_trait, plan_approved,
 };
 use sosik_registry::{ConsentEvent, Identity, NewSubscriber, Purpose, SecretKey, Segment, SubscriberStore as _, Vault};
 use sosik_schedule::MessageClass;
@@ -63,12 +63,12 @@ impl Newsroom for Room {
         Ok(self.posts.lock().unwrap().clone())
     }
 
-    async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<Picture>, NewsroomError> {
+    async fn draw(&self, edition: &Edition, posts: &[Post]) -> Result<Vec<CardPicture>, NewsroomError> {
         // What the post says stands on it.
         let draw = |card: &sosik_content::Card| {
             let post = posts.iter().find(|post| post.id == card.post_id());
             let said = post.map_or("", |post| post.text.as_str());
-            Picture::new(format!("{}\n{said}", card.title()).into_bytes(), (2, 1), card.title())
+            CardPicture::new(format!("{}\n{said}", card.title()).into_bytes(), (2, 1), card.title())
         };
         Ok(edition.cards().iter().map(draw).collect())
     }
@@ -77,7 +77,7 @@ impl Newsroom for Room {
         if self.is_away.load(Relaxed) {
             return Err(NewsroomError::new("대행사에 닿지 않습니다"));
         }
-        let key = CampaignKey::new(channel(), approved.edition.slot(), approved.edition.id().clone());
+        let key = CampaignKey::of(&approved.edition);
         let office = PhoneNumber::parse("031-8082-0000").unwrap();
         let text = "(광고)양주시 소식\n무료수신거부 080-000-0000";
         let message = TextMessage::new(office, text).unwrap().into();
