@@ -39,6 +39,8 @@ pub enum Intent {
     Person,
     /// What became of a question.
     Ticket,
+    /// To ask more about a question of before.
+    FollowUp,
     /// Nothing: they thank, or take their leave.
     Thanks,
     /// Something of the city's own, by its id in the table.
@@ -47,7 +49,7 @@ pub enum Intent {
 
 impl Intent {
     /// Those that sosik answers.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Menu,
         Self::News,
         Self::Search,
@@ -62,6 +64,7 @@ impl Intent {
         Self::Office,
         Self::Person,
         Self::Ticket,
+        Self::FollowUp,
         Self::Thanks,
     ];
 
@@ -83,6 +86,7 @@ impl Intent {
             Self::Office => "office",
             Self::Person => "person",
             Self::Ticket => "ticket",
+            Self::FollowUp => "follow-up",
             Self::Thanks => "thanks",
             Self::Own(id) => id,
         }

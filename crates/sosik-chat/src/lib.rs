@@ -39,6 +39,7 @@
 //! - [`Archive`]: what was published, and the search in it; [`Offices`]: who handles what.
 //! - [`Ticket`]: what goes to a person, with its states and transcript; [`mask`] hides personal numbers before anything is
 //!   kept. [`ChatStore`]: where conversations, tickets and what was not understood are kept.
+//! - [`Notifier`]: a door that can speak first; [`Window::tell_answers`] tells by it what staff answered.
 //! - [`Words`]: what is said, in each language; [`Term`]: to what whoever signs up agrees.
 //!
 //! # Features
@@ -59,6 +60,7 @@ mod intent;
 mod mask;
 mod matcher;
 mod memory;
+mod notice;
 mod office;
 mod reply;
 mod session;
@@ -82,6 +84,7 @@ pub use intent::{Intent, IntentRule, Intents};
 pub use mask::mask;
 pub use matcher::Matcher;
 pub use memory::MemoryChatStore;
+pub use notice::{AnswersTold, Notice, Notifier, NotifyError, NotifyErrorKind};
 pub use office::{Office, Offices};
 pub use reply::{Bubble, Button, Choice, Does, Facts, Leads, Line, List, MOST_BUBBLES, MOST_CHOICES, NewsCard, Reply};
 pub use session::{Pending, Session, ShownTerm};
@@ -91,7 +94,8 @@ pub use sosik_content::text::shorten;
 pub use store::{ChatStore, ChatStoreError, ChatStoreErrorKind};
 pub use text::TableError;
 pub use ticket::{
-    Author, MOST_ANSWERED, NewTicket, Ticket, TicketChange, TicketEntry, TicketError, TicketNumber, TicketState,
+    Author, MOST_ANSWERED, MOST_ENTRIES, NewTicket, Ticket, TicketChange, TicketEntry, TicketError, TicketNumber,
+    TicketState,
 };
 pub use turn::{MOST_SAID, Speaker, Turn};
 pub use understand::{UnderstandError, Understanding, Understood};

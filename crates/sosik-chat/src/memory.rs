@@ -124,6 +124,15 @@ impl ChatStore for MemoryChatStore {
         Ok(found)
     }
 
+    async fn untold(&self, limit: usize) -> Result<Vec<Ticket>, ChatStoreError> {
+        let kept = self.kept();
+        let mut found: Vec<Ticket> =
+            kept.tickets.values().filter(|ticket| ticket.untold().next().is_some()).cloned().collect();
+        found.sort_by_key(|ticket| (ticket.changed, ticket.number));
+        found.truncate(limit);
+        Ok(found)
+    }
+
     async fn tickets_of(&self, who: &Identity, limit: usize) -> Result<Vec<Ticket>, ChatStoreError> {
         let kept = self.kept();
         let of = kept.tickets.values().rev().filter(|ticket| ticket.who.as_ref() == Some(who));

@@ -3,6 +3,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::TicketNumber;
+
 /// What is remembered of a conversation from one turn to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -68,6 +70,9 @@ pub enum Pending {
     Question {
         /// A picture that came before the words.
         picture: Option<String>,
+        /// The ticket to which it belongs; a new one without.
+        #[serde(default)]
+        ticket: Option<TicketNumber>,
     },
     /// Whether what they wrote goes to a person as it is.
     Send {
@@ -75,6 +80,9 @@ pub enum Pending {
         text: String,
         /// A picture.
         picture: Option<String>,
+        /// The ticket to which it belongs; a new one without.
+        #[serde(default)]
+        ticket: Option<TicketNumber>,
     },
 }
 

@@ -29,7 +29,9 @@ use crate::{NewTicket, Session, Ticket, TicketChange, TicketError, TicketNumber,
 ///    most frequent first and of equally frequent ones by their text.
 /// 7. [`forget`](Self::forget) leaves nothing by which someone could be known, and nothing that they wrote: their session is
 ///    gone, and their tickets are [as forgotten ones are](Ticket::forgotten).
-/// 8. [`purge`](Self::purge) drops what was closed and not changed since an instant, sessions that ended before it, and counts
+/// 8. [`untold`](Self::untold) gives the tickets with an answer that [no door has tried to tell](Ticket::untold), whatever their
+///    state, those that were changed first first, at most so many.
+/// 9. [`purge`](Self::purge) drops what was closed and not changed since an instant, sessions that ended before it, and counts
 ///    of days before it; what is open stays, however old.
 #[async_trait]
 pub trait ChatStore: fmt::Debug + Send + Sync {
@@ -99,6 +101,13 @@ pub trait ChatStore: fmt::Debug + Send + Sync {
         office: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Ticket>, ChatStoreError>;
+
+    /// Tickets with an answer that no door has tried to tell yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ChatStoreError`].
+    async fn untold(&self, limit: usize) -> Result<Vec<Ticket>, ChatStoreError>;
 
     /// Someone's tickets.
     ///
@@ -178,6 +187,9 @@ impl<S: ChatStore + ?Sized> ChatStore for Arc<S> {
         limit: usize,
     ) -> Result<Vec<Ticket>, ChatStoreError> {
         (**self).queue(states, office, limit).await
+    }
+    async fn untold(&self, limit: usize) -> Result<Vec<Ticket>, ChatStoreError> {
+        (**self).untold(limit).await
     }
     async fn tickets_of(&self, who: &Identity, limit: usize) -> Result<Vec<Ticket>, ChatStoreError> {
         (**self).tickets_of(who, limit).await

@@ -110,7 +110,7 @@ impl<'a> Talk<'a> {
         if self.turn.said.is_empty() {
             // A button without words, or a picture.
             return match &self.turn.picture {
-                Some(picture) => self.ask_person(Some(picture.clone())),
+                Some(picture) => self.ask_person(Some(picture.clone()), None),
                 None => self.menu(),
             };
         }
@@ -153,8 +153,8 @@ impl<'a> Talk<'a> {
             Pending::Which { stops } => self.which(stops).await,
             Pending::Withdraw { purposes } => self.withdraw_answered(&purposes).await,
             Pending::Delete { code, until, tries } => self.delete_answered(code, until, tries).await,
-            Pending::Question { picture } => self.question(picture).map(Some),
-            Pending::Send { text, picture } => self.send(text, picture).await,
+            Pending::Question { picture, ticket } => self.question(picture, ticket).map(Some),
+            Pending::Send { text, picture, ticket } => self.send(text, picture, ticket).await,
         }
     }
 
@@ -176,6 +176,7 @@ impl<'a> Talk<'a> {
             Some(Intent::Office) => self.office(),
             Some(Intent::Person) => self.person(),
             Some(Intent::Ticket) => self.tickets().await,
+            Some(Intent::FollowUp) => self.follow_up().await,
             Some(own @ Intent::Own(_)) => {
                 let answer = self.window.intents.get(&own).and_then(|rule| rule.answer.clone());
                 match answer {
@@ -227,17 +228,16 @@ impl<'a> Talk<'a> {
     }
 
     /// What staff answered and has not been read yet: one entry of one ticket, the oldest first, and which that is.
-    pub(crate) async fn arrived(&self) -> Result<(Vec<Bubble>, Vec<Ticket>), WindowError> {
+    pub(crate) async fn arrived(&self) -> Result<Option<(Reply, Ticket)>, WindowError> {
         if self.is_over {
-            return Ok((Vec::new(), Vec::new()));
+            return Ok(None);
         }
         let tickets = self.tickets_of(&self.turn.who.identities).await?;
         let Some(ticket) = tickets.into_iter().rev().find(|ticket| ticket.undelivered().next().is_some()) else {
-            return Ok((Vec::new(), Vec::new()));
+            return Ok(None);
         };
-        let text = ticket.undelivered().next().map(|entry| entry.text.as_str()).unwrap_or_default();
-        let values = json!({"number": ticket.number.to_string(), "text": text});
-        Ok((vec![Bubble::Text(self.say("ticket-arrived", &values)?)], vec![ticket]))
+        let text = ticket.undelivered().next().map(|(_, entry)| entry.text.as_str()).unwrap_or_default();
+        Ok(Some((self.window.arrival(&ticket, text)?, ticket)))
     }
 
     /// The tickets of someone under any of these, the newest first.

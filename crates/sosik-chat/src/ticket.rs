@@ -7,6 +7,8 @@ use sosik_registry::Identity;
 
 /// The longest answer, in characters: what the narrowest door shows whole, with what stands before it.
 pub const MOST_ANSWERED: usize = 900;
+/// The most entries of a ticket to which a citizen adds: more is another matter, and a store keeps a ticket as a whole.
+pub const MOST_ENTRIES: usize = 100;
 
 /// The number of a ticket, as a citizen is told it: the year by the city's clock, and a serial number in it from 1 on.
 ///
@@ -109,6 +111,8 @@ pub struct Ticket {
     pub office: Option<String>,
     /// How far it is.
     pub state: TicketState,
+    /// Who of the city works on it, by their account.
+    pub assignee: Option<String>,
     /// When it was opened.
     pub opened: DateTime<Utc>,
     /// By when an answer was promised.
@@ -135,6 +139,10 @@ pub struct TicketEntry {
     pub picture: Option<String>,
     /// When it reached the citizen; for what staff wrote.
     pub delivered: Option<DateTime<Utc>>,
+    /// When a door that can speak first began to tell it: that is tried once. What did not arrive so comes with the citizen's
+    /// next turn.
+    #[serde(default)]
+    pub told: Option<DateTime<Utc>>,
 }
 
 /// Who wrote something.
@@ -200,7 +208,14 @@ impl NewTicket {
     /// The ticket that it becomes under a number.
     #[must_use]
     pub fn numbered(self, number: TicketNumber, at: DateTime<Utc>) -> Ticket {
-        let entry = TicketEntry { at, by: Author::Citizen, text: self.text, picture: self.picture, delivered: None };
+        let entry = TicketEntry {
+            at,
+            by: Author::Citizen,
+            text: self.text,
+            picture: self.picture,
+            delivered: None,
+            told: None,
+        };
         let mut ticket = Ticket::bare(number, self.channel, at);
         (ticket.who, ticket.language, ticket.office) = (Some(self.who), self.language, self.office);
         (ticket.due, ticket.entries) = (self.due, vec![entry]);
@@ -235,11 +250,24 @@ pub enum TicketChange {
         text: String,
         /// A picture.
         picture: Option<String>,
+        /// By when an answer is promised.
+        due: DateTime<Utc>,
     },
-    /// The first of what staff wrote and waited for the citizen has reached them.
+    /// A door that can speak first is about to tell the citizen what staff wrote: to be kept before it does, so that no second
+    /// one tells it too.
+    Telling {
+        /// Which entry, from 0 on.
+        entry: usize,
+    },
+    /// That door told nothing, and may try again.
+    NotTold {
+        /// Which entry, from 0 on.
+        entry: usize,
+    },
+    /// What staff wrote has reached the citizen.
     Delivered {
-        /// How many entries.
-        entries: usize,
+        /// Which entry, from 0 on.
+        entry: usize,
     },
     /// Nothing more is to be done.
     Close,
@@ -256,6 +284,7 @@ impl Ticket {
             language: Language::korean(),
             office: None,
             state: TicketState::Waiting,
+            assignee: None,
             opened,
             due: opened,
             changed: opened,
@@ -278,10 +307,15 @@ impl Ticket {
             {
                 return refused("is closed");
             }
-            TicketChange::Take { .. } => next.state = TicketState::Taken,
+            TicketChange::Take { staff } => {
+                next.state = TicketState::Taken;
+                next.assignee = Some(staff.clone());
+            }
             TicketChange::Move { office } => {
                 next.office = Some(office.clone());
                 next.state = TicketState::Waiting;
+                // Whoever had it is of the office before.
+                next.assignee = None;
             }
             TicketChange::Answer { staff, text } => {
                 if text.trim().is_empty() {
@@ -295,17 +329,31 @@ impl Ticket {
                 }
                 next.entries.push(TicketEntry::new(at, Author::Staff(staff.clone()), text.clone()));
             }
-            TicketChange::Add { text, picture } => {
+            TicketChange::Add { text, picture, due } => {
+                if self.who.is_none() {
+                    return refused("is of someone who was forgotten");
+                }
+                if self.entries.len() >= MOST_ENTRIES {
+                    return refused("has as many entries as one may: open another");
+                }
                 next.state = TicketState::Waiting;
+                next.due = *due;
                 let mut entry = TicketEntry::new(at, Author::Citizen, crate::mask(text));
                 entry.picture.clone_from(picture);
                 next.entries.push(entry);
             }
-            TicketChange::Delivered { entries } => {
-                for entry in next.entries.iter_mut().filter(|entry| entry.waits()).take(*entries) {
-                    entry.delivered = Some(at);
-                }
-            }
+            TicketChange::Telling { entry } => match next.waiting(*entry) {
+                Some(entry) if entry.told.is_none() => entry.told = Some(at),
+                _ => return refused("has no such answer that is still to be told"),
+            },
+            TicketChange::NotTold { entry } => match next.waiting(*entry) {
+                Some(entry) => entry.told = None,
+                None => return refused("has no such answer that waits for the citizen"),
+            },
+            TicketChange::Delivered { entry } => match next.waiting(*entry) {
+                Some(entry) => entry.delivered = Some(at),
+                None => return refused("has no such answer that waits for the citizen"),
+            },
             TicketChange::Close => next.state = TicketState::Closed,
         }
         next.changed = at;
@@ -313,9 +361,19 @@ impl Ticket {
         Ok(next)
     }
 
-    /// What staff wrote and has not reached the citizen.
-    pub fn undelivered(&self) -> impl Iterator<Item = &TicketEntry> {
-        self.entries.iter().filter(|entry| entry.waits())
+    /// What staff wrote and has not reached the citizen, each with its number from 0 on.
+    pub fn undelivered(&self) -> impl Iterator<Item = (usize, &TicketEntry)> {
+        self.entries.iter().enumerate().filter(|(_, entry)| entry.waits())
+    }
+
+    /// What staff wrote, has not reached the citizen, and no door has tried to tell yet. There is nobody to tell where they were
+    /// forgotten.
+    pub fn untold(&self) -> impl Iterator<Item = (usize, &TicketEntry)> {
+        self.undelivered().filter(|(_, entry)| entry.told.is_none() && self.who.is_some())
+    }
+
+    fn waiting(&mut self, entry: usize) -> Option<&mut TicketEntry> {
+        self.entries.get_mut(entry).filter(|entry| entry.waits())
     }
 
     /// The ticket of someone who is forgotten: that it was, for which office and how it went; nothing of what they wrote.
@@ -340,7 +398,7 @@ impl Ticket {
 
 impl TicketEntry {
     fn new(at: DateTime<Utc>, by: Author, text: String) -> Self {
-        Self { at, by, text, picture: None, delivered: None }
+        Self { at, by, text, picture: None, delivered: None, told: None }
     }
 
     fn waits(&self) -> bool {
@@ -389,6 +447,8 @@ impl fmt::Debug for TicketChange {
             Self::Move { .. } => "Move",
             Self::Answer { .. } => "Answer",
             Self::Add { .. } => "Add",
+            Self::Telling { .. } => "Telling",
+            Self::NotTold { .. } => "NotTold",
             Self::Delivered { .. } => "Delivered",
             Self::Close => "Close",
         })

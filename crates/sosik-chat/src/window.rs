@@ -16,7 +16,7 @@ use crate::talk::Talk;
 use crate::words::Words;
 use crate::{
     Archive, ArchiveError, ChatStore, ChatStoreError, ChatStoreErrorKind, Intents, Offices, Reply, Ticket,
-    TicketChange, Turn, Understanding,
+    TicketChange, TicketNumber, Turn, Understanding,
 };
 
 /// How long a conversation is remembered after its last turn.
@@ -200,9 +200,11 @@ impl Window {
         // A question is never cut for an answer that can come with the next turn.
         let room = MOST_BUBBLES.saturating_sub(reply.bubbles.len() + usize::from(is_danger));
         if room > 0 {
-            let (arrived, tickets) = talk.arrived().await?;
-            reply = reply.after(arrived);
-            reply.arrived = tickets;
+            if let Some((arrival, ticket)) = talk.arrived().await? {
+                reply = arrival.choices.into_iter().fold(reply, |reply, more| reply.choice(more.label, more.says));
+                reply = reply.after(arrival.bubbles);
+                reply.arrived = vec![ticket];
+            }
         }
         Ok(reply)
     }
@@ -218,7 +220,8 @@ impl Window {
             self.term_was_shown(who, channel, now).await?;
         }
         for ticket in &reply.arrived {
-            match self.chats.change(ticket, &TicketChange::Delivered { entries: 1 }, now).await {
+            let Some((entry, _)) = ticket.undelivered().next() else { continue };
+            match self.chats.change(ticket, &TicketChange::Delivered { entry }, now).await {
                 Ok(_) => {}
                 // Someone wrote meanwhile: what they wrote comes with the next turn, and this once more.
                 Err(error) if error.kind() == ChatStoreErrorKind::Conflict => {}
@@ -265,6 +268,20 @@ impl Window {
 
     pub(crate) fn say(&self, language: &Language, key: &str, values: &impl Serialize) -> Result<String, WindowError> {
         Ok(self.words.say(language, key, values)?)
+    }
+
+    /// That an answer of staff came, in the language in which whoever asked reads.
+    pub(crate) fn arrival(&self, ticket: &Ticket, text: &str) -> Result<Reply, WindowError> {
+        let values = serde_json::json!({"number": ticket.number.to_string(), "text": text});
+        let reply = Reply::text(self.say(&ticket.language, "ticket-arrived", &values)?);
+        self.more(reply, &ticket.language, ticket.number)
+    }
+
+    /// A reply with the choice to ask more about a ticket.
+    pub(crate) fn more(&self, reply: Reply, language: &Language, number: TicketNumber) -> Result<Reply, WindowError> {
+        let label = self.say(language, "more", &())?;
+        let says = self.say(language, "more-says", &serde_json::json!({"number": number.to_string()}))?;
+        Ok(reply.choice(label, says))
     }
 
     pub(crate) fn due(&self, now: DateTime<Utc>) -> DateTime<Utc> {

@@ -14,7 +14,7 @@ use crate::store::SqliteStore;
 
 /// The columns of a ticket, as [`ticket_of`] reads them.
 const COLUMNS: &str =
-    "year, serial, who_sealed, channel, language, office, state, opened, due, changed, version, entries";
+    "year, serial, who_sealed, channel, language, office, state, opened, due, changed, version, entries, assignee";
 
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
@@ -75,7 +75,7 @@ impl ChatStore for SqliteStore {
             let serial = serial.ok_or_else(|| unreadable("ticket's number", "none was given"))?;
             let ticket = new.numbered(TicketNumber::new(year, serial), now);
             let insert = format!(
-                "INSERT INTO tickets ({COLUMNS}, who) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+                "INSERT INTO tickets ({COLUMNS}, who) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
             );
             let who = ticket.who.as_ref();
             let sealed = who.map(|who| vault.seal(who, row_of(ticket.number).as_bytes()));
@@ -92,6 +92,7 @@ impl ChatStore for SqliteStore {
                 micros(ticket.changed),
                 version(&ticket),
                 json("ticket", &ticket.entries)?,
+                ticket.assignee,
                 who.map(|who| vault.index(who).to_vec()),
             ];
             run(transaction, &insert, values)?;
@@ -150,6 +151,16 @@ impl ChatStore for SqliteStore {
             tickets.sort_by_key(|ticket| (ticket.due, ticket.number));
             tickets.truncate(limit);
             Ok(tickets)
+        });
+        found.await.map_err(failed)
+    }
+
+    async fn untold(&self, limit: usize) -> Result<Vec<Ticket>, ChatStoreError> {
+        let found = self.read(move |transaction, vault| {
+            let select =
+                format!("SELECT {COLUMNS} FROM tickets WHERE untold > 0 ORDER BY changed, year, serial LIMIT ?1");
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            all(transaction, &select, [limit], |row| ticket_of(vault, row))
         });
         found.await.map_err(failed)
     }
@@ -289,12 +300,22 @@ fn by_number(transaction: &Transaction<'_>, vault: &Vault, number: TicketNumber)
 
 /// Writes what changes of a ticket.
 fn write_over(transaction: &Transaction<'_>, ticket: &Ticket) -> Result<(), StoreError> {
-    let update = "UPDATE tickets SET office = ?3, state = ?4, changed = ?5, version = ?6, entries = ?7 \
-                  WHERE year = ?1 AND serial = ?2";
+    let update = "UPDATE tickets SET office = ?3, state = ?4, due = ?5, changed = ?6, version = ?7, entries = ?8, \
+                  assignee = ?9, untold = ?10 WHERE year = ?1 AND serial = ?2";
     let TicketNumber { year, serial, .. } = ticket.number;
-    let (state, changed) = (ticket.state.code(), micros(ticket.changed));
-    let entries = json("ticket", &ticket.entries)?;
-    run(transaction, update, params![year, serial, ticket.office, state, changed, version(ticket), entries]).map(drop)
+    let values = params![
+        year,
+        serial,
+        ticket.office,
+        ticket.state.code(),
+        micros(ticket.due),
+        micros(ticket.changed),
+        version(ticket),
+        json("ticket", &ticket.entries)?,
+        ticket.assignee,
+        i64::try_from(ticket.untold().count()).unwrap_or(i64::MAX),
+    ];
+    run(transaction, update, values).map(drop)
 }
 
 fn ticket_of(vault: &Vault, row: &Row<'_>) -> Result<Ticket, StoreError> {
@@ -314,6 +335,7 @@ fn ticket_of(vault: &Vault, row: &Row<'_>) -> Result<Ticket, StoreError> {
     ticket.state = TicketState::from_code(&state).ok_or_else(|| unreadable("ticket", "its state is not known"))?;
     (ticket.due, ticket.changed) = (instant(due)?, instant(changed)?);
     ticket.version = u64::try_from(version).map_err(|error| unreadable("ticket", error))?;
+    ticket.assignee = row.get(12).map_err(database)?;
     ticket.entries = serde_json::from_str(&entries).map_err(|error| unreadable("ticket", error))?;
     Ok(ticket)
 }

@@ -10,7 +10,7 @@ use crate::rows::{instant, uuid};
 use crate::sets;
 
 /// The migrations, in order; the database's `user_version` says how many it has had.
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     Migration::Sql(include_str!("../migrations/0001_initial.sql")),
     Migration::Sql(include_str!("../migrations/0002_registry.sql")),
     Migration::People(
@@ -25,6 +25,7 @@ const MIGRATIONS: [Migration; 11] = [
     Migration::Sql(include_str!("../migrations/0009_chats.sql")),
     Migration::Sql(include_str!("../migrations/0010_desk.sql")),
     Migration::Sql(include_str!("../migrations/0011_clicks.sql")),
+    Migration::Sql(include_str!("../migrations/0012_tickets.sql")),
 ];
 
 /// What this release makes.

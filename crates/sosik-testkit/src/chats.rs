@@ -26,7 +26,8 @@ macro_rules! chat_store_conformance {
             rule_5_tickets_are_someone_s
             rule_6_what_was_not_understood_is_counted
             rule_7_who_is_forgotten_leaves_nothing_that_they_wrote
-            rule_8_what_is_old_and_done_is_dropped
+            rule_8_what_no_door_has_told_is_found
+            rule_9_what_is_old_and_done_is_dropped
         );
     };
     (@ $kind:ident $make:path: $($rule:ident)+) => {$(
@@ -76,8 +77,11 @@ fn answer(text: &str) -> TicketChange {
 /// Rule 1.
 pub async fn rule_1_a_session_is_someone_s_in_a_channel_until_its_end(store: Arc<dyn ChatStore>) {
     let mut session = Session::default();
-    session.pending =
-        Some(Pending::Send { text: "가로등".into(), picture: Some("https://example.go.kr/1.jpg".into()) });
+    session.pending = Some(Pending::Send {
+        text: "가로등".into(),
+        picture: Some("https://example.go.kr/1.jpg".into()),
+        ticket: Some(TicketNumber::new(2026, 7)),
+    });
     session.language = Some("en".into());
     session.misses = 2;
     let keep = async |session: &Session, until: i64, now: i64| {
@@ -145,8 +149,10 @@ pub async fn rule_3_a_ticket_is_changed_once_by_each_version(store: Arc<dyn Chat
         TicketChange::Move { office: "공원과".into() },
         answer("고쳤습니다. 031-8082-0000"),
         answer("한 번 더 보았습니다."),
-        TicketChange::Delivered { entries: 1 },
-        TicketChange::Add { text: "고맙습니다 010-1234-5678".into(), picture: None },
+        TicketChange::Telling { entry: 1 },
+        TicketChange::Delivered { entry: 1 },
+        TicketChange::Take { staff: "clerk-2".into() },
+        TicketChange::Add { text: "고맙습니다 010-1234-5678".into(), picture: None, due: after(20_000) },
         TicketChange::Close,
     ];
     let (mut known, mut expected) = (ticket.clone(), ticket.clone());
@@ -164,7 +170,12 @@ pub async fn rule_3_a_ticket_is_changed_once_by_each_version(store: Arc<dyn Chat
     assert!(known.entries.iter().any(|entry| entry.text == "고맙습니다 [휴대전화]"), "numbers of citizens are hidden");
     assert!(known.entries.iter().any(|entry| entry.by == Author::Staff("clerk-1".into()) && entry.delivered.is_some()));
     assert_eq!(known.undelivered().count(), 1, "one was delivered, the other waits");
+    assert_eq!((known.due, known.assignee.as_deref()), (after(20_000), Some("clerk-2")), "an answer is promised anew");
 
+    for entry in [0, 1, 9] {
+        let error = store.change(&known, &TicketChange::Delivered { entry }, after(9)).await.unwrap_err();
+        assert_eq!(error.kind(), ChatStoreErrorKind::Refused, "of the citizen, delivered before, or none: {entry}");
+    }
     let error = store.change(&ticket, &answer("늦었습니다"), after(9)).await.unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (ChatStoreErrorKind::Conflict, false));
     let error = store.change(&known, &answer("늦었습니다"), after(9)).await.unwrap_err();
@@ -248,7 +259,35 @@ pub async fn rule_7_who_is_forgotten_leaves_nothing_that_they_wrote(store: Arc<d
 }
 
 /// Rule 8.
-pub async fn rule_8_what_is_old_and_done_is_dropped(store: Arc<dyn ChatStore>) {
+pub async fn rule_8_what_no_door_has_told_is_found(store: Arc<dyn ChatStore>) {
+    let untold = async |limit: usize| {
+        let found = store.untold(limit).await.unwrap();
+        found.into_iter().map(|ticket| ticket.number).collect::<Vec<_>>()
+    };
+    let first = opened(&*store, "a", "하나").await;
+    let second = opened(&*store, "b", "둘").await;
+    assert_eq!(untold(10).await, [], "nobody answered");
+    // In the order in which they were answered, and also of what is closed.
+    let second = store.change(&second, &answer("답 둘"), after(1)).await.unwrap();
+    let first = store.change(&first, &answer("답 하나"), after(2)).await.unwrap();
+    assert_eq!((untold(10).await, untold(1).await), (vec![second.number, first.number], vec![second.number]));
+    let second = store.change(&second, &TicketChange::Close, after(3)).await.unwrap();
+    assert_eq!(untold(10).await, [first.number, second.number]);
+    // What a door began to tell no other one tells, until it says that it told nothing.
+    let first = store.change(&first, &TicketChange::Telling { entry: 1 }, after(4)).await.unwrap();
+    assert_eq!(untold(10).await, [second.number]);
+    let again = store.change(&first, &TicketChange::Telling { entry: 1 }, after(5)).await.unwrap_err();
+    assert_eq!(again.kind(), ChatStoreErrorKind::Refused);
+    let first = store.change(&first, &TicketChange::NotTold { entry: 1 }, after(5)).await.unwrap();
+    assert_eq!(untold(10).await, [second.number, first.number]);
+    store.change(&first, &TicketChange::Delivered { entry: 1 }, after(6)).await.unwrap();
+    assert_eq!(untold(10).await, [second.number]);
+    store.forget(&who("b")).await.unwrap();
+    assert_eq!(untold(10).await, [], "there is nobody to tell");
+}
+
+/// Rule 9.
+pub async fn rule_9_what_is_old_and_done_is_dropped(store: Arc<dyn ChatStore>) {
     let open = opened(&*store, "a", "열려 있는 것").await;
     let old = opened(&*store, "a", "오래된 것").await;
     let new = opened(&*store, "a", "새것").await;

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::reply::{Bubble, Facts, Reply};
+use crate::reply::{Bubble, Facts, MOST_CHOICES, Reply};
 use crate::session::Pending;
 use crate::talk::Talk;
 use crate::text::dense;
 use crate::window::WindowError;
 use crate::words::{Short, short};
-use crate::{Author, Intent, NewTicket, Ticket, TicketNumber};
+use crate::{Author, ChatStoreErrorKind, Intent, NewTicket, Ticket, TicketChange, TicketNumber};
 
 /// So much of a question is shown with its answer.
 const ASKED: usize = 100;
@@ -18,35 +18,68 @@ const QUESTION: usize = 12;
 impl Talk<'_> {
     pub(crate) fn person(&mut self) -> Result<Reply, WindowError> {
         if dense(&self.turn.said).chars().count() >= QUESTION {
-            return self.confirm(&crate::mask(&self.turn.said), self.turn.picture.clone());
+            return self.confirm(&crate::mask(&self.turn.said), self.turn.picture.clone(), None);
         }
-        self.ask_person(self.turn.picture.clone())
+        self.ask_person(self.turn.picture.clone(), None)
     }
 
-    pub(crate) fn ask_person(&mut self, picture: Option<String>) -> Result<Reply, WindowError> {
+    pub(crate) fn ask_person(
+        &mut self,
+        picture: Option<String>,
+        ticket: Option<TicketNumber>,
+    ) -> Result<Reply, WindowError> {
         if self.key().is_none() {
             return Ok(Reply::text(self.say("person-nobody", &self.contact())?));
         }
-        self.session.pending = Some(Pending::Question { picture });
+        let asked = match ticket {
+            Some(number) => self.say("more-ask", &json!({"number": number.to_string()}))?,
+            None => self.say("person-ask", &())?,
+        };
+        self.session.pending = Some(Pending::Question { picture, ticket });
         let cancel = self.say("cancel", &())?;
-        Ok(Reply::text(self.say("person-ask", &())?).choice(cancel.clone(), cancel))
+        Ok(Reply::text(asked).choice(cancel.clone(), cancel))
+    }
+
+    /// More about what was asked before: of their own tickets, the one that they name, or the only one.
+    pub(crate) async fn follow_up(&mut self) -> Result<Reply, WindowError> {
+        let tickets = self.own_tickets().await?;
+        match tickets.as_slice() {
+            [] => self.ask_person(self.turn.picture.clone(), None),
+            [only] => self.ask_person(self.turn.picture.clone(), Some(only.number)),
+            several => {
+                let reply = Reply::text(self.say("more-which", &())?);
+                several.iter().take(MOST_CHOICES).try_fold(reply, |reply, ticket| {
+                    let values = json!({"number": ticket.number.to_string()});
+                    Ok(reply.choice(ticket.number.to_string(), self.say("more-says", &values)?))
+                })
+            }
+        }
     }
 
     /// What they ask: shown once more before it goes.
-    pub(crate) fn question(&mut self, picture: Option<String>) -> Result<Reply, WindowError> {
+    pub(crate) fn question(
+        &mut self,
+        picture: Option<String>,
+        ticket: Option<TicketNumber>,
+    ) -> Result<Reply, WindowError> {
         let picture = self.turn.picture.clone().or(picture);
         if self.turn.said.is_empty() {
-            return self.ask_person(picture);
+            return self.ask_person(picture, ticket);
         }
-        self.confirm(&crate::mask(&self.turn.said), picture)
+        self.confirm(&crate::mask(&self.turn.said), picture, ticket)
     }
 
-    fn confirm(&mut self, text: &str, picture: Option<String>) -> Result<Reply, WindowError> {
+    fn confirm(
+        &mut self,
+        text: &str,
+        picture: Option<String>,
+        ticket: Option<TicketNumber>,
+    ) -> Result<Reply, WindowError> {
         if self.key().is_none() {
             return Ok(Reply::text(self.say("person-nobody", &self.contact())?));
         }
         let shown = self.say("person-confirm", &json!({"text": text}))?;
-        self.session.pending = Some(Pending::Send { text: text.to_owned(), picture });
+        self.session.pending = Some(Pending::Send { text: text.to_owned(), picture, ticket });
         let (send, rewrite, cancel) = (self.say("send", &())?, self.say("rewrite", &())?, self.say("cancel", &())?);
         Ok(Reply::text(shown)
             .choice(send.clone(), send)
@@ -55,14 +88,19 @@ impl Talk<'_> {
     }
 
     /// Whether it goes; what is said beside yes and no belongs to it, and is shown with it once more.
-    pub(crate) async fn send(&mut self, text: String, picture: Option<String>) -> Result<Option<Reply>, WindowError> {
+    pub(crate) async fn send(
+        &mut self,
+        text: String,
+        picture: Option<String>,
+        ticket: Option<TicketNumber>,
+    ) -> Result<Option<Reply>, WindowError> {
         /// What a ticket begins with has at most so many characters: enough for what happened, and where.
         const MOST: usize = 900;
 
         let (said, answer) = (dense(&self.turn.said), short(&self.turn.said));
         let is = |key: &str| -> Result<bool, WindowError> { Ok(dense(&self.say(key, &())?) == said) };
         if is("rewrite")? {
-            return self.ask_person(picture).map(Some);
+            return self.ask_person(picture, ticket).map(Some);
         }
         let picture = self.turn.picture.clone().or(picture);
         let is_sent = is("send")? || answer == Some(Short::Yes);
@@ -79,9 +117,15 @@ impl Talk<'_> {
             let more = crate::mask(&self.turn.said);
             let text = if more.is_empty() { text } else { format!("{text}\n{more}") };
             let text: String = text.chars().take(MOST).collect();
-            return self.confirm(&text, picture).map(Some);
+            return self.confirm(&text, picture, ticket).map(Some);
         }
         let Some(key) = self.key() else { return Ok(None) };
+        if let Some(number) = ticket
+            && let Some(ticket) = self.add(number, &text, picture.as_deref()).await?
+        {
+            let facts = self.facts_of_ticket(&ticket, self.say("more-added", &())?)?;
+            return Ok(Some(self.offer(Reply::default().with(Bubble::Facts(facts)), &Intent::Ticket)));
+        }
         let office = self.window.offices.find(&text, 1).first().map(|(office, _)| office.name.clone());
         let due = self.window.due(self.turn.at);
         let new = NewTicket::new(key.clone(), self.turn.channel.clone(), &text, due)
@@ -93,15 +137,51 @@ impl Talk<'_> {
         Ok(Some(self.offer(Reply::default().with(Bubble::Facts(facts)), &Intent::Ticket)))
     }
 
+    /// Adds to a ticket of theirs, and gives it as it is then; `None` where it is gone, or takes nothing more: then what they wrote
+    /// becomes a new one.
+    async fn add(
+        &self,
+        number: TicketNumber,
+        text: &str,
+        picture: Option<&str>,
+    ) -> Result<Option<Ticket>, WindowError> {
+        /// Someone of the city may write at the same moment; that they always do is none of this ticket's.
+        const TRIES: usize = 5;
+
+        let change = TicketChange::Add {
+            text: text.to_owned(),
+            picture: picture.map(str::to_owned),
+            due: self.window.due(self.turn.at),
+        };
+        for _ in 0..TRIES {
+            let own = self.tickets_of(&self.everything_of(&self.known().await?)).await?;
+            let Some(ticket) = own.into_iter().find(|ticket| ticket.number == number) else { return Ok(None) };
+            match self.window.chats.change(&ticket, &change, self.turn.at).await {
+                Ok(ticket) => return Ok(Some(ticket)),
+                Err(error) => match error.kind() {
+                    ChatStoreErrorKind::Conflict => {}
+                    ChatStoreErrorKind::Refused | ChatStoreErrorKind::Missing => return Ok(None),
+                    _ => return Err(error.into()),
+                },
+            }
+        }
+        Ok(None)
+    }
+
+    /// Their own tickets, the newest first: whatever number they say, nobody else's.
+    async fn own_tickets(&self) -> Result<Vec<Ticket>, WindowError> {
+        let mut tickets = self.tickets_of(&self.everything_of(&self.known().await?)).await?;
+        if let Some(number) = TicketNumber::find_in(&self.turn.said) {
+            tickets.retain(|ticket| ticket.number == number);
+        }
+        Ok(tickets)
+    }
+
     pub(crate) async fn tickets(&self) -> Result<Reply, WindowError> {
         let none = |talk: &Self| -> Result<Reply, WindowError> {
             Ok(talk.offer(Reply::text(talk.say("ticket-none", &())?), &Intent::Person))
         };
-        let mut tickets = self.tickets_of(&self.everything_of(&self.known().await?)).await?;
-        // Only someone's own are shown, whatever number they say.
-        if let Some(number) = TicketNumber::find_in(&self.turn.said) {
-            tickets.retain(|ticket| ticket.number == number);
-        }
+        let mut tickets = self.own_tickets().await?;
         if tickets.is_empty() {
             return none(self);
         }
@@ -110,6 +190,11 @@ impl Talk<'_> {
         for ticket in &tickets {
             let title = format!("{} {}", self.say("ticket-number", &())?, ticket.number);
             reply = reply.with(Bubble::Facts(self.facts_of_ticket(ticket, title)?));
+        }
+        if let [only] = tickets.as_slice() {
+            reply = self.window.more(reply, &self.language, only.number)?;
+        } else {
+            reply = self.offer(reply, &Intent::FollowUp);
         }
         Ok(self.offer(reply, &Intent::Person))
     }

@@ -4,6 +4,7 @@
 
 mod danger;
 mod news;
+mod notices;
 mod person;
 mod rights;
 mod strangers;

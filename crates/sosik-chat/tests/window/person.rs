@@ -90,3 +90,57 @@ async fn an_answer_that_was_not_shown_comes_again() {
         world.window.answer_ticket(&ticket, "clerk-1", &long, now()).await.unwrap_err().to_string().contains("900")
     );
 }
+
+#[tokio::test]
+async fn more_is_asked_about_a_question_of_before_and_it_waits_again() {
+    let world = World::new();
+    ask(&world, "a", "덕정역 앞 가로등이 안 켜져요").await;
+    let [ticket] = &world.chats.queue(&TicketState::ALL, None, 10).await.unwrap()[..] else { panic!() };
+    let take = TicketChange::Take { staff: "clerk-1".into() };
+    let ticket = world.chats.change(ticket, &take, now()).await.unwrap();
+    world.window.answer_ticket(&ticket, "clerk-1", "오늘 고쳤습니다.", now()).await.unwrap();
+    let arrived = world.says("a", "안녕").await;
+    let more = arrived.choices.iter().find(|choice| choice.label == "이어서 묻기").expect("one may ask more");
+    assert!(more.says.contains("2026-000001"), "{}", more.says);
+
+    world.pass(TimeDelta::days(1));
+    assert!(world.text("a", &more.says.clone()).await.starts_with("문의 2026-000001에 덧붙입니다"));
+    let shown = world.text("a", "아직 안 켜져요. 010-1234-5678").await;
+    assert!(shown.contains("이대로 담당자에게 전할까요") && !shown.contains("1234"), "{shown}");
+    let added = world.text("a", "접수하기").await;
+    assert!(added.contains("덧붙였습니다") && added.contains("담당자 배정 전"), "{added}");
+    let [ticket] = &world.chats.queue(&TicketState::ALL, None, 10).await.unwrap()[..] else { panic!("no second one") };
+    assert_eq!((ticket.state, ticket.entries.len()), (TicketState::Waiting, 3));
+    assert_eq!(ticket.assignee.as_deref(), Some("clerk-1"), "who knows it is told");
+    assert_eq!(ticket.due, world.at() + TimeDelta::days(7), "an answer is promised anew");
+    assert!(ticket.entries[2].text.contains("[휴대전화]"));
+
+    // Another's cannot be added to, and of several one is asked which.
+    assert!(
+        world.text("b", "문의 2026-000001 이어서 묻기").await.contains("담당자에게 전합니다"),
+        "a question of their own"
+    );
+    world.says("b", "취소").await;
+    ask(&world, "a", "회천1동 놀이터 그네가 부서졌어요").await;
+    let which = world.says("a", "이어서 묻기").await;
+    assert!(which.to_text().contains("어느 문의"), "{}", which.to_text());
+    let says = which.choices.iter().map(|choice| choice.says.as_str()).collect::<Vec<_>>();
+    assert_eq!(says, ["문의 2026-000002 이어서 묻기", "문의 2026-000001 이어서 묻기"]);
+    // What the city says is said in English too.
+    assert!(world.text("a", "Ask more about my question 2026-000002").await.contains("2026-000002에 덧붙입니다"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_added_becomes_a_question_of_its_own() {
+    let world = World::new();
+    ask(&world, "a", "가로등이 안 켜져요").await;
+    world.says("a", "이어서 묻기").await;
+    world.says("a", "한 달째 그대로예요").await;
+    // Meanwhile it is closed for long, and dropped.
+    let [ticket] = &world.chats.queue(&TicketState::ALL, None, 10).await.unwrap()[..] else { panic!() };
+    world.chats.change(ticket, &TicketChange::Close, now()).await.unwrap();
+    world.chats.purge(now() + TimeDelta::seconds(1)).await.unwrap();
+    assert!(world.text("a", "접수하기").await.contains("2026-000002"));
+    let tickets = world.chats.queue(&TicketState::ALL, None, 10).await.unwrap();
+    assert_eq!(tickets[0].entries[0].text, "한 달째 그대로예요", "nothing that was said is lost");
+}

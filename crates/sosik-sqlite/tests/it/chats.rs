@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use sosik_chat::{ChatStore, NewTicket, Session, TicketState};
+use sosik_chat::{ChatStore, NewTicket, Session, TicketChange, TicketState};
 use sosik_core::{ChannelId, SeededEntropy, SystemEntropy};
 use sosik_registry::{Identity, SubscriberStore, Vault};
 use sosik_sqlite::SqliteStore;
@@ -73,4 +73,36 @@ async fn what_was_forgotten_is_in_no_file() {
     assert!(!is_there(), "neither in the file nor in its log");
     let left = store.queue(&TicketState::ALL, None, 10).await.unwrap();
     assert_eq!((left.len(), left[0].who.clone()), (1, None));
+}
+
+#[tokio::test]
+async fn answers_of_a_file_of_before_are_told_still() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let open = || {
+        let vault = Vault::new(&key("0f"), Arc::new(SeededEntropy::new(9)));
+        SqliteStore::open(&path, vault, Arc::new(SystemEntropy::new())).unwrap()
+    };
+    let store = open();
+    let answer = TicketChange::Answer { staff: "clerk-1".into(), text: "고쳤습니다".into() };
+    let mut tickets = Vec::new();
+    for n in 1..=3 {
+        let ticket = store.open(question(n), 2026, noon()).await.unwrap();
+        tickets.push(store.change(&ticket, &answer, noon()).await.unwrap());
+    }
+    store.change(&tickets[0], &TicketChange::Delivered { entry: 1 }, noon()).await.unwrap();
+    store.forget(&who(2)).await.unwrap();
+    assert!(store.close());
+    let direct = rusqlite::Connection::open(&path).unwrap();
+    // As the release before left it.
+    let before = "DROP INDEX tickets_untold; ALTER TABLE tickets DROP COLUMN assignee; \
+                  ALTER TABLE tickets DROP COLUMN untold; \
+                  UPDATE tickets SET entries = replace(entries, ',\"told\":null', ''); PRAGMA user_version = 11;";
+    direct.execute_batch(before).unwrap();
+    let left: i64 =
+        direct.query_row("SELECT count(*) FROM tickets WHERE entries LIKE '%told%'", [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
+    drop(direct);
+    let untold: Vec<_> = open().untold(10).await.unwrap().into_iter().map(|ticket| ticket.number).collect();
+    assert_eq!(untold, [tickets[2].number], "not what was delivered, and not of who was forgotten");
 }

@@ -28,7 +28,7 @@ fn a_file_of_a_newer_release_is_refused_by_its_number_and_left_alone() {
     direct.pragma_update(None, "user_version", 99).unwrap();
     let error = open(&path).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Newer);
-    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 11");
+    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 12");
     let version: i64 = direct.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 99);
 }

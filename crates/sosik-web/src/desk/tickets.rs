@@ -67,7 +67,7 @@ pub(super) async fn list(Extension(Visit { desk, who, .. }): Extension<Visit>, Q
         @if !tickets.is_empty() {
             div.wide tabindex="0" role="group" aria-label="문의 목록" {
                 table {
-                    thead { tr { th scope="col" { "번호" } th scope="col" { "부서" } th scope="col" { "답할 때" } th scope="col" { "상태" } } }
+                    thead { tr { th scope="col" { "번호" } th scope="col" { "부서" } th scope="col" { "답할 때" } th scope="col" { "상태" } th scope="col" { "맡은 이" } } }
                     tbody {
                         @for ticket in &tickets {
                             tr class=[ticket.is_late(now).then_some("late")] {
@@ -75,6 +75,7 @@ pub(super) async fn list(Extension(Visit { desk, who, .. }): Extension<Visit>, Q
                                 td { (ticket.office.as_deref().unwrap_or("정해지지 않음")) }
                                 td { (when(ticket.due, desk.zone())) @if ticket.is_late(now) { " " strong { "늦음" } } }
                                 td { (korean(ticket.state)) }
+                                td { (ticket.assignee.as_deref().unwrap_or("-")) }
                             }
                         }
                     }
@@ -131,6 +132,7 @@ async fn shown(
         h1 { "문의 " (number) }
         p.soft {
             (korean(ticket.state)) " · " (ticket.office.as_deref().unwrap_or("부서가 정해지지 않음")) " · "
+            @if let Some(assignee) = &ticket.assignee { "맡은 이 " (assignee) " · " }
             (when(ticket.due, desk.zone())) "까지 답하기로 함"
             @if ticket.is_late(desk.clock.now()) { " · " strong { "늦음" } }
             @if ticket.language.as_str() != "ko" { " · 읽는 말 " (ticket.language.as_str()) }
@@ -146,7 +148,11 @@ async fn shown(
                         }
                         " · " (when(entry.at, desk.zone()))
                         @if matches!(entry.by, Author::Staff(_)) {
-                            @match entry.delivered { Some(_) => " · 전해짐", None => " · 시민이 다시 말을 걸면 전해집니다" }
+                            @match (entry.delivered, entry.told) {
+                                (Some(_), _) => " · 전해짐",
+                                (None, Some(_)) => " · 알렸으나 받았는지 알 수 없음: 시민이 다시 말을 걸면 전해집니다",
+                                (None, None) => " · 시민이 다시 말을 걸면 전해집니다",
+                            }
                         }
                     }
                     @for line in entry.text.lines() { p { (line) } }
@@ -164,7 +170,7 @@ async fn shown(
                 button type="submit" { "답하기" }
             }))
             div.acts {
-                @if ticket.state == TicketState::Waiting { (frame.button(&format!("{here}/take"), &[("version", &version)], "맡기", "")) }
+                @if ticket.assignee.as_deref() != Some(who.name()) { (frame.button(&format!("{here}/take"), &[("version", &version)], "맡기", "")) }
                 (frame.form("", &format!("{here}/move"), &[("version", &version)], &html! {
 
 
