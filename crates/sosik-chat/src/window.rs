@@ -199,12 +199,12 @@ impl Window {
         reply.asks = turn.who.key().filter(|_| asks).map(|key| (key.clone(), turn.channel.clone()));
         // A question is never cut for an answer that can come with the next turn.
         let room = MOST_BUBBLES.saturating_sub(reply.bubbles.len() + usize::from(is_danger));
-        if room > 0 {
-            if let Some((arrival, ticket)) = talk.arrived().await? {
-                reply = arrival.choices.into_iter().fold(reply, |reply, more| reply.choice(more.label, more.says));
-                reply = reply.after(arrival.bubbles);
-                reply.arrived = vec![ticket];
-            }
+        if room > 0
+            && let Some((arrival, ticket)) = talk.arrived().await?
+        {
+            reply = arrival.choices.into_iter().fold(reply, |reply, more| reply.choice(more.label, more.says));
+            reply = reply.after(arrival.bubbles);
+            reply.arrived = vec![ticket];
         }
         Ok(reply)
     }

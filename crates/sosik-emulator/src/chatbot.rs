@@ -1,7 +1,11 @@
 //! Kakao's chatbot: what a citizen says is posted to the city's skill, and what comes back is looked at as strictly as it is
-//! written down, and shown.
+//! written down, and shown. By the Bot API the same goes by a webhook and a token, and by it and the Event API a bot speaks first.
 
+pub(crate) mod bot;
+mod bot_check;
 mod check;
+pub(crate) mod event;
+pub(crate) mod people;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,6 +27,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+pub use self::bot::BotHook;
 use crate::server::Shared;
 
 /// The largest answer that is taken, and how long one may take (skill guide, `answer_json_format`).
@@ -111,7 +116,7 @@ impl Callbacks {
 }
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
-    Router::new().route("/v1/callback/{name}", post(called_back))
+    Router::new().route("/v1/callback/{name}", post(called_back)).merge(bot::router()).merge(event::router())
 }
 
 /// The page on which the Kakao side is played, and what it asks.
@@ -119,6 +124,7 @@ pub(crate) fn played() -> Router<Arc<Shared>> {
     Router::new()
         .route("/_emulator/chat", get(async || Html(include_str!("chatbot/page.html"))).post(play))
         .route("/_emulator/chat/{callback}", get(play_late))
+        .merge(people::played())
 }
 
 #[derive(Deserialize)]
@@ -126,9 +132,21 @@ pub(crate) fn played() -> Router<Arc<Shared>> {
 struct Played {
     user: String,
     said: String,
+    /// Whether it is said to the bot's webhook, and not to the skill.
+    #[serde(default)]
+    to_bot: bool,
 }
 
 async fn play(State(shared): State<Arc<Shared>>, Json(played): Json<Played>) -> Response {
+    if played.to_bot {
+        let Some(hook) = shared.hook() else {
+            return (StatusCode::CONFLICT, "the emulator knows no bot: set one").into_response();
+        };
+        return match bot::say(&shared, &hook, &played.user, &played.said).await {
+            Ok(token) => Json(json!({ "callback": token })).into_response(),
+            Err(problem) => Json(json!({ "fallback": problem })).into_response(),
+        };
+    }
     let Some(skill) = shared.skill() else {
         return (StatusCode::CONFLICT, "the emulator knows no skill: set one").into_response();
     };
@@ -141,7 +159,12 @@ async fn play(State(shared): State<Arc<Shared>>, Json(played): Json<Played>) -> 
 }
 
 async fn play_late(State(shared): State<Arc<Shared>>, Path(callback): Path<String>) -> Response {
-    Json(json!({ "template": late(&shared, &callback, Duration::from_secs(60)).await })).into_response()
+    let patience = Duration::from_secs(60);
+    let template = match late(&shared, &callback, patience).await {
+        Some(template) => Some(template),
+        None => bot::answer(&shared, &callback, patience).await,
+    };
+    Json(json!({ "template": template })).into_response()
 }
 
 /// Takes the one answer of a callback.
@@ -152,17 +175,13 @@ async fn called_back(
     body: Bytes,
 ) -> Response {
     let now = shared.ledger().callers_now();
-    let is_json = headers
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.split(';').next().is_some_and(|media| media.trim() == "application/json"));
     let told = |status: &str, message: &str| {
         Json(json!({
             "taskId": format!("task-{name}"), "status": status, "message": message, "timestamp": now.timestamp_millis(),
         }))
         .into_response()
     };
-    if !is_json {
+    if !is_json(&headers) {
         return (StatusCode::BAD_REQUEST, told("ERROR", "Content-Type: application/json")).into_response();
     }
     let answer = match check::answer(&body, false) {
@@ -183,40 +202,69 @@ async fn called_back(
 
 /// Says something to the skill in a citizen's name, and tells what they see.
 pub(crate) async fn say(shared: &Arc<Shared>, skill: &Skill, user: &str, utterance: &str) -> Result<Shown, String> {
-    let uri: Uri = skill.url.parse().map_err(|_| "the skill's address is none".to_owned())?;
-    let is_here = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
-    if uri.scheme_str() != Some("http") || !is_here {
-        return Err("the skill is called on http:// and 127.0.0.1 or localhost only".to_owned());
-    }
+    shared.people().speaks(user);
     let callback = skill.allows_callback.then(|| {
         let now = shared.ledger().callers_now();
         shared.callbacks().give(now)
     });
     let body = request(user, utterance, callback.as_deref()).to_string();
-    let mut request = Request::post(uri).header(header::CONTENT_TYPE, "application/json; charset=utf-8");
-    if let Some((name, value)) = &skill.header {
-        request = request.header(name, value);
-    }
-    let request = request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())?;
-    let client: Client<HttpConnector, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
-    let asked = async {
-        let response =
-            client.request(request).await.map_err(|error| format!("the skill cannot be reached: {error}"))?;
-        let status = response.status();
-        let body = Limited::new(response.into_body(), BYTES).collect().await;
-        let body = body.map_err(|_| format!("the answer is larger than {BYTES} bytes"))?.to_bytes();
-        if status == StatusCode::OK { Ok(body) } else { Err(format!("the skill answered {status}")) }
-    };
-    Ok(match tokio::time::timeout(PATIENCE, asked).await {
-        Err(_) => Shown::Fallback(format!("no answer within {PATIENCE:?}")),
-        Ok(Err(problem)) => Shown::Fallback(problem),
-        Ok(Ok(body)) => match (check::answer(&body, true), callback) {
+    let asked = call(&skill.url, skill.header.as_ref(), body, PATIENCE).await;
+    Ok(match asked {
+        Err(problem) => Shown::Fallback(problem),
+        Ok((status, _)) if status != StatusCode::OK => Shown::Fallback(format!("the skill answered {status}")),
+        Ok((_, body)) => match (check::answer(&body, true), callback) {
             (Ok(check::Answer::Template(template)), _) => Shown::Answer(template),
             (Ok(check::Answer::Later(text)), Some(callback)) => Shown::Waiting { text, callback },
             (Ok(check::Answer::Later(_)), None) => Shown::Fallback("the block allows no callback".to_owned()),
             (Err(problem), _) => Shown::Fallback(problem),
         },
     })
+}
+
+/// Posts JSON to a program of this machine's, and gives what it answers within a time.
+async fn call(
+    url: &str,
+    header: Option<&(String, String)>,
+    body: String,
+    patience: Duration,
+) -> Result<(StatusCode, Bytes), String> {
+    let uri: Uri = url.parse().map_err(|_| "the address is none".to_owned())?;
+    let is_here = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    if uri.scheme_str() != Some("http") || !is_here {
+        return Err("calls go to http:// and 127.0.0.1 or localhost only".to_owned());
+    }
+    let mut request = Request::post(uri).header(header::CONTENT_TYPE, "application/json; charset=utf-8");
+    if let Some((name, value)) = header {
+        request = request.header(name, value);
+    }
+    let request = request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())?;
+    let client: Client<HttpConnector, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let asked = async {
+        let response = client.request(request).await.map_err(|error| format!("it cannot be reached: {error}"))?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), BYTES).collect().await;
+        let body = body.map_err(|_| format!("the answer is larger than {BYTES} bytes"))?.to_bytes();
+        Ok((status, body))
+    };
+    tokio::time::timeout(patience, asked).await.map_err(|_| format!("no answer within {patience:?}"))?
+}
+
+/// Whether a call has a key of Kakao's.
+fn has_key(headers: &HeaderMap, key: &str) -> bool {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    given.strip_prefix("KakaoAK ") == Some(key)
+}
+
+/// Whether a call says that it has JSON.
+fn is_json(headers: &HeaderMap) -> bool {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media.split(';').next().is_some_and(|media| media.trim() == "application/json")
+}
+
+/// A call that is not served, as Kakao tells it; it is counted.
+fn refused(shared: &Shared, status: StatusCode, code: i64, problem: &str) -> Response {
+    shared.ledger().refused(&format!("kakao:{code}"));
+    (status, Json(json!({ "code": code, "msg": problem }))).into_response()
 }
 
 /// Waits for what comes by a callback, so long; `None` where nothing did.

@@ -60,11 +60,15 @@
 //! | `GET /cash/v1/balance` | what is left of the account's won |
 //! | `GET /v2/api/talk/channels`, `…/multi` | Kakao: how people stand to channels |
 //! | `POST /v1/talkchannel/{create/target_user_file,update/target_users,delete/target_users}` | customer files |
+//! | `POST /v1/callback/{name}` | Kakao: a skill's late answer |
+//! | `POST /v2/bots/{bot}/talk`, `GET /v1/tasks/{task}` | Kakao: the bot speaks first (Event API) |
+//! | `POST /v1/bot/{callback,send_message}` | Kakao: what a bot answers, and writes first (Bot API) |
 //! | `GET /_emulator` | a page that shows what it took as on a phone |
 //! | `GET /_emulator/messages?limit=100` | the last messages as JSON, without numbers |
 //! | `GET /_emulator/stats` | what it took, refused, and took twice |
 //! | `POST /_emulator/faults` | what goes wrong with the next calls: a list of [`Fault`]s |
 //! | `POST /_emulator/friends` | how people stand to channels: a list of [`Friend`]s |
+//! | `GET /_emulator/chat`, `…?door=bot` | a page like a phone: a chat with the skill, or with the bot |
 //! | `GET`, `POST /_emulator/clock` | its time; `{"seconds": 3600}` moves it on: to what is scheduled, or past the night |
 //! | `POST /_emulator/inspections` | what Kakao decides of a template of Alimtalk: `{"code": …, "verdict": "APR"}`, or `REJ` and a `comment` |
 //! | `POST /_emulator/templates` | approved templates of Alimtalk, and of brand messages at SOLAPI: a list of [`Template`]s |
@@ -84,6 +88,9 @@
 //!   SOLAPI `3108`).
 //! - Group sends (동보): basic templates without variables, ten minutes ahead, a campaign once; they pause at 20:50 and go on
 //!   by themselves at 08:00, and only counts are told of them.
+//! - A chatbot's answers by its guide, within five seconds or by a callback, once and within a minute; a bot's within five minutes by
+//!   its token, after a webhook that is answered within a second; events for 1 to 100 people who talked with it, nobody twice, to a
+//!   block that has every value.
 //! - Kakao's admin key, content types, linked channels, columns of customer files, and members that it does not know.
 //! - Bizgo's receipts come again until they are acknowledged, and some come twice.
 //! - Receipts come by themselves too, where [`Options::with_bizgo_webhook`] or [`Options::with_solapi_webhook`] says: signed
@@ -127,7 +134,7 @@ mod view;
 mod webhooks;
 mod window;
 
-pub use chatbot::{Shown, Skill};
+pub use chatbot::{BotHook, Shown, Skill};
 pub use faults::Fault;
 pub use kakao::Friend;
 pub use options::{Contents, Options};

@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use sosik_core::{Clock, SystemClock};
 
+use crate::chatbot::event::EventBot;
 use crate::faults::Fault;
 use crate::kakao::Friend;
 use crate::template::Template;
@@ -28,6 +30,9 @@ pub struct Options {
     pub solapi: Option<(String, String)>,
     /// The admin key that it takes as Kakao; `None` takes none.
     pub kakao: Option<String>,
+    pub(crate) event_bot: Option<EventBot>,
+    /// The bot token that it takes as the Bot API; `None` takes none.
+    pub bot_token: Option<String>,
     /// How people stand to channels at Kakao: those channels are linked to the app, and those people connected to it.
     pub standings: Vec<Friend>,
     /// The clock by which it keeps rates, lifetimes and hours.
@@ -76,6 +81,8 @@ impl Options {
             key: key.into(),
             solapi: None,
             kakao: None,
+            event_bot: None,
+            bot_token: None,
             standings: Vec::new(),
             clock: Arc::new(SystemClock::new()),
             state: None,
@@ -123,6 +130,35 @@ impl Options {
     #[must_use]
     pub fn with_kakao(mut self, admin_key: impl Into<String>) -> Self {
         self.kakao = Some(admin_key.into());
+        self
+    }
+
+    /// The emulator with a bot that speaks first, for this REST key, and a block that takes an event: its text may name values, as
+    /// in `{{#current.event.data.text}}`.
+    #[must_use]
+    pub fn with_event(
+        mut self,
+        bot: impl Into<String>,
+        rest_key: impl Into<String>,
+        event: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        let (bot, key) = (bot.into(), rest_key.into());
+        let mut known = self.event_bot.take().unwrap_or(EventBot {
+            bot: String::new(),
+            key: String::new(),
+            blocks: BTreeMap::new(),
+        });
+        (known.bot, known.key) = (bot, key);
+        known.blocks.insert(event.into(), text.into());
+        self.event_bot = Some(known);
+        self
+    }
+
+    /// The emulator as the Bot API too, for this bot's token.
+    #[must_use]
+    pub fn with_bot(mut self, token: impl Into<String>) -> Self {
+        self.bot_token = Some(token.into());
         self
     }
 

@@ -9,7 +9,10 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::chatbot::{self, Callbacks, Shown, Skill};
+use crate::chatbot::bot::Tokens;
+use crate::chatbot::event::{EventBot, Tasks};
+use crate::chatbot::people::People;
+use crate::chatbot::{self, BotHook, Callbacks, Shown, Skill};
 use crate::faults::Fault;
 use crate::kakao::Kakao;
 use crate::ledger::{Ledger, chance};
@@ -26,8 +29,14 @@ pub(crate) struct Shared {
     pub(crate) solapi: Option<Account>,
     pub(crate) kakao_key: Option<String>,
     kakao: Mutex<Kakao>,
+    pub(crate) event_bot: Option<EventBot>,
+    pub(crate) bot_token: Option<String>,
     callbacks: Mutex<Callbacks>,
+    tokens: Mutex<Tokens>,
+    tasks: Mutex<Tasks>,
+    people: Mutex<People>,
     skill: Mutex<Option<Skill>>,
+    hook: Mutex<Option<BotHook>>,
     ledger: Mutex<Ledger>,
     faults: Mutex<Faults>,
 }
@@ -48,6 +57,22 @@ impl Shared {
 
     pub(crate) fn kakao(&self) -> MutexGuard<'_, Kakao> {
         self.kakao.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn tasks(&self) -> MutexGuard<'_, Tasks> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn people(&self) -> MutexGuard<'_, People> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn hook(&self) -> Option<BotHook> {
+        self.hook.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn callbacks(&self) -> MutexGuard<'_, Callbacks> {
@@ -108,6 +133,7 @@ impl Emulator {
         }
         let (key, solapi) = (options.key.clone(), options.solapi.clone());
         let solapi = solapi.map(|(key, secret)| Account { key, secret });
+        let (event_bot, bot_token) = (options.event_bot.clone(), options.bot_token.clone());
         let (kakao_key, mut kakao) = (options.kakao.clone(), Kakao::default());
         for friend in options.standings.iter().cloned() {
             kakao.learn(friend);
@@ -122,8 +148,14 @@ impl Emulator {
             solapi,
             kakao_key,
             kakao: Mutex::new(kakao),
+            event_bot,
+            bot_token,
             callbacks: Mutex::default(),
+            tokens: Mutex::default(),
+            tasks: Mutex::default(),
+            people: Mutex::default(),
             skill: Mutex::default(),
+            hook: Mutex::default(),
             ledger: Mutex::new(ledger),
             faults: Mutex::new(faults),
         });
@@ -184,6 +216,36 @@ impl Emulator {
     /// Lets the page at `/_emulator/chat` talk with a skill.
     pub fn play(&self, skill: Skill) {
         *self.shared.skill.lock().unwrap_or_else(PoisonError::into_inner) = Some(skill);
+    }
+
+    /// Says something to a city's bot in a citizen's name, as the Bot API does, and gives the token by which it may answer.
+    ///
+    /// # Errors
+    ///
+    /// Why the event was not taken: no 2xx within a second, or no address of this machine.
+    pub async fn say_to_bot(&self, hook: &BotHook, user: &str, content: &str) -> Result<String, String> {
+        chatbot::bot::say(&self.shared, hook, user, content).await
+    }
+
+    /// Waits so long for what comes by a token of [`say_to_bot`](Self::say_to_bot); `None` where nothing did.
+    pub async fn bot_answer(&self, token: &str, patience: Duration) -> Option<Value> {
+        chatbot::bot::answer(&self.shared, token, patience).await
+    }
+
+    /// Lets the page at `/_emulator/chat?door=bot` talk with a bot.
+    pub fn play_bot(&self, hook: BotHook) {
+        *self.shared.hook.lock().unwrap_or_else(PoisonError::into_inner) = Some(hook);
+    }
+
+    /// Lets a citizen leave the channel: they are told nothing any more.
+    pub fn leave(&self, user: &str) {
+        self.shared.people().leaves(user);
+    }
+
+    /// What a citizen was told without asking, by the Event API or the Bot API, as templates.
+    #[must_use]
+    pub fn told(&self, user: &str) -> Vec<Value> {
+        self.shared.people().told(user)
     }
 
     /// Waits so long for what comes by a callback of [`Shown::Waiting`]; `None` where nothing did.

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use sosik_channel::http;
 
+use crate::call::{Caller, TIMEOUT};
 use crate::client::KakaoClient;
 
 /// Where to begin: [`Kakao::builder`].
@@ -19,7 +20,7 @@ impl Kakao {
         KakaoBuilder {
             admin_key: admin_key.into(),
             base_url: Self::PRODUCTION.to_owned(),
-            timeout: Duration::from_secs(10),
+            timeout: TIMEOUT,
             http_client: None,
             many: None,
             phones: false,
@@ -79,21 +80,12 @@ impl KakaoBuilder {
     ///
     /// [`KakaoError`] names what cannot be used. The key is never repeated.
     pub fn build(self) -> Result<KakaoClient, KakaoError> {
-        let wrong = |setting, why: &str| KakaoError::Setting { setting, why: why.to_owned() };
-        let key = self.admin_key.expose_secret();
-        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
-            return Err(wrong("admin_key", "it is empty, or has other characters than the console shows"));
-        }
         if self.many == Some(0) {
-            return Err(wrong("many_at_once", "it is 1 or more"));
+            return Err(KakaoError::Setting { setting: "many_at_once", why: "it is 1 or more".to_owned() });
         }
-        let base = http::base_url(&self.base_url).map_err(|why| wrong("base_url", why))?;
-        let agent = concat!("sosik-kakao/", env!("CARGO_PKG_VERSION"));
-        let client = match self.http_client {
-            Some(client) => client,
-            None => http::client(agent, self.timeout).map_err(KakaoError::Client)?,
-        };
-        Ok(KakaoClient { client, base, admin_key: self.admin_key, many: self.many, phones: self.phones })
+        let key = ("admin_key", self.admin_key);
+        let caller = Caller::new(key, &self.base_url, self.http_client, self.timeout)?;
+        Ok(KakaoClient { caller, many: self.many, phones: self.phones })
     }
 }
 

@@ -39,6 +39,15 @@ codes! {
     -401 Unauthorized "the key is wrong or this machine's address is not allowed" "유효하지 않은 앱 키 또는 허용되지 않은 IP";
     -402 NotPermitted "the person did not consent to this" "동의항목 동의 필요";
     -501 RecipientUnreachable "the person does not use KakaoTalk" "카카오톡 미가입 사용자";
+    // The bot's own, by the pages of the Bot API as a package of 2026 quotes them (PyPI kakaotalk-bot 0.1.0).
+    -870 InvalidContent "the message of a bot was refused" "메시지 API 관련 에러";
+    -873 NotPermitted "the bot is none, or not tied to the app" "유효하지 않은 봇";
+    -876 InvalidContent "there is no such key, or both of two" "유효하지 않은 키";
+    -877 RecipientUnreachable "the person is no friend of the channel" "채널 친구가 아닌 사용자";
+    -878 InvalidContent "a bubble is wrong" "유효하지 않은 말풍선";
+    -879 RecipientUnreachable "the chat room receives no messages" "메시지 전송 수신을 [Off]로 설정한 채팅방";
+    -880 RecipientUnreachable "the bot is not in the chat room" "봇이 초대되지 않은 채팅방";
+    -881 Refused "the callback token was used, or has expired" "만료되었거나 이미 사용된 콜백 토큰";
     -9798 Unavailable "Kakao is under maintenance" "서비스 점검 중";
 }
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use sosik_channel::{SendError, SendErrorKind};
 use sosik_core::PhoneNumber;
 
-use crate::client::{ANSWERS, KakaoClient};
+use crate::call::ANSWERS;
+use crate::client::KakaoClient;
 use crate::errors::NAME;
 use crate::ids::{AppUserId, ChannelPublicId};
 

@@ -8,15 +8,17 @@
 //! - [`KakaoClient::create_file`] and its neighbours keep customer files (고객파일): groups of people, for messages that are
 //!   sent by hand from the partner centre; [`KakaoClient::fill_file`] fills one with a segment of the registry.
 //! - [`skill`] reads what a citizen said to the channel's chatbot, and writes what is answered.
+//! - [`bot`] is the same conversation by the newer Bot API: a webhook, and a callback token for the answer.
+//! - [`event`] lets the chatbot speak first (Event API): for answers that someone waits for.
 //! - [`links`] has the addresses under which a channel is opened, added and talked to, and the QR code for a poster.
 //!
-//! Nothing is sent to anyone by this crate: messages go through a dealer. Kakao gives no list of a channel's friends and
-//! no count of them.
+//! What is said in a chat is all that this crate sends: editions go through a dealer. Kakao gives no list of a channel's friends
+//! and no count of them.
 //!
 //! # Where it sits
 //!
 //! Above `sosik-channel`, whose HTTP part and errors it shares, `sosik-registry`, whose events its webhooks become
-//! ([`registry`]), and `sosik-chat`, to whose window the chatbot is a door ([`skill::SkillDoor`]). It knows no dealer and no store.
+//! ([`registry`]), and `sosik-chat`, to whose window the chatbot is a door ([`skill::SkillDoor`], [`bot::BotDoor`]). It knows no dealer and no store.
 //!
 //! # Quick start
 //!
@@ -52,14 +54,19 @@
 //!
 //! # What is not here
 //!
-//! The list of customer files (the form of its answer is not documented), what the chatbot answers, its events, sending.
+//! The list of customer files (the form of its answer is not documented), what the chatbot answers, the bot's gateway over
+//! WebSocket (its webhook says the same), its commands and guide, which are set once by hand, and sending of editions.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod bot;
 mod builder;
+mod call;
+mod chat_user;
 mod client;
 mod customers;
 mod errors;
+pub mod event;
 mod files;
 mod ids;
 pub mod links;
@@ -69,6 +76,7 @@ pub mod skill;
 pub mod webhook;
 
 pub use builder::{Kakao, KakaoBuilder, KakaoError};
+pub use chat_user::ChatUser;
 pub use client::KakaoClient;
 pub use customers::{FillError, Filled, Omitted, Sheet};
 pub use errors::{Code, code};

@@ -5,7 +5,8 @@ use reqwest::Method;
 use serde::Deserialize;
 use sosik_channel::SendError;
 
-use crate::client::{ANSWERS, KakaoClient};
+use crate::call::ANSWERS;
+use crate::client::KakaoClient;
 use crate::ids::{AppUserId, ChannelPublicId, SearchId};
 
 /// How a person stands to a channel.

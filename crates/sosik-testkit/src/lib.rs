@@ -3,7 +3,7 @@
 //! # What it is for
 //!
 //! Each port (`Transport`, `GroupSender`, `SubscriberStore`, `Outbox`, `Queue`, `Classifier`, `ChatStore`, `Archive`,
-//! `Understanding`) has a numbered contract. Here each rule is one function, and a
+//! `Understanding`, `Notifier`, and the desk's) has a numbered contract. Here each rule is one function, and a
 //! macro expands to one test for each, so that whoever writes an implementation cannot forget a rule, and a failure
 //! names it.
 //!
@@ -65,6 +65,7 @@ pub mod keys;
 pub mod kills;
 mod mocks;
 pub mod newsroom;
+pub mod notifier;
 pub mod outbox;
 pub mod portable;
 pub mod queue;

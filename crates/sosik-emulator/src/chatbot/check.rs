@@ -178,7 +178,7 @@ fn object<'a>(value: &'a Value, at: &str) -> Checked<&'a Map<String, Value>> {
     value.as_object().ok_or_else(|| format!("{at} is no object"))
 }
 
-fn only(fields: &Map<String, Value>, at: &str, known: &[&str]) -> Checked<()> {
+pub(super) fn only(fields: &Map<String, Value>, at: &str, known: &[&str]) -> Checked<()> {
     match fields.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(format!("{at} has a field `{name}` that the guide does not name")),
         None => Ok(()),

@@ -9,7 +9,7 @@ use sosik_channel::{SendError, SendErrorKind, http};
 
 use super::{Answer, CallbackUrl};
 use crate::builder::KakaoError;
-use crate::client::ANSWERS;
+use crate::call::ANSWERS;
 use crate::errors::{NAME, refused};
 
 /// Posts answers to callbacks.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sosik_chat::{Reply, Speaker, Turn, Window, WindowError};
 use sosik_core::{ChannelId, Language};
-use sosik_registry::Identity;
 use tokio::task::JoinHandle;
 
 use super::{Answer, AnswerError, CallbackUrl, SkillError, SkillRequest};
+use crate::chat_user::ChatUser;
 
 /// Kakao shows its own fallback after this time (skill guide, read 2026-11).
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(5);
@@ -205,13 +205,15 @@ impl SkillRequest {
         let mut who = Speaker::nobody();
         if self.surface.as_deref() != Some("BuilderBotTest") {
             // The key at the bot is another than that of the channel: it is kept apart, and belongs to the same person.
-            let bot = self.user.bot_user.as_ref().map(|key| format!("bot:{key}"));
-            for key in self.user.channel_user.iter().chain(&bot) {
-                who = who.and(Identity::ChannelUser { channel: channel.clone(), key: key.clone() });
-            }
-            if let Some(app) = &self.user.app_user {
-                who = who.and(Identity::AppUser(app.expose().to_string()));
-            }
+            let user = &self.user;
+            let in_channel = user.channel_user.clone().map(ChatUser::Channel);
+            let at_bot = user.bot_user.clone().map(ChatUser::Bot);
+            let in_app = user.app_user.map(ChatUser::App);
+            who = in_channel
+                .into_iter()
+                .chain(at_bot)
+                .chain(in_app)
+                .fold(who, |who, user| who.and(user.identity(channel)));
         }
         let picture = self.media.as_ref().map(|media| media.url.as_str());
         // A picture's address is said in its place.
