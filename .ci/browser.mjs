@@ -187,16 +187,31 @@ await look(approver, "settled");
 await approver.getByRole("link", { name: "발송", exact: true }).click();
 await look(approver, "campaigns");
 
-// Someone answers, and the citizen is told when they come again.
+// Someone answers, and the citizen is told without asking.
 await approver.getByRole("link", { name: "문의", exact: true }).click();
 await look(approver, "tickets");
 await approver.getByRole("link", { name: number }).click();
 await approver.getByLabel("답(").fill("도로과에서 11월 안에 고치겠습니다.");
 await look(approver, "ticket");
 await approver.getByRole("button", { name: "답하기" }).click();
-await approver.getByText("시민이 다시 말을 걸면 전해집니다").waitFor();
-expect("the citizen is told", (await say("안녕하세요")).includes("도로과에서 11월 안에 고치겠습니다."));
+await talk.getByText("도로과에서 11월 안에 고치겠습니다.").waitFor();
 await look(talk, "answered");
+await approver.reload();
+expect("staff see that it arrived", (await approver.locator("ol.talk").textContent()).includes("전해짐"));
+
+// The citizen asks more about it, and it waits again.
+expect("more can be asked", (await say("이어서 묻기")).includes("덧붙입니다"));
+await say("어느 날쯤 되나요? 저녁에 너무 어두워요");
+expect("it was added", (await say("접수하기")).includes("덧붙였습니다"));
+await approver.reload();
+expect("staff see what was added", (await approver.locator("ol.talk").textContent()).includes("어느 날쯤 되나요"));
+await look(approver, "asked-again");
+
+// The same window by the Bot API.
+await talk.goto(`${link("bot")}&user=citizen-0002`);
+expect("the bot has this week's news", (await say("이번 주 소식")).length > 20);
+expect("and knows whom to call", (await say("사람이 쓰러졌어요")).includes("119"));
+await look(talk, "bot");
 
 // The privacy officer.
 const officer = await staff("officer-1", "노란 우산 넷과 소화전");

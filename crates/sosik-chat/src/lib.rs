@@ -84,7 +84,7 @@ pub use intent::{Intent, IntentRule, Intents};
 pub use mask::mask;
 pub use matcher::Matcher;
 pub use memory::MemoryChatStore;
-pub use notice::{AnswersTold, Notice, Notifier, NotifyError, NotifyErrorKind};
+pub use notice::{AnswersTold, Notice, Notifier, NotifyError, NotifyErrorKind, OneOfNotifiers};
 pub use office::{Office, Offices};
 pub use reply::{Bubble, Button, Choice, Does, Facts, Leads, Line, List, MOST_BUBBLES, MOST_CHOICES, NewsCard, Reply};
 pub use session::{Pending, Session, ShownTerm};

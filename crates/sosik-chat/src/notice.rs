@@ -70,6 +70,50 @@ impl<N: Notifier + ?Sized> Notifier for Arc<N> {
     }
 }
 
+/// Several doors: each is asked in turn, until one knows the person.
+///
+/// ```
+/// use std::sync::Arc;
+/// use sosik_chat::{Notice, Notifier, NotifyError, NotifyErrorKind, OneOfNotifiers, async_trait};
+///
+/// #[derive(Debug)]
+/// struct Nobody;
+///
+/// #[async_trait]
+/// impl Notifier for Nobody {
+///     async fn notify(&self, _: &Notice) -> Result<(), NotifyError> {
+///         Err(NotifyError::new(NotifyErrorKind::Unreachable, "this door knows no one"))
+///     }
+/// }
+///
+/// let doors = OneOfNotifiers::new(vec![Arc::new(Nobody), Arc::new(Nobody)]);
+/// # let _ = doors;
+/// ```
+#[derive(Clone, Debug)]
+pub struct OneOfNotifiers(Vec<Arc<dyn Notifier>>);
+
+impl OneOfNotifiers {
+    /// These doors, in the order in which they are asked.
+    #[must_use]
+    pub fn new(doors: Vec<Arc<dyn Notifier>>) -> Self {
+        Self(doors)
+    }
+}
+
+#[async_trait]
+impl Notifier for OneOfNotifiers {
+    async fn notify(&self, notice: &Notice) -> Result<(), NotifyError> {
+        let mut last = NotifyError::new(NotifyErrorKind::Unreachable, "no door can speak first");
+        for door in &self.0 {
+            match door.notify(notice).await {
+                Err(error) if error.kind() == NotifyErrorKind::Unreachable => last = error,
+                told => return told,
+            }
+        }
+        Err(last)
+    }
+}
+
 /// Someone was not told. It names no one, and repeats nothing of what was to be told.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]

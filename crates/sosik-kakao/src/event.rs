@@ -237,6 +237,8 @@ impl WireUser {
 
 /// Tells people something by an event whose block says `{{#current.event.data.text}}`.
 ///
+/// Choices do not go with it: give the block a button that says `이어서 묻기`, by which whoever is answered asks more.
+///
 /// Whether it arrived is asked of the task a few times; what is not known by then is not told again.
 #[derive(Clone, Debug)]
 pub struct EventNotifier {

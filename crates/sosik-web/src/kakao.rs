@@ -11,16 +11,16 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chrono::TimeDelta;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use sosik_channel::Webhook;
 use sosik_core::Clock;
 use sosik_kakao::skill::{Callbacks, Later, SkillDoor};
 use sosik_kakao::webhook::{self, WebhookError};
 use sosik_kakao::{registry, skill};
 use sosik_registry::{Channels, Event, SubscriberStore};
-use subtle::ConstantTimeEq;
 
 use crate::limits::{UNCACHED, limited};
+use crate::webhook::has_secret;
 
 /// Kakao takes an answer to a webhook within three seconds (kakaotalk-channel/callback, read 2026-11): half a second is the network's.
 const WEBHOOK_WITHIN: Duration = Duration::from_millis(2_500);
@@ -173,14 +173,6 @@ impl fmt::Debug for Chatbot {
 }
 
 impl Bot {
-    fn knows(&self, headers: &HeaderMap) -> bool {
-        let mut values = headers.get_all(&self.header).iter();
-        let (Some(given), None) = (values.next(), values.next()) else { return false };
-        let expected = self.secret.expose_secret();
-        let same: bool = expected.as_bytes().ct_eq(given.as_bytes()).into();
-        same && !expected.is_empty()
-    }
-
     async fn answer_late(&self, later: Later) {
         let ready = later.ready().await;
         if let Some(problem) = &ready.problem {
@@ -197,7 +189,7 @@ impl Bot {
 }
 
 async fn answer(State(bot): State<Arc<Bot>>, headers: HeaderMap, body: Bytes) -> Response {
-    if !bot.knows(&headers) {
+    if !has_secret(&headers, &bot.header, &bot.secret) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let served = bot.door.serve(&body, bot.clock.now()).await;

@@ -33,6 +33,7 @@
 //! - [`archive::Archive`]: every edition as a page, a list, search, feeds and a sitemap, from a [`Shelf`](archive::Shelf).
 //! - [`kakao::Webhooks`]: who added or blocked a channel, and who left the app: authenticated, kept, then answered.
 //! - [`kakao::Chatbot`]: the skill, behind the secret header of its settings; late answers go to their callback.
+//! - [`bot::BotWebhook`]: the same conversation by the Bot API: a webhook that is answered within a second, and a token.
 //! - [`desk::Desk`]: the pages of staff, each behind a right.
 //! - [`receipts::Receipts`]: what a dealer tells of what it sent.
 //! - [`health`]: `/healthz` (it runs) and `/readyz` (what it needs is there).
@@ -52,6 +53,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod archive;
+pub mod bot;
 pub mod desk;
 pub mod health;
 pub mod kakao;

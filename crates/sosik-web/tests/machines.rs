@@ -19,6 +19,7 @@ use sosik_core::{AreaCode, ChannelId, Clock, ManualClock, PhoneNumber, SystemEnt
 use sosik_delivery::{CampaignKey, Engine, Outbox as _, Plan, plan};
 use sosik_desk::{MemoryDesk, Staff};
 use sosik_emulator::{Emulator, Options};
+use sosik_kakao::bot::{BotClient, BotDoor};
 use sosik_kakao::skill::{Callbacks, SkillDoor};
 use sosik_registry::{
     Channels, ConsentEvent, Identity, NewSubscriber, Purpose, SecretKey, Segment, SubscriberStore as _, Vault,
@@ -26,6 +27,7 @@ use sosik_registry::{
 use sosik_schedule::MessageClass;
 use sosik_sqlite::SqliteStore;
 use sosik_web::archive::{Archive, Shelf, Site};
+use sosik_web::bot::BotWebhook;
 use sosik_web::health;
 use sosik_web::kakao::{Chatbot, Webhooks};
 use sosik_web::metrics::{Metrics, MetricsError};
@@ -151,22 +153,18 @@ async fn counts_are_told_to_whoever_has_the_token_and_the_document_is_true() {
             .entropy(Arc::new(SystemEntropy::new()))
             .build()
             .unwrap();
-        let door = SkillDoor::new(Arc::new(window), ChannelId::parse("yangju-city").unwrap());
+        let (window, channel) = (Arc::new(window), ChannelId::parse("yangju-city").unwrap());
+        let door = SkillDoor::new(Arc::clone(&window), channel.clone());
+        let header = HeaderName::from_static("x-sosik-secret");
+        let (bot, client) = (BotDoor::new(window, channel), BotClient::new("TOKEN").unwrap());
+        let bot = BotWebhook::new(bot, header.clone(), "SECRET", client, Arc::clone(&clock));
         let site = Site::new("양주시", WebLink::parse("https://news.example.go.kr").unwrap(), "031-8082-0000");
         let waiting =
             metrics.with_token("TOKEN").waiting(Arc::clone(store) as _, Arc::clone(store) as _, Arc::clone(&clock));
         Router::new()
             .merge(Archive::new(site, Arc::new(Shelf::new()), Arc::clone(&clock)).router())
-            .merge(
-                Chatbot::new(
-                    door,
-                    HeaderName::from_static("x-sosik-secret"),
-                    "SECRET",
-                    Callbacks::new().unwrap(),
-                    Arc::clone(&clock),
-                )
-                .router(),
-            )
+            .merge(Chatbot::new(door, header, "SECRET", Callbacks::new().unwrap(), Arc::clone(&clock)).router())
+            .merge(bot.router())
             .merge(Webhooks::new("KEY", channels, Arc::clone(store) as _, Arc::clone(&clock)).router())
             .merge(health::router(Vec::new(), Duration::from_secs(1)))
             .merge(openapi::router())
@@ -208,7 +206,7 @@ async fn counts_are_told_to_whoever_has_the_token_and_the_document_is_true() {
     let document: Value =
         serde_json::from_str(&get("/openapi.json").send().await.unwrap().text().await.unwrap()).unwrap();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 10);
+    assert_eq!(paths.len(), 11);
     for (path, methods) in paths {
         let url = format!("{}{}", world.base, path.replace("{dealer}", "bizgo").replace("{id}", "0"));
         for (method, told) in methods.as_object().unwrap() {

@@ -50,6 +50,18 @@ pub(crate) struct Args {
     #[arg(long, env = "SOSIK_SKILL_SECRET", hide_env_values = true)]
     pub(crate) skill_secret: Option<String>,
 
+    /// The REST key of the city's app, with which the chatbot of the settings speaks first
+    #[arg(long, env = "SOSIK_KAKAO_REST_KEY", hide_env_values = true)]
+    pub(crate) rest_key: Option<String>,
+
+    /// The token of the city's bot at the Bot API, where Kakao admitted one
+    #[arg(long, env = "SOSIK_BOT_TOKEN", hide_env_values = true)]
+    pub(crate) bot_token: Option<String>,
+
+    /// The value of the header X-Sosik-Secret in the bot's settings
+    #[arg(long, env = "SOSIK_BOT_SECRET", hide_env_values = true)]
+    pub(crate) bot_secret: Option<String>,
+
     /// The key of the city's account at Bizgo, by which editions go out
     #[arg(long, env = "BIZGO_API_KEY", hide_env_values = true)]
     pub(crate) bizgo_key: Option<String>,

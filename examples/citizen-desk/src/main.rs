@@ -2,6 +2,7 @@
 
 mod args;
 mod demo;
+mod doors;
 mod newsroom;
 mod parts;
 mod server;

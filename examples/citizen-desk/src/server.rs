@@ -14,29 +14,28 @@ use sosik::chat::ChatStore as _;
 use sosik::content::WebLink;
 use sosik::delivery::{ApprovalRule, DeliveryError, Engine, Runner, Step};
 use sosik::desk::Staff;
-use sosik::kakao::skill::{Callbacks, SkillDoor};
 use sosik::registry::Segment;
 use sosik::schedule::{MessageClass, SendWindow};
 use sosik::sqlite::SqliteStore;
 use sosik::web::archive::{Archive, Site};
 use sosik::web::desk::{Desk, DeskBuilder, Stores};
 use sosik::web::health::{self, Registry};
-use sosik::web::kakao::{Chatbot, Webhooks};
+use sosik::web::kakao::Webhooks;
 use sosik::web::metrics::Metrics;
 use sosik::web::receipts::Receipts;
 use sosik::web::{observed, openapi};
 use sosik::{Clock, Entropy, ShiftedClock, SystemClock, SystemEntropy};
-use sosik_emulator::{Emulator, Options, Skill};
+use sosik_emulator::{Emulator, Options};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::args::Args;
+use crate::doors::{ChatSecrets, Doors, telling};
 use crate::parts::{self, Parts};
 use crate::settings::Settings;
 use crate::staff::staff;
 use crate::{Failure, demo, say};
 
-const HEADER: &str = "x-sosik-secret";
 const RECEIPTS: &str = "/receipts/bizgo";
 
 pub(crate) async fn run(args: Args) -> Result<(), Failure> {
@@ -54,11 +53,11 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     if is_plain && !address.ip().is_loopback() {
         return Err("others than this machine can reach the address: put a proxy with TLS before it, and give --public https://…".into());
     }
-    let (secret, admin_key) = secrets(&args)?;
+    let (secrets, admin_key) = (ChatSecrets::of(&args, &settings)?, admin_key(&args)?);
     let (dealer_key, webhook_secret) = (random(), random());
     let dealer = (dealer_key.as_str(), webhook_secret.as_str());
     let emulator =
-        if args.emulator { Some(play(&args, &store, &clock, address, &secret, dealer).await?) } else { None };
+        if args.emulator { Some(play(&args, &store, &clock, address, &secrets, dealer).await?) } else { None };
     let transport = transport(&args, emulator.as_ref(), dealer, &clock)?;
     let links = WebLink::parse(&base)?;
     let parts = Parts::new(
@@ -71,7 +70,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     )
     .await?;
     let staff = staff(&store, Arc::clone(&clock), entropy, &args).await?;
-    let (stop, mut stopping) = watch::channel(false);
+    let (stop, stopping) = watch::channel(false);
     let mut desk = desk(&parts, staff.clone(), &clock).stopping(stopping.clone());
     if is_plain {
         desk = desk.over_http();
@@ -83,11 +82,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let friend = WebLink::parse(&format!("https://pf.kakao.com/{}/friend", settings.public_id))?;
     let site =
         Site::new(settings.city.as_str(), WebLink::parse(&base)?, settings.office_shown.as_str()).with_channel(friend);
-    let callbacks = match &emulator {
-        Some(emulator) => Callbacks::new()?.base_url(&emulator.url())?,
-        None => Callbacks::new()?,
-    };
-    let door = SkillDoor::new(Arc::clone(&parts.window), settings.channel.clone());
+    let doors = Doors::new(&parts, &secrets, emulator.as_ref(), &clock)?;
     let people: Arc<dyn sosik::registry::SubscriberStore> = Arc::clone(&store) as _;
     let app = Router::new()
         .merge(
@@ -96,34 +91,38 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
                 .router(),
         )
         .merge(desk.build().router())
-        .merge(Chatbot::new(door, HeaderName::from_static(HEADER), secret, callbacks, Arc::clone(&clock)).router())
+        .merge(doors.router)
         .merge(Webhooks::new(admin_key, Arc::clone(&parts.channels), Arc::clone(&people), Arc::clone(&clock)).router())
         .merge(health::router(vec![Arc::new(Registry::new(people))], Duration::from_secs(1)))
         .merge(openapi::router())
         .merge(metrics(&args, &store, &clock)?.router())
         .merge(receipts(&store, transport.as_ref(), &clock));
     let app = observed(app).into_make_service_with_connect_info::<SocketAddr>();
-    say(&format!("archive   {base}/"));
-    say(&format!("desk      {base}/desk"));
-    say(&format!("feeds     {base}/feed.atom  {base}/feed.json"));
-    say(&format!("health    http://{address}/readyz"));
-    if let Some(emulator) = &emulator {
-        say(&format!("chat      {}/_emulator/chat", emulator.url()));
-    }
+    tell_links(&base, address, emulator.as_ref());
     let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
         stopped().await;
         let _ = stop.send(true);
     });
-    let shutdown = async move {
+    let shutdown = |mut stopping: watch::Receiver<bool>| async move {
         let _ = stopping.wait_for(|stopped| *stopped).await;
     };
-    // A request, and a round of sending, under way are brought to their end before it stops.
+    let (sending_ends, telling_ends) = (shutdown(stopping.clone()), shutdown(stopping));
+    // A request, an answer and a round of sending under way are brought to their end before it stops.
     tokio::select! {
-        (served, sent) = async { tokio::join!(serving.into_future(), sending(&store, transport, &clock, shutdown)) } => {
+        (served, sent, ()) = async {
+            tokio::join!(
+                serving.into_future(),
+                sending(&store, transport, &clock, sending_ends),
+                telling(&parts.window, doors.notifier.as_deref(), &*clock, telling_ends),
+            )
+        } => {
             served?;
             sent?;
         }
         () = purging(&store, &staff, &*clock) => {}
+    }
+    if let Some(bot) = doors.bot {
+        bot.idle().await;
     }
     if let Some(emulator) = emulator {
         emulator.stop().await;
@@ -137,13 +136,25 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Where everything is, for whoever started the program.
+fn tell_links(base: &str, address: SocketAddr, emulator: Option<&Emulator>) {
+    say(&format!("archive   {base}/"));
+    say(&format!("desk      {base}/desk"));
+    say(&format!("feeds     {base}/feed.atom  {base}/feed.json"));
+    say(&format!("health    http://{address}/readyz"));
+    if let Some(emulator) = emulator {
+        say(&format!("bot       {}/_emulator/chat?door=bot", emulator.url()));
+        say(&format!("chat      {}/_emulator/chat", emulator.url()));
+    }
+}
+
 /// Plays Kakao and the dealer, with placeholders to send to.
 async fn play(
     args: &Args,
     store: &Arc<SqliteStore>,
     clock: &Arc<dyn Clock>,
     address: SocketAddr,
-    skill_secret: &str,
+    secrets: &ChatSecrets,
     (dealer_key, webhook_secret): (&str, &str),
 ) -> Result<Emulator, Failure> {
     demo::people(&**store, clock.now()).await?;
@@ -152,20 +163,18 @@ async fn play(
         .with_state(args.data.join("emulator"))
         .with_bizgo_webhook(format!("http://{address}{RECEIPTS}"), webhook_secret)
         .with_failures(0.06, 0.15);
-    let emulator = Emulator::start("127.0.0.1:0".parse()?, options).await?;
-    let skill = Skill::at(format!("http://{address}/kakao/skill")).with_header(HEADER, skill_secret);
-    emulator.play(skill.with_callback());
+    let emulator = Emulator::start("127.0.0.1:0".parse()?, secrets.played_by(options)).await?;
+    secrets.play(&emulator, &format!("http://{address}"));
     Ok(emulator)
 }
 
-/// Kakao's secrets: as they were given, or any where its side is played.
-fn secrets(args: &Args) -> Result<(String, String), Failure> {
-    let given = |secret: &Option<String>, name: &str| match secret {
-        Some(secret) => Ok(secret.clone()),
+/// The key with which Kakao tells of people: as it was given, or any where its side is played.
+fn admin_key(args: &Args) -> Result<String, Failure> {
+    match &args.admin_key {
+        Some(key) => Ok(key.clone()),
         None if args.emulator => Ok(random()),
-        None => Err(format!("give {name}, or --emulator to play the Kakao side")),
-    };
-    Ok((given(&args.skill_secret, "SOSIK_SKILL_SECRET")?, given(&args.admin_key, "SOSIK_KAKAO_ADMIN_KEY")?))
+        None => Err("give SOSIK_KAKAO_ADMIN_KEY, or --emulator to play the Kakao side".into()),
+    }
 }
 
 /// The way to the dealer, where there is one: the emulator, or Bizgo.
@@ -262,7 +271,7 @@ async fn purging(store: &SqliteStore, staff: &Staff, clock: &dyn Clock) {
 }
 
 /// A secret that nobody has to know.
-fn random() -> String {
+pub(crate) fn random() -> String {
     let mut bytes = [0; 16];
     SystemEntropy::new().fill(&mut bytes);
     u128::from_le_bytes(bytes).to_string()

@@ -18,6 +18,7 @@ const DEFAULT: &str = include_str!("../data/city.toml");
 struct File {
     city: CityTable,
     channel: ChannelTable,
+    chatbot: Option<ChatbotTable>,
     edition: EditionTable,
     terms: TermsTable,
     #[serde(default)]
@@ -42,6 +43,15 @@ struct ChannelTable {
     public_id: String,
     area: String,
     home: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChatbotTable {
+    /// Its id.
+    pub(crate) bot: String,
+    /// The event whose block tells an answer.
+    pub(crate) event: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -84,6 +94,8 @@ pub(crate) struct Settings {
     pub(crate) public_id: String,
     pub(crate) area: AreaCode,
     pub(crate) home: WebLink,
+    /// The chatbot that may speak first.
+    pub(crate) chatbot: Option<ChatbotTable>,
     pub(crate) edition: String,
     pub(crate) cards: (usize, usize),
     pub(crate) approvers: u8,
@@ -117,7 +129,7 @@ impl Settings {
     }
 
     fn of(file: File, folder: &Path) -> Result<Self, Failure> {
-        let File { city, channel, edition, terms, files } = file;
+        let File { city, channel, chatbot, edition, terms, files } = file;
         let phone = |field: &str, text: &str| PhoneNumber::parse(text).map_err(|error| format!("{field}: {error}"));
         let table = |name: &Option<PathBuf>, without: &[u8]| match name {
             Some(name) => {
@@ -140,6 +152,7 @@ impl Settings {
             public_id: channel.public_id,
             area: AreaCode::parse(&channel.area).map_err(|error| format!("channel.area: {error}"))?,
             home: WebLink::parse(&channel.home).map_err(|error| format!("channel.home: {error}"))?,
+            chatbot,
             edition: edition.name,
             cards: edition.cards,
             approvers: edition.approvers,

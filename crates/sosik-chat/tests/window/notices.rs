@@ -1,9 +1,11 @@
 //! Answers that are told without being asked for.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use sosik_chat::{ChatStore, Notice, Notifier, NotifyError, NotifyErrorKind, TicketChange, TicketState, async_trait};
+use sosik_chat::{
+    ChatStore, Notice, Notifier, NotifyError, NotifyErrorKind, OneOfNotifiers, TicketChange, TicketState, async_trait,
+};
 
 use crate::world::{World, ask, key, now};
 
@@ -138,4 +140,23 @@ async fn that_it_was_told_is_kept_also_where_someone_writes_meanwhile() {
     let ticket = world.chats.tickets_of(&key("a"), 1).await.unwrap().remove(0);
     let waiting: Vec<_> = ticket.undelivered().map(|(at, entry)| (at, entry.text.as_str())).collect();
     assert_eq!(waiting, [(2, "한 가지 더")]);
+}
+
+#[tokio::test]
+async fn another_door_is_asked_only_where_the_first_knows_nobody() {
+    let notice = || Notice::new(key("a"), crate::world::channel(), sosik_chat::Reply::text("답"));
+    for (answer, reaches) in [
+        (NotifyErrorKind::Unreachable, true),
+        (NotifyErrorKind::Unknown, false),
+        (NotifyErrorKind::Unavailable, false),
+        (NotifyErrorKind::Refused, false),
+    ] {
+        let (first, second) = (Arc::new(Door::answering([answer])), Arc::new(Door::default()));
+        let doors = OneOfNotifiers::new(vec![Arc::clone(&first) as _, Arc::clone(&second) as _]);
+        let told = doors.notify(&notice()).await;
+        assert_eq!(told.is_ok(), reaches, "{answer:?}: {told:?}");
+        assert_eq!(second.texts().len(), usize::from(reaches), "it may have arrived, or may later: {answer:?}");
+    }
+    let none = OneOfNotifiers::new(Vec::new()).notify(&notice()).await.unwrap_err();
+    assert_eq!(none.kind(), NotifyErrorKind::Unreachable);
 }
