@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
 use sosik_core::{ShiftedClock, SystemClock};
-use sosik_emulator::{Emulator, Options};
+use sosik_emulator::{BotHook, Emulator, Options, Skill};
 
 /// A strict loopback stand-in for the message dealers Bizgo and SOLAPI, and Kakao's channel API.
 #[derive(Debug, Parser)]
@@ -29,6 +29,18 @@ struct Arguments {
     /// The admin key to take as Kakao.
     #[arg(long)]
     kakao_key: Option<String>,
+    /// The token to take as the Bot API.
+    #[arg(long)]
+    bot_token: Option<String>,
+    /// The address on this machine of a bot's webhook, with which the page `/_emulator/chat?door=bot` talks.
+    #[arg(long, requires = "bot_token")]
+    bot_webhook: Option<String>,
+    /// The address on this machine of a skill, with which the page `/_emulator/chat` talks.
+    #[arg(long)]
+    skill: Option<String>,
+    /// A header with its value, such as `x-sosik-secret: SECRET`, for both.
+    #[arg(long)]
+    chat_header: Option<String>,
     /// The folder in which to keep what was taken; in memory without it.
     #[arg(long)]
     state: Option<PathBuf>,
@@ -100,13 +112,28 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if let Some(key) = arguments.kakao_key {
         options = options.with_kakao(key);
     }
+    if let Some(token) = arguments.bot_token {
+        options = options.with_bot(token);
+    }
     if let Some(now) = arguments.now {
         options = options.with_clock(Arc::new(ShiftedClock::starting_at(now, Arc::new(SystemClock::new()))));
     }
     if let Some(folder) = arguments.state {
         options = options.with_state(folder);
     }
+    let header = match &arguments.chat_header {
+        Some(header) => Some(header.split_once(':').ok_or("--chat-header: a name, a colon and a value")?),
+        None => None,
+    };
     let emulator = Emulator::start(arguments.listen, options).await?;
+    if let Some(url) = arguments.skill {
+        let skill = Skill::at(url).with_callback();
+        emulator.play(header.iter().fold(skill, |skill, (name, value)| skill.with_header(*name, value.trim())));
+    }
+    if let Some(url) = arguments.bot_webhook {
+        let hook = BotHook::at(url);
+        emulator.play_bot(header.iter().fold(hook, |hook, (name, value)| hook.with_header(*name, value.trim())));
+    }
     print(&format!("sosik-emulator listens on {}", emulator.url()));
     tokio::select! {
         stopped = emulator.wait() => stopped?,
