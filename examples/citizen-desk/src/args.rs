@@ -3,12 +3,17 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use clap::Parser;
+use clap::{Parser, Subcommand};
+
+use crate::load::Load;
 
 /// A city's window and pages: the desk for staff, the archive, the chatbot and what Kakao posts, on SQLite.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
     /// The address to listen on
     #[arg(long, default_value = "127.0.0.1:8780")]
     pub(crate) listen: SocketAddr,
@@ -77,6 +82,13 @@ pub(crate) struct Args {
     /// The bearer token for /metrics; needed where others than this machine can reach the address
     #[arg(long, env = "SOSIK_METRICS_TOKEN", hide_env_values = true)]
     pub(crate) metrics_token: Option<String>,
+}
+
+/// What it does but serve.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Tells a server of its own of people, as Kakao does, so many times a second, and measures how soon it is answered
+    Load(Load),
 }
 
 impl fmt::Debug for Args {

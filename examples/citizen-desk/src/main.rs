@@ -3,6 +3,7 @@
 mod args;
 mod demo;
 mod doors;
+mod load;
 mod newsroom;
 mod parts;
 mod server;
@@ -19,7 +20,12 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match server::run(args::Args::parse()).await {
+    let mut args = args::Args::parse();
+    let done = match args.command.take() {
+        Some(args::Command::Load(load)) => load::run(load).await,
+        None => server::run(args).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let mut text = error.to_string();
