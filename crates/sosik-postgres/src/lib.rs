@@ -1,5 +1,5 @@
-//! The sosik registry and outbox on PostgreSQL: subscribers, how they stand to channels, their consents and the ledger of
-//! these; campaigns, and their batches for many workers.
+//! Every sosik store on PostgreSQL: subscribers, how they stand to channels, their consents and the ledger of these; campaigns,
+//! and their batches for many workers; conversations and tickets; the desk's accounts and drafts; clicks.
 //!
 //! # What it is for
 //!
@@ -9,8 +9,10 @@
 //!
 //! # Where it sits
 //!
-//! Above `sosik-registry` and `sosik-delivery`, whose ports [`SubscriberStore`](sosik_registry::SubscriberStore) and
-//! [`Outbox`](sosik_delivery::Outbox) it implements. It knows no transport.
+//! Above `sosik-registry`, `sosik-delivery`, `sosik-chat` and `sosik-desk`, whose ports it implements:
+//! [`SubscriberStore`](sosik_registry::SubscriberStore), [`Outbox`](sosik_delivery::Outbox),
+//! [`ClickStore`](sosik_delivery::ClickStore), [`ChatStore`](sosik_chat::ChatStore), [`StaffStore`](sosik_desk::StaffStore) and
+//! [`DraftStore`](sosik_desk::DraftStore). It knows no transport.
 //!
 //! # Quick start
 //!
@@ -35,8 +37,8 @@
 //!   The key is never there; a database that was made under another key is refused by the key's fingerprint.
 //! - Everything lies in a schema of its own, `sosik` unless [named otherwise](Settings::with_schema). What is missing there
 //!   is made when the store connects, by one program at a time; a schema of a newer release is refused and left alone.
-//! - Those who write do so one after the other, whichever program they are in: the ledger is one chain. Reading goes on
-//!   beside it.
+//! - Those who write of people do so one after the other, whichever program they are in: the ledger is one chain. Reading goes
+//!   on beside it, and so do conversations, which wait only for one another's same row.
 //! - Many new people at once go in by binary `COPY`.
 //! - Workers claim batches by `FOR UPDATE SKIP LOCKED`: none waits for another, and they join and leave at any time.
 //! - A connection to another machine is encrypted and the server's certificate checked, unless the address says
@@ -52,7 +54,10 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod chats;
+mod clicks;
 mod copy;
+mod desk;
 mod error;
 mod events;
 mod journal;

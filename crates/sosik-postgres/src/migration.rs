@@ -8,13 +8,16 @@ use crate::query::{get, meta, note, one, run};
 use crate::reseal::Noted;
 
 /// The migrations, in order; `meta` says how many a schema has had.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/0001_registry.sql"),
     include_str!("../migrations/0002_accesses.sql"),
     include_str!("../migrations/0003_rights.sql"),
     include_str!("../migrations/0004_delivery.sql"),
     include_str!("../migrations/0005_routes.sql"),
     include_str!("../migrations/0006_presences.sql"),
+    include_str!("../migrations/0007_chats.sql"),
+    include_str!("../migrations/0008_desk.sql"),
+    include_str!("../migrations/0009_clicks.sql"),
 ];
 
 const VERSION: &str = "version";

@@ -5,6 +5,7 @@ use sosik_registry::keys::{self, Notes};
 use sosik_registry::{Identity, Lookup, StoreError, Vault};
 use uuid::Uuid;
 
+use crate::chats;
 use crate::error::unreadable;
 use crate::people::lookup;
 use crate::query::{all, get, meta, note, one, run};
@@ -31,7 +32,7 @@ pub(crate) async fn led(transaction: &Transaction<'_>, vault: &Vault) -> Result<
     keys::led(&mut Noted(transaction), vault).await
 }
 
-/// Seals anew what belongs to at most so many people, and says how many are left to look at.
+/// Seals anew what belongs to at most so many people, and as many tickets, and says how many are left to look at.
 pub(crate) async fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: usize) -> Result<u64, StoreError> {
     let Some(done) = keys::begin(&mut Noted(transaction), vault).await? else { return Ok(0) };
     let limit = i64::try_from(limit.max(1)).unwrap_or(i64::MAX);
@@ -43,6 +44,7 @@ pub(crate) async fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: 
     }
     let left = one(transaction, "SELECT count(*) FROM subscribers WHERE number > $1", &[&last]).await?;
     let left: i64 = left.map(|row| get(&row, 0)).transpose()?.unwrap_or(0);
+    let left = left + chats::reseal(transaction, vault, limit).await?;
     keys::end(&mut Noted(transaction), vault, last, left).await?;
     Ok(u64::try_from(left).unwrap_or(0))
 }

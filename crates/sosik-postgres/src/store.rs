@@ -5,12 +5,12 @@ use std::time::Duration;
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Transaction};
 use sosik_core::Entropy;
 use sosik_registry::{StoreError, StoreErrorKind, Vault, keys};
-use tokio_postgres::IsolationLevel;
+use tokio_postgres::{IsolationLevel, Row};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::{database, pool};
 use crate::migration::migrate;
-use crate::query::run;
+use crate::query::{Values, run};
 use crate::reseal::Noted;
 use crate::settings::Settings;
 
@@ -52,6 +52,20 @@ impl PostgresStore {
         store.vault = keys::with_retired(&mut Noted(&transaction), &store.vault).await?;
         transaction.commit().await.map_err(database)?;
         Ok(store)
+    }
+
+    /// Runs one statement, which is all of it: no other of ours waits for it.
+    pub(crate) async fn at_once(&self, sql: &str, values: Values<'_>) -> Result<u64, StoreError> {
+        let client = self.client().await?;
+        let statement = client.prepare_cached(sql).await.map_err(database)?;
+        client.execute(&statement, values).await.map_err(database)
+    }
+
+    /// Every row of one query.
+    pub(crate) async fn found(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, StoreError> {
+        let client = self.client().await?;
+        let statement = client.prepare_cached(sql).await.map_err(database)?;
+        client.query(&statement, values).await.map_err(database)
     }
 
     pub(crate) async fn client(&self) -> Result<Client, StoreError> {

@@ -18,7 +18,7 @@ macro_rules! chat_store_conformance {
     (live $make:path) => { $crate::chat_store_conformance!(@ live $make); };
     ($make:path) => { $crate::chat_store_conformance!(@ sure $make); };
     (@ $kind:ident $make:path) => {
-        $crate::chat_store_conformance!(@ $kind $make:
+        $crate::rules!($kind chats, $make:
             rule_1_a_session_is_someone_s_in_a_channel_until_its_end
             rule_2_every_ticket_has_a_number_of_its_own
             rule_3_a_ticket_is_changed_once_by_each_version
@@ -29,24 +29,6 @@ macro_rules! chat_store_conformance {
             rule_8_what_no_door_has_told_is_found
             rule_9_what_is_old_and_done_is_dropped
         );
-    };
-    (@ $kind:ident $make:path: $($rule:ident)+) => {$(
-        #[test]
-        fn $rule() {
-            let runtime = $crate::reexport::tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-            runtime.expect("a runtime").block_on(async {
-                $crate::chat_store_conformance!(% $kind $make, $rule);
-            });
-        }
-    )+};
-    (% sure $make:path, $rule:ident) => {
-        $crate::chats::$rule($make().await).await
-    };
-    (% live $make:path, $rule:ident) => {
-        match $make().await {
-            Some(store) => $crate::chats::$rule(store).await,
-            None => eprintln!("skipped: {} needs a server that is not there", stringify!($rule)),
-        }
     };
 }
 

@@ -7,10 +7,13 @@ use sosik_content::EditionId;
 use sosik_delivery::{ClickStore, Clicks};
 
 /// One test for each rule of the contract, for what `$make` gives: an async function of an empty [`ClickStore`] in an `Arc`.
+/// After `live`, of an empty one or `None` where the server that it needs is not there.
 #[macro_export]
 macro_rules! click_store_conformance {
-    ($make:path) => {
-        $crate::rules!(clicks, $make:
+    (live $make:path) => { $crate::click_store_conformance!(@ live $make); };
+    ($make:path) => { $crate::click_store_conformance!(@ sure $make); };
+    (@ $kind:ident $make:path) => {
+        $crate::rules!($kind clicks, $make:
             rule_1_none_is_lost_of_many_at_once
             rule_2_they_are_an_edition_s_by_card_and_day
         );

@@ -11,10 +11,13 @@ use sosik_desk::{Account, AccountName, Draft, DraftStore, Edit, PasswordHash, Ro
 use crate::noon;
 
 /// One test for each rule of the contract, for what `$make` gives: an async function of an empty [`StaffStore`] in an `Arc`.
+/// After `live`, of an empty one or `None` where the server that it needs is not there.
 #[macro_export]
 macro_rules! staff_store_conformance {
-    ($make:path) => {
-        $crate::rules!(desk, $make:
+    (live $make:path) => { $crate::staff_store_conformance!(@ live $make); };
+    ($make:path) => { $crate::staff_store_conformance!(@ sure $make); };
+    (@ $kind:ident $make:path) => {
+        $crate::rules!($kind desk, $make:
             staff_rule_1_an_account_is_changed_once_by_each_version
             staff_rule_2_accounts_come_back_as_they_were_kept
             staff_rule_3_a_sign_in_is_under_its_key_until_it_is_ended
@@ -26,10 +29,13 @@ macro_rules! staff_store_conformance {
 }
 
 /// One test for each rule of the contract, for what `$make` gives: an async function of an empty [`DraftStore`] in an `Arc`.
+/// After `live`, of an empty one or `None` where the server that it needs is not there.
 #[macro_export]
 macro_rules! draft_store_conformance {
-    ($make:path) => {
-        $crate::rules!(desk, $make:
+    (live $make:path) => { $crate::draft_store_conformance!(@ live $make); };
+    ($make:path) => { $crate::draft_store_conformance!(@ sure $make); };
+    (@ $kind:ident $make:path) => {
+        $crate::rules!($kind desk, $make:
             draft_rule_1_a_draft_comes_back_as_it_was_kept
             draft_rule_2_a_draft_is_changed_once_by_each_version
             draft_rule_3_the_latest_come_first

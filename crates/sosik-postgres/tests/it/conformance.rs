@@ -18,6 +18,36 @@ mod outbox {
     sosik_testkit::outbox_conformance!(live make);
 }
 
+mod shared {
+    use std::sync::Arc;
+
+    use super::PostgresStore;
+
+    async fn make() -> Option<Arc<PostgresStore>> {
+        super::make().await.map(Arc::new)
+    }
+
+    mod chats {
+        use super::make;
+        sosik_testkit::chat_store_conformance!(live make);
+    }
+
+    mod staff {
+        use super::make;
+        sosik_testkit::staff_store_conformance!(live make);
+    }
+
+    mod drafts {
+        use super::make;
+        sosik_testkit::draft_store_conformance!(live make);
+    }
+
+    mod clicks {
+        use super::make;
+        sosik_testkit::click_store_conformance!(live make);
+    }
+}
+
 mod accesses {
     use super::make;
     sosik_testkit::journal_conformance!(live make, sosik_registry::access::Access);

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests read where the server is, and play several programs")]
 
+mod chats;
 mod conformance;
 mod kills;
 mod servers;

@@ -26,7 +26,7 @@ async fn a_schema_of_a_newer_release_or_of_another_program_is_refused_and_left_a
     database.direct.execute("UPDATE meta SET value = '99' WHERE name = 'version'", &[]).await.unwrap();
     let error = database.open().await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Newer);
-    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 6");
+    assert_eq!(error.to_string(), "the database has version 99, this release knows up to 9");
 
     let Some(other) = Database::named("of another program").await else { return };
     let schema = format!("CREATE SCHEMA {}; CREATE TABLE notes (text text)", other.schema());
