@@ -207,6 +207,13 @@ await approver.reload();
 expect("staff see what was added", (await approver.locator("ol.talk").textContent()).includes("어느 날쯤 되나요"));
 await look(approver, "asked-again");
 
+// What nobody understood is counted, so that the city learns.
+await say("쿠쿠다스 몽실몽실");
+await approver.getByRole("link", { name: "문의", exact: true }).click();
+await approver.getByRole("link", { name: "창구가 알아듣지 못한 말" }).click();
+expect("what was not understood is told", (await approver.locator("table").textContent()).includes("쿠쿠다스 몽실몽실"));
+await look(approver, "misses");
+
 // The same window by the Bot API.
 await talk.goto(`${link("bot")}&user=citizen-0002`);
 expect("the bot has this week's news", (await say("이번 주 소식")).length > 20);

@@ -25,7 +25,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sosik-kakao", &["sosik-channel", "sosik-chat", "sosik-core", "sosik-registry"]),
     // Channel and schedule beyond the plan: a campaign's message and class stand in its row.
     ("sosik-sqlite", &["sosik-chat", "sosik-content", "sosik-core", "sosik-delivery", "sosik-desk", "sosik-registry"]),
-    ("sosik-postgres", &["sosik-core", "sosik-delivery", "sosik-registry"]),
+    (
+        "sosik-postgres",
+        &["sosik-chat", "sosik-content", "sosik-core", "sosik-delivery", "sosik-desk", "sosik-registry"],
+    ),
     ("sosik-nats", &["sosik-core", "sosik-delivery"]),
     // Channel and schedule beyond the plan: a webhook as it comes, and when the week's message may go. Dealers it need not know:
     // a transport reads its own dealer's webhooks.

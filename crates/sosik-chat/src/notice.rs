@@ -128,9 +128,10 @@ pub struct NotifyError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotifyErrorKind {
-    /// Nothing was written, and the same would be refused again: a setting or the message is wrong.
+    /// Nothing was written, and the same would be refused again: the message is wrong.
     Refused,
-    /// Nothing was written; the same may work later.
+    /// Nothing was written; the same may work later: the messenger cannot answer, there were too many, or a person has to mend the
+    /// account or its key.
     Unavailable,
     /// It may have arrived.
     Unknown,
@@ -182,8 +183,9 @@ pub struct AnswersTold {
 impl Window {
     /// Tells citizens what staff answered, by a door that can speak first: at most so many answers. To be called again and again.
     ///
-    /// That an answer is about to be told is kept before it is: no answer is told twice so, whatever breaks off. What did not
-    /// arrive, or may not have, comes with the citizen's next turn, as all answers do without such a door.
+    /// That an answer is about to be told is kept before it is: no door tells one twice, whatever breaks off. What did not arrive, or
+    /// may not have, comes with the citizen's next turn, as all answers do without such a door: with one in the two minutes after it
+    /// was begun only where it certainly did not.
     ///
     /// # Errors
     ///
@@ -210,9 +212,10 @@ impl Window {
                     Some(TicketChange::NotTold { entry })
                 }
                 Err(error) => {
+                    let is_open = error.kind() == NotifyErrorKind::Unknown;
                     told.problems.push(error);
                     told.left += 1;
-                    None
+                    (!is_open).then_some(TicketChange::Missed { entry })
                 }
             };
             if let Some(change) = change {
@@ -234,7 +237,7 @@ impl Window {
         Ok(Some((at, Notice::new(who, ticket.channel.clone(), reply))))
     }
 
-    /// Changes a ticket; `None` where it was changed meanwhile.
+    /// Changes a ticket; `None` where it was changed meanwhile, or another door tells it.
     async fn note(
         &self,
         ticket: &Ticket,
@@ -244,28 +247,29 @@ impl Window {
         match self.chats.change(ticket, change, now).await {
             Ok(ticket) => Ok(Some(ticket)),
             Err(error) if error.kind() == ChatStoreErrorKind::Conflict => Ok(None),
+            Err(error) if error.kind() == ChatStoreErrorKind::Refused => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     /// Changes a ticket, also where it was changed meanwhile: what has happened is true of whatever it is now.
-    async fn note_again(
+    pub(crate) async fn note_again(
         &self,
         mut ticket: Ticket,
         change: &TicketChange,
         now: DateTime<Utc>,
     ) -> Result<(), ChatStoreError> {
         loop {
-            match self.note(&ticket, change, now).await {
-                Ok(Some(_)) => return Ok(()),
-                // It was read meanwhile with a turn, or its citizen is forgotten: there is nothing left to note.
-                Err(error) if matches!(error.kind(), ChatStoreErrorKind::Refused | ChatStoreErrorKind::Missing) => {
-                    return Ok(());
-                }
-                Err(error) => return Err(error),
-                Ok(None) => match self.chats.ticket(ticket.number).await? {
-                    Some(now_is) => ticket = now_is,
-                    None => return Ok(()),
+            match self.chats.change(&ticket, change, now).await {
+                Ok(_) => return Ok(()),
+                Err(error) => match error.kind() {
+                    // It was read meanwhile with a turn, or its citizen is forgotten: there is nothing left to note.
+                    ChatStoreErrorKind::Refused | ChatStoreErrorKind::Missing => return Ok(()),
+                    ChatStoreErrorKind::Conflict => match self.chats.ticket(ticket.number).await? {
+                        Some(now_is) => ticket = now_is,
+                        None => return Ok(()),
+                    },
+                    _ => return Err(error),
                 },
             }
         }

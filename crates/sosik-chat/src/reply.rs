@@ -21,8 +21,8 @@ pub struct Reply {
     pub bubbles: Vec<Bubble>,
     /// What can be pressed below it all, at most [`MOST_CHOICES`]; each says something.
     pub choices: Vec<Choice>,
-    /// Tickets whose answers it brings.
-    pub(crate) arrived: Vec<Ticket>,
+    /// The ticket whose answer it brings, and which of its entries that is.
+    pub(crate) arrived: Option<(Ticket, usize)>,
     /// Of whom it asks, in which channel, whether they agree to something.
     pub(crate) asks: Option<(Identity, ChannelId)>,
 }

@@ -228,16 +228,19 @@ impl<'a> Talk<'a> {
     }
 
     /// What staff answered and has not been read yet: one entry of one ticket, the oldest first, and which that is.
-    pub(crate) async fn arrived(&self) -> Result<Option<(Reply, Ticket)>, WindowError> {
+    pub(crate) async fn arrived(&self) -> Result<Option<(Reply, Ticket, usize)>, WindowError> {
         if self.is_over {
             return Ok(None);
         }
-        let tickets = self.tickets_of(&self.turn.who.identities).await?;
-        let Some(ticket) = tickets.into_iter().rev().find(|ticket| ticket.undelivered().next().is_some()) else {
-            return Ok(None);
-        };
-        let text = ticket.undelivered().next().map(|(_, entry)| entry.text.as_str()).unwrap_or_default();
-        Ok(Some((self.window.arrival(&ticket, text)?, ticket)))
+        // Under whichever of their ids they asked: in this channel.
+        let mut tickets = self.tickets_of(&self.everything_of(&self.known().await?)).await?;
+        tickets.retain(|ticket| ticket.channel == self.turn.channel);
+        for ticket in tickets.into_iter().rev() {
+            let due = ticket.due_with_a_turn(self.turn.at).next();
+            let Some((at, text)) = due.map(|(at, entry)| (at, entry.text.clone())) else { continue };
+            return Ok(Some((self.window.arrival(&ticket, &text)?, ticket, at)));
+        }
+        Ok(None)
     }
 
     /// The tickets of someone under any of these, the newest first.

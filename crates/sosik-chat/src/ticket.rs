@@ -1,6 +1,6 @@
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sosik_core::{ChannelId, Language};
 use sosik_registry::Identity;
@@ -121,7 +121,8 @@ pub struct Ticket {
     pub changed: DateTime<Utc>,
     /// What was written, in order.
     pub entries: Vec<TicketEntry>,
-    /// How often it was changed: a change is of the version that was read.
+    /// How often someone changed it: a change is of the version that was read. What a door tells, and that it arrived, changes
+    /// nothing of what anyone looked at.
     pub version: u64,
 }
 
@@ -143,6 +144,9 @@ pub struct TicketEntry {
     /// next turn.
     #[serde(default)]
     pub told: Option<DateTime<Utc>>,
+    /// Whether that door said that it reached nobody.
+    #[serde(default)]
+    pub missed: bool,
 }
 
 /// Who wrote something.
@@ -208,14 +212,8 @@ impl NewTicket {
     /// The ticket that it becomes under a number.
     #[must_use]
     pub fn numbered(self, number: TicketNumber, at: DateTime<Utc>) -> Ticket {
-        let entry = TicketEntry {
-            at,
-            by: Author::Citizen,
-            text: self.text,
-            picture: self.picture,
-            delivered: None,
-            told: None,
-        };
+        let mut entry = TicketEntry::new(at, Author::Citizen, self.text);
+        entry.picture = self.picture;
         let mut ticket = Ticket::bare(number, self.channel, at);
         (ticket.who, ticket.language, ticket.office) = (Some(self.who), self.language, self.office);
         (ticket.due, ticket.entries) = (self.due, vec![entry]);
@@ -261,6 +259,11 @@ pub enum TicketChange {
     },
     /// That door told nothing, and may try again.
     NotTold {
+        /// Which entry, from 0 on.
+        entry: usize,
+    },
+    /// That door reached nobody, and does not try again.
+    Missed {
         /// Which entry, from 0 on.
         entry: usize,
     },
@@ -336,24 +339,32 @@ impl Ticket {
                 if self.entries.len() >= MOST_ENTRIES {
                     return refused("has as many entries as one may: open another");
                 }
+                // Who asks again while they wait gives the city no more time.
+                let waits = matches!(self.state, TicketState::Waiting | TicketState::Taken);
+                next.due = if waits { self.due.min(*due) } else { *due };
                 next.state = TicketState::Waiting;
-                next.due = *due;
                 let mut entry = TicketEntry::new(at, Author::Citizen, crate::mask(text));
                 entry.picture.clone_from(picture);
                 next.entries.push(entry);
             }
-            TicketChange::Telling { entry } => match next.waiting(*entry) {
-                Some(entry) if entry.told.is_none() => entry.told = Some(at),
-                _ => return refused("has no such answer that is still to be told"),
-            },
-            TicketChange::NotTold { entry } => match next.waiting(*entry) {
-                Some(entry) => entry.told = None,
-                None => return refused("has no such answer that waits for the citizen"),
-            },
-            TicketChange::Delivered { entry } => match next.waiting(*entry) {
-                Some(entry) => entry.delivered = Some(at),
-                None => return refused("has no such answer that waits for the citizen"),
-            },
+            TicketChange::Telling { entry }
+            | TicketChange::NotTold { entry }
+            | TicketChange::Missed { entry }
+            | TicketChange::Delivered { entry } => {
+                let Some(entry) = next.waiting(*entry) else {
+                    return refused("has no such answer that waits for the citizen");
+                };
+                match change {
+                    TicketChange::Telling { .. } if entry.told.is_some() => {
+                        return refused("has no such answer that is still to be told");
+                    }
+                    TicketChange::Telling { .. } => entry.told = Some(at),
+                    TicketChange::NotTold { .. } => entry.told = None,
+                    TicketChange::Missed { .. } => entry.missed = true,
+                    _ => entry.delivered = Some(at),
+                }
+                return Ok(next);
+            }
             TicketChange::Close => next.state = TicketState::Closed,
         }
         next.changed = at;
@@ -364,6 +375,15 @@ impl Ticket {
     /// What staff wrote and has not reached the citizen, each with its number from 0 on.
     pub fn undelivered(&self) -> impl Iterator<Item = (usize, &TicketEntry)> {
         self.entries.iter().enumerate().filter(|(_, entry)| entry.waits())
+    }
+
+    /// What staff wrote and the citizen's next turn brings: what has not reached them, but for what a door began to tell in the two
+    /// minutes before and may be telling still.
+    pub fn due_with_a_turn(&self, at: DateTime<Utc>) -> impl Iterator<Item = (usize, &TicketEntry)> {
+        /// A door knows by then whether what it told arrived.
+        const TELLING: TimeDelta = TimeDelta::minutes(2);
+
+        self.undelivered().filter(move |(_, entry)| entry.missed || entry.told.is_none_or(|told| told + TELLING <= at))
     }
 
     /// What staff wrote, has not reached the citizen, and no door has tried to tell yet. There is nobody to tell where they were
@@ -398,7 +418,7 @@ impl Ticket {
 
 impl TicketEntry {
     fn new(at: DateTime<Utc>, by: Author, text: String) -> Self {
-        Self { at, by, text, picture: None, delivered: None, told: None }
+        Self { at, by, text, picture: None, delivered: None, told: None, missed: false }
     }
 
     fn waits(&self) -> bool {
@@ -449,6 +469,7 @@ impl fmt::Debug for TicketChange {
             Self::Add { .. } => "Add",
             Self::Telling { .. } => "Telling",
             Self::NotTold { .. } => "NotTold",
+            Self::Missed { .. } => "Missed",
             Self::Delivered { .. } => "Delivered",
             Self::Close => "Close",
         })

@@ -200,11 +200,11 @@ impl Window {
         // A question is never cut for an answer that can come with the next turn.
         let room = MOST_BUBBLES.saturating_sub(reply.bubbles.len() + usize::from(is_danger));
         if room > 0
-            && let Some((arrival, ticket)) = talk.arrived().await?
+            && let Some((arrival, ticket, entry)) = talk.arrived().await?
         {
             reply = arrival.choices.into_iter().fold(reply, |reply, more| reply.choice(more.label, more.says));
             reply = reply.after(arrival.bubbles);
-            reply.arrived = vec![ticket];
+            reply.arrived = Some((ticket, entry));
         }
         Ok(reply)
     }
@@ -219,14 +219,8 @@ impl Window {
         if let Some((who, channel)) = &reply.asks {
             self.term_was_shown(who, channel, now).await?;
         }
-        for ticket in &reply.arrived {
-            let Some((entry, _)) = ticket.undelivered().next() else { continue };
-            match self.chats.change(ticket, &TicketChange::Delivered { entry }, now).await {
-                Ok(_) => {}
-                // Someone wrote meanwhile: what they wrote comes with the next turn, and this once more.
-                Err(error) if error.kind() == ChatStoreErrorKind::Conflict => {}
-                Err(error) => return Err(error.into()),
-            }
+        if let Some((ticket, entry)) = reply.arrived.clone() {
+            self.note_again(ticket, &TicketChange::Delivered { entry }, now).await?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //!
 //! Kakao posts an event to the address of the bot's settings, with a header of your own, and wants 2xx within a second. What is
 //! answered goes to [`BotClient::reply`] with the event's token, once and within five minutes; [`BotClient::send`] writes to someone
-//! of the channel's chat who did not just say something.
+//! of the channel's chat who did not just say something, and [`BotNotifier`] tells by it what someone waits for.
 //!
 //! **Whether a city's bot is admitted is Kakao's to say**: by its pages of 2026-11 the API is for services in group chats, and bots
 //! that answer questions or advertise are refused. Until one is admitted, the skill ([`skill`](crate::skill)) is the door.
@@ -27,6 +27,6 @@ mod door;
 mod event;
 mod render;
 
-pub use client::{BotClient, BotSent};
+pub use client::{BotClient, BotNotifier, BotSent};
 pub use door::{ANSWER_WITHIN, BotDoor, BotReply};
 pub use event::{BotEvent, BotEventError, BotEventKind, CallbackToken, MAX_BYTES};

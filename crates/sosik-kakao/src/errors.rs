@@ -42,7 +42,7 @@ codes! {
     // The bot's own, by the pages of the Bot API as a package of 2026 quotes them (PyPI kakaotalk-bot 0.1.0).
     -870 InvalidContent "the message of a bot was refused" "메시지 API 관련 에러";
     -873 NotPermitted "the bot is none, or not tied to the app" "유효하지 않은 봇";
-    -876 InvalidContent "there is no such key, or both of two" "유효하지 않은 키";
+    -876 RecipientUnreachable "there is no such key" "유효하지 않은 키";
     -877 RecipientUnreachable "the person is no friend of the channel" "채널 친구가 아닌 사용자";
     -878 InvalidContent "a bubble is wrong" "유효하지 않은 말풍선";
     -879 RecipientUnreachable "the chat room receives no messages" "메시지 전송 수신을 [Off]로 설정한 채팅방";

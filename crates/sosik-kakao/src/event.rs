@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sosik_channel::{SendError, SendErrorKind};
 use sosik_chat::{Notice, Notifier, NotifyError, NotifyErrorKind, async_trait, shorten};
+use sosik_core::ChannelId;
 
 use crate::builder::KakaoError;
 use crate::call::{ANSWERS, Caller, TIMEOUT};
@@ -243,15 +244,17 @@ impl WireUser {
 #[derive(Clone, Debug)]
 pub struct EventNotifier {
     client: EventClient,
+    channel: ChannelId,
     event: String,
     asks_after: Vec<Duration>,
 }
 
 impl EventNotifier {
-    /// Tells by the event of this name. Its task is asked after 1, 2, 4 and 8 seconds more.
+    /// Tells people of a channel, whose chatbot it is, by the event of this name. Its task is asked after 1, 2, 4 and 8 seconds
+    /// more.
     #[must_use]
-    pub fn new(client: EventClient, event: impl Into<String>) -> Self {
-        Self { client, event: event.into(), asks_after: [1, 2, 4, 8].map(Duration::from_secs).to_vec() }
+    pub fn new(client: EventClient, channel: ChannelId, event: impl Into<String>) -> Self {
+        Self { client, channel, event: event.into(), asks_after: [1, 2, 4, 8].map(Duration::from_secs).to_vec() }
     }
 
     /// Asks the task after these times, each after the one before.
@@ -283,7 +286,8 @@ impl EventNotifier {
 #[async_trait]
 impl Notifier for EventNotifier {
     async fn notify(&self, notice: &Notice) -> Result<(), NotifyError> {
-        let Some(user) = ChatUser::of(&notice.who, &notice.channel) else { return Err(unknown_here()) };
+        let user = ChatUser::of(&notice.who, &self.channel).filter(|_| notice.channel == self.channel);
+        let Some(user) = user else { return Err(unknown_here()) };
         let event = Event::new(&self.event, vec![user]).with("text", shorten(&notice.reply.to_text(), TEXT.most));
         let task = self.client.tell(&event).await.map_err(not_told)?;
         self.arrived(&task).await
@@ -300,6 +304,8 @@ pub(crate) fn not_told(error: SendError) -> NotifyError {
     let kind = match error.kind() {
         SendErrorKind::OutcomeUnknown => NotifyErrorKind::Unknown,
         SendErrorKind::RecipientUnreachable => NotifyErrorKind::Unreachable,
+        // A person has to mend these, and what is waiting waits for that.
+        SendErrorKind::Unauthorized | SendErrorKind::NotPermitted => NotifyErrorKind::Unavailable,
         _ if error.is_retryable() => NotifyErrorKind::Unavailable,
         _ => NotifyErrorKind::Refused,
     };

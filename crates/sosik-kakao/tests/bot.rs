@@ -104,16 +104,16 @@ fn any_reply() -> impl Strategy<Value = Reply> {
         prop_oneof!["\\PC{1,30}", "[가-힣 ]{300,1500}", Just("안내".to_owned())]
             .prop_map(|text| if text.trim().is_empty() { "안내".to_owned() } else { text })
     };
-    let link = || WebLink::parse("https://news.example.go.kr/editions/1").unwrap();
+    let page = || WebLink::parse("https://news.example.go.kr/editions/1").unwrap();
     let card = (text(), text(), any::<bool>()).prop_map(move |(title, body, has_picture)| {
-        let card = NewsCard::new(title, body, link(), "자세히 보기");
-        if has_picture { card.with_picture(link(), "나무") } else { card }
+        let card = NewsCard::new(title, body, page(), "자세히 보기");
+        if has_picture { card.with_picture(page(), "나무") } else { card }
     });
     let line = (text(), text(), 0..3).prop_map(move |(title, body, leads)| {
         let line = Line::new(title, body);
         match leads {
             0 => line,
-            1 => line.leads(Leads::Page(link())),
+            1 => line.leads(Leads::Page(page())),
             _ => line.leads(Leads::Says("소식".into())),
         }
     });
@@ -122,7 +122,7 @@ fn any_reply() -> impl Strategy<Value = Reply> {
             let all = facts.into_iter().fold(Facts::new(title), |all, (name, value)| all.fact(name, value));
             (0..buttons).fold(all, |all, n| match n {
                 0 => all.button("전화하기", Does::Calls("031-8082-0000".into())),
-                1 => all.button("열기", Does::Opens(link())),
+                1 => all.button("열기", Does::Opens(page())),
                 _ => all.button("담당자에게 묻기", Does::Says("담당자에게 묻기".into())),
             })
         });

@@ -10,7 +10,7 @@ use sosik_channel::SendErrorKind;
 use sosik_chat::{Notice, Notifier, Reply};
 use sosik_core::ChannelId;
 use sosik_emulator::{BotHook, Emulator, Fault, Options};
-use sosik_kakao::bot::BotClient;
+use sosik_kakao::bot::{BotClient, BotNotifier};
 use sosik_kakao::event::{Event, EventClient, EventNotifier, MOST_USERS};
 use sosik_kakao::skill::Answer;
 use sosik_kakao::{AppUserId, ChatUser};
@@ -61,8 +61,12 @@ impl NotifierWorld for World {
     fn gone(&self) -> Vec<Notice> {
         let elsewhere = ChannelId::parse("hoecheon1").unwrap();
         let gone = self.gone.iter().map(|user| user.identity(&channel()));
-        let gone = gone.chain([self.known.identity(&elsewhere), sosik_registry::Identity::OpenId("open-0001".into())]);
-        gone.map(|who| Notice::new(who, channel(), reply())).collect()
+        let gone =
+            gone.chain([self.known.identity(&elsewhere.clone()), sosik_registry::Identity::OpenId("open-0001".into())]);
+        let mut gone: Vec<_> = gone.map(|who| Notice::new(who, channel(), reply())).collect();
+        // Another channel's people are written to by another door.
+        gone.push(Notice::new(self.known.identity(&elsewhere), elsewhere, reply()));
+        gone
     }
 
     fn got(&self) -> Vec<String> {
@@ -91,7 +95,7 @@ mod event_api {
     async fn make() -> Arc<dyn NotifierWorld> {
         let emulator = emulator().await;
         let client = EventClient::new("REST-KEY", BOT).unwrap().base_url(&emulator.url()).unwrap();
-        let notifier = EventNotifier::new(client, EVENT).asking_after(vec![Duration::from_millis(5); 3]);
+        let notifier = EventNotifier::new(client, channel(), EVENT).asking_after(vec![Duration::from_millis(5); 3]);
         let gone = vec![
             ChatUser::Channel("citizen-0002".into()),
             ChatUser::Bot("bot-citizen-0003".into()),
@@ -111,9 +115,13 @@ mod bot_api {
         let emulator = emulator().await;
         let client = BotClient::new("BOT-TOKEN").unwrap().base_url(&emulator.url()).unwrap();
         // Who is known by their key in the channel alone is not written to by the Bot API.
-        let gone = vec![ChatUser::Bot("bot-citizen-0002".into()), ChatUser::Channel("citizen-0001".into())];
+        let gone = vec![
+            ChatUser::Bot("bot-citizen-0002".into()),
+            ChatUser::Bot("of-another-bot".into()),
+            ChatUser::Channel("citizen-0001".into()),
+        ];
         let known = ChatUser::Bot("bot-citizen-0001".into());
-        Arc::new(World { emulator, notifier: Box::new(client), known, gone })
+        Arc::new(World { emulator, notifier: Box::new(BotNotifier::new(client, channel())), known, gone })
     }
 
     sosik_testkit::notifier_conformance!(make);
@@ -156,7 +164,7 @@ async fn an_event_is_told_to_so_many_at_once_and_to_nobody_twice() {
 async fn a_task_that_cannot_be_asked_about_leaves_it_open() {
     let emulator = emulator().await;
     let client = EventClient::new("REST-KEY", BOT).unwrap().base_url(&emulator.url()).unwrap();
-    let notifier = EventNotifier::new(client, EVENT).asking_after(vec![Duration::from_millis(5); 2]);
+    let notifier = EventNotifier::new(client, channel(), EVENT).asking_after(vec![Duration::from_millis(5); 2]);
     let notice = Notice::new(ChatUser::Channel("citizen-0001".into()).identity(&channel()), channel(), reply());
     emulator.fail_next([Fault::None, Fault::status(503), Fault::WrongJson]);
     let error = notifier.notify(&notice).await.unwrap_err();

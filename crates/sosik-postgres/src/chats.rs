@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{Client, Transaction};
 use sosik_chat::{
     ChatStore, ChatStoreError, ChatStoreErrorKind, NewTicket, Session, Ticket, TicketChange, TicketNumber, TicketState,
 };
@@ -9,8 +9,9 @@ use sosik_registry::{Identity, StoreError, StoreErrorKind, Vault};
 use tokio_postgres::Row;
 
 use crate::error::{database, unreadable};
-use crate::query::{all, get, one, run};
-use crate::store::PostgresStore;
+use crate::query::{Values, all, get, one, run};
+use crate::reseal::led;
+use crate::store::{PostgresStore, reading};
 
 /// The columns of a ticket, as [`ticket_of`] reads them.
 const COLUMNS: &str =
@@ -27,8 +28,9 @@ impl ChatStore for PostgresStore {
     ) -> Result<Option<Session>, ChatStoreError> {
         let found = async {
             let mut client = self.client().await?;
-            let transaction = client.transaction().await.map_err(database)?;
-            session_of(&transaction, &self.vault, (who, channel), now).await
+            let transaction = reading(&mut client).await?;
+            let vault = led(&transaction, &self.vault).await?;
+            session_of(&transaction, &vault, (who, channel), now).await
         };
         let Some((text, version)) = found.await.map_err(failed)? else { return Ok(None) };
         let mut session: Session = serde_json::from_str(&text).map_err(|error| failed(unreadable("session", error)))?;
@@ -47,16 +49,13 @@ impl ChatStore for PostgresStore {
         let kept = async {
             let text = json("session", session)?;
             let mut client = self.client().await?;
-            let transaction = client.transaction().await.map_err(database)?;
-            let lookup = self.vault.index(who).to_vec();
-            // Those who keep something of the same person do so one after the other, and nobody else waits.
-            let lock = "SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex') || current_schema(), 0))";
-            run(&transaction, lock, &[&lookup]).await?;
-            let known = session_of(&transaction, &self.vault, (who, channel), now).await?;
+            let (transaction, vault) = self.talking(&mut client).await?;
+            let lookup = alone(&transaction, &vault, who).await?;
+            let known = session_of(&transaction, &vault, (who, channel), now).await?;
             if known.map_or(0, |(_, version)| version) != session.version {
                 return Ok(false);
             }
-            for lookup in lookups(&self.vault, who) {
+            for lookup in lookups(&vault, who) {
                 let delete = "DELETE FROM chat_sessions WHERE who = $1 AND channel = $2";
                 run(&transaction, delete, &[&lookup, &channel.as_str()]).await?;
             }
@@ -79,7 +78,7 @@ impl ChatStore for PostgresStore {
     async fn open(&self, new: NewTicket, year: i32, now: DateTime<Utc>) -> Result<Ticket, ChatStoreError> {
         let opened = async {
             let mut client = self.client().await?;
-            let transaction = client.transaction().await.map_err(database)?;
+            let (transaction, vault) = self.talking(&mut client).await?;
             // The row of the year is held until the ticket is kept: no number is left out.
             let next = "INSERT INTO ticket_serials (year, serial) VALUES ($1, 1) \
                         ON CONFLICT (year) DO UPDATE SET serial = ticket_serials.serial + 1 RETURNING serial";
@@ -88,8 +87,8 @@ impl ChatStore for PostgresStore {
             let serial = u32::try_from(get::<i32>(&row, 0)?).map_err(|error| unreadable("ticket's number", error))?;
             let ticket = new.numbered(TicketNumber::new(year, serial), now);
             let who = ticket.who.as_ref();
-            let sealed = who.map(|who| self.vault.seal(who, row_of(ticket.number).as_bytes()));
-            let lookup = who.map(|who| self.vault.index(who).to_vec());
+            let sealed = who.map(|who| vault.seal(who, row_of(ticket.number).as_bytes()));
+            let lookup = who.map(|who| vault.index(who).to_vec());
             let insert = format!(
                 "INSERT INTO tickets ({COLUMNS}, who, untold) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)"
@@ -126,8 +125,8 @@ impl ChatStore for PostgresStore {
 
     async fn ticket(&self, number: TicketNumber) -> Result<Option<Ticket>, ChatStoreError> {
         let select = format!("SELECT {COLUMNS} FROM tickets WHERE year = $1 AND serial = $2");
-        let rows = self.found(&select, &[&number.year, &serial_of(number)]).await.map_err(failed)?;
-        rows.first().map(|row| ticket_of(&self.vault, row)).transpose().map_err(failed)
+        let found = self.tickets(&select, |_| Vec::new(), &[&number.year, &serial_of(number)]).await?;
+        Ok(found.into_iter().next())
     }
 
     async fn change(
@@ -139,13 +138,13 @@ impl ChatStore for PostgresStore {
         let number = ticket.number;
         let changed = async {
             let mut client = self.client().await?;
-            let transaction = client.transaction().await.map_err(database)?;
+            let (transaction, vault) = self.talking(&mut client).await?;
             let select = format!("SELECT {COLUMNS} FROM tickets WHERE year = $1 AND serial = $2 FOR UPDATE");
             let told = |kind, message: String| Ok(Err(ChatStoreError::new(kind, message)));
             let Some(row) = one(&transaction, &select, &[&number.year, &serial_of(number)]).await? else {
                 return told(ChatStoreErrorKind::Missing, format!("there is no ticket {number}"));
             };
-            let known = ticket_of(&self.vault, &row)?;
+            let known = ticket_of(&vault, &row)?;
             if known.version != ticket.version {
                 let message = format!("ticket {number} was changed meanwhile: read it again");
                 return told(ChatStoreErrorKind::Conflict, message);
@@ -173,19 +172,19 @@ impl ChatStore for PostgresStore {
              ORDER BY due, year, serial LIMIT $3"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.tickets(&select, &[&states, &office, &limit]).await
+        self.tickets(&select, |_| Vec::new(), &[&states, &office, &limit]).await
     }
 
     async fn untold(&self, limit: usize) -> Result<Vec<Ticket>, ChatStoreError> {
         let select = format!("SELECT {COLUMNS} FROM tickets WHERE untold > 0 ORDER BY changed, year, serial LIMIT $1");
-        self.tickets(&select, &[&i64::try_from(limit).unwrap_or(i64::MAX)]).await
+        self.tickets(&select, |_| Vec::new(), &[&i64::try_from(limit).unwrap_or(i64::MAX)]).await
     }
 
     async fn tickets_of(&self, who: &Identity, limit: usize) -> Result<Vec<Ticket>, ChatStoreError> {
         let select =
-            format!("SELECT {COLUMNS} FROM tickets WHERE who = ANY($1) ORDER BY year DESC, serial DESC LIMIT $2");
+            format!("SELECT {COLUMNS} FROM tickets WHERE who = ANY($2) ORDER BY year DESC, serial DESC LIMIT $1");
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.tickets(&select, &[&lookups(&self.vault, who), &limit]).await
+        self.tickets(&select, |vault| lookups(vault, who), &[&limit]).await
     }
 
     async fn miss(&self, said: &str, day: NaiveDate) -> Result<(), ChatStoreError> {
@@ -206,12 +205,14 @@ impl ChatStore for PostgresStore {
     async fn forget(&self, who: &Identity) -> Result<(), ChatStoreError> {
         let forgotten = async {
             let mut client = self.client().await?;
-            let transaction = client.transaction().await.map_err(database)?;
-            let lookups = lookups(&self.vault, who);
+            let (transaction, vault) = self.talking(&mut client).await?;
+            // A turn that keeps something beside it would bring back what is forgotten.
+            alone(&transaction, &vault, who).await?;
+            let lookups = lookups(&vault, who);
             run(&transaction, "DELETE FROM chat_sessions WHERE who = ANY($1)", &[&lookups]).await?;
             let select = format!("SELECT {COLUMNS} FROM tickets WHERE who = ANY($1) ORDER BY year, serial FOR UPDATE");
             for row in all(&transaction, &select, &[&lookups]).await? {
-                let ticket = ticket_of(&self.vault, &row)?.forgotten();
+                let ticket = ticket_of(&vault, &row)?.forgotten();
                 write_over(&transaction, &ticket).await?;
                 let nameless = "UPDATE tickets SET who = NULL, who_sealed = NULL WHERE year = $1 AND serial = $2";
                 run(&transaction, nameless, &[&ticket.number.year, &serial_of(ticket.number)]).await?;
@@ -237,10 +238,53 @@ impl ChatStore for PostgresStore {
 }
 
 impl PostgresStore {
-    async fn tickets(&self, select: &str, values: crate::query::Values<'_>) -> Result<Vec<Ticket>, ChatStoreError> {
-        let rows = self.found(select, values).await.map_err(failed)?;
-        rows.iter().map(|row| ticket_of(&self.vault, row)).collect::<Result<_, _>>().map_err(failed)
+    /// A transaction of those who talk, which waits for nobody but whoever seals everything anew, and the vault as the database is
+    /// sealed until it ends.
+    async fn talking<'a>(&self, client: &'a mut Client) -> Result<(Transaction<'a>, Vault), StoreError> {
+        let transaction = client.transaction().await.map_err(database)?;
+        let lock = format!("SELECT pg_advisory_xact_lock_shared({SEALING})");
+        run(&transaction, &lock, &[]).await?;
+        let vault = led(&transaction, &self.vault).await?;
+        Ok((transaction, vault))
     }
+
+    /// The tickets of a query: after its values, whichever are of the vault as the database is sealed.
+    async fn tickets(
+        &self,
+        select: &str,
+        by_key: impl Fn(&Vault) -> Vec<Vec<u8>> + Send + Sync,
+        values: Values<'_>,
+    ) -> Result<Vec<Ticket>, ChatStoreError> {
+        let found = async {
+            let mut client = self.client().await?;
+            let transaction = reading(&mut client).await?;
+            let vault = led(&transaction, &self.vault).await?;
+            let by_key = by_key(&vault);
+            let mut all_values = values.to_vec();
+            if !by_key.is_empty() {
+                all_values.push(&by_key);
+            }
+            let rows = all(&transaction, select, &all_values).await?;
+            rows.iter().map(|row| ticket_of(&vault, row)).collect::<Result<_, _>>()
+        };
+        found.await.map_err(failed)
+    }
+}
+
+/// The lock of those who seal what is written in conversations, and of whoever seals everything anew.
+const SEALING: &str = "hashtextextended(current_schema() || ' sealing', 0)";
+
+/// Waits for whoever else keeps something of the same person, and gives the hash under which they are kept.
+async fn alone(transaction: &Transaction<'_>, vault: &Vault, who: &Identity) -> Result<Vec<u8>, StoreError> {
+    let lookup = vault.index(who).to_vec();
+    let lock = "SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex') || current_schema(), 0))";
+    run(transaction, lock, &[&lookup]).await?;
+    Ok(lookup)
+}
+
+/// Waits until nobody seals anything beside it.
+pub(crate) async fn nobody_seals(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    run(transaction, &format!("SELECT pg_advisory_xact_lock({SEALING})"), &[]).await.map(drop)
 }
 
 /// Seals at most so many tickets anew that are sealed under a key of before, and says how many are left.

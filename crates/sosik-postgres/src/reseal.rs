@@ -34,6 +34,7 @@ pub(crate) async fn led(transaction: &Transaction<'_>, vault: &Vault) -> Result<
 
 /// Seals anew what belongs to at most so many people, and as many tickets, and says how many are left to look at.
 pub(crate) async fn reseal(transaction: &Transaction<'_>, vault: &Vault, limit: usize) -> Result<u64, StoreError> {
+    chats::nobody_seals(transaction).await?;
     let Some(done) = keys::begin(&mut Noted(transaction), vault).await? else { return Ok(0) };
     let limit = i64::try_from(limit.max(1)).unwrap_or(i64::MAX);
     let next = "SELECT number, id, phone FROM subscribers WHERE number > $1 ORDER BY number LIMIT $2";

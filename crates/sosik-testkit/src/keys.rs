@@ -1,5 +1,7 @@
 //! Rule 11 of [`SubscriberStore`], where keys really change: a database is sealed anew while two programs go on.
 
+use chrono::TimeDelta;
+use sosik_chat::{ChatStore, NewTicket, TicketState};
 use sosik_core::ChannelId;
 use sosik_registry::{
     Erasure, Event, Identity, Page, Relation, RelationState, SecretKey, Segment, StoreError, StoreErrorKind,
@@ -8,18 +10,77 @@ use sosik_registry::{
 
 use crate::{consented, noon, phone};
 
+/// Conversations where keys really change: as [`a_key_is_changed_while_everyone_is_found`], by two programs that go on.
+#[expect(clippy::future_not_send, reason = "a test waits for it where it stands")]
+pub async fn conversations_follow_a_change_of_the_key<S: SubscriberStore + ChatStore>(
+    open: impl AsyncFn(Vault) -> Result<S, StoreError>,
+) {
+    let open = async |keys: &[&str]| open(vault(keys)).await;
+    let channel = ChannelId::parse("city").unwrap();
+    let who = |n: u32| Identity::ChannelUser { channel: channel.clone(), key: format!("key-{n}") };
+    let ask = async |store: &S, n: u32| {
+        let new = NewTicket::new(who(n), channel.clone(), "가로등", noon() + TimeDelta::days(7));
+        store.open(new, 2026, noon()).await.unwrap();
+        let session = store.session(&who(n), &channel, noon()).await.unwrap().unwrap_or_default();
+        store.keep(&who(n), &channel, &session, noon() + TimeDelta::minutes(30), noon()).await.unwrap();
+    };
+    let before = open(&["0f"]).await.unwrap();
+    for n in 1..=25 {
+        ask(&before, n).await;
+    }
+    let (old, new) = (open(&["0f", "1e"]).await.unwrap(), open(&["1e", "0f"]).await.unwrap());
+    // The new one asks first, and nothing is sealed anew yet: whoever has the old key alone reads it all.
+    ask(&new, 26).await;
+    assert_eq!(before.queue(&TicketState::ALL, None, 99).await.unwrap().len(), 26);
+    let (mut last, mut left) = (26, u64::MAX);
+    while left > 0 {
+        left = new.reseal(10).await.unwrap();
+        for store in [&old, &new] {
+            last += 1;
+            ask(store, last).await;
+            // The same person by both: what the one kept the other knows.
+            ask(&old, 1).await;
+            ask(&new, 1).await;
+        }
+        for store in [&old, &new] {
+            for n in 1..=last {
+                let tickets = store.tickets_of(&who(n), 99).await.unwrap();
+                assert!(
+                    tickets.iter().all(|ticket| ticket.who == Some(who(n))) && !tickets.is_empty(),
+                    "{n}, {left} left"
+                );
+                assert!(store.session(&who(n), &channel, noon()).await.unwrap().is_some(), "{n}, {left} left");
+            }
+        }
+    }
+    // One that began before goes on, and seals under the new key.
+    last += 1;
+    ask(&old, last).await;
+    let told = before.queue(&TicketState::ALL, None, 99).await.unwrap_err();
+    assert!(!told.is_retryable(), "one that has the old key alone is told");
+    drop((before, old, new));
+    let alone = open(&["1e"]).await.unwrap();
+    let all = alone.queue(&TicketState::ALL, None, 999).await.unwrap();
+    assert!(all.iter().all(|ticket| ticket.who.is_some()));
+    for n in 1..=last {
+        assert!(!alone.tickets_of(&who(n), 99).await.unwrap().is_empty(), "{n} without the old key");
+    }
+}
+
+/// A vault with keys, of which the first is its own.
+fn vault(keys: &[&str]) -> Vault {
+    let key = |byte: &str| SecretKey::from_hex(&byte.repeat(32)).unwrap();
+    let vault = Vault::new(&key(keys[0]), std::sync::Arc::new(sosik_core::SystemEntropy::new()));
+    keys[1..].iter().fold(vault, |vault, older| vault.also_opening(&key(older)))
+}
+
 /// Changes a key of an empty database. `open` opens it with a vault; a program of before has both keys with its own first, one
 /// that begins has the new one first, and in the end the old one is destroyed.
 #[expect(clippy::future_not_send, reason = "a test waits for it where it stands")]
 pub async fn a_key_is_changed_while_everyone_is_found<S: SubscriberStore>(
     open: impl AsyncFn(Vault) -> Result<S, StoreError>,
 ) {
-    let key = |byte: &str| SecretKey::from_hex(&byte.repeat(32)).unwrap();
-    let open = async |keys: &[&str]| {
-        let entropy = std::sync::Arc::new(sosik_core::SystemEntropy::new());
-        let vault = Vault::new(&key(keys[0]), entropy);
-        open(keys[1..].iter().fold(vault, |vault, older| vault.also_opening(&key(older)))).await
-    };
+    let open = async |keys: &[&str]| open(vault(keys)).await;
     let app = |n: u32| Identity::AppUser(n.to_string());
     let before = open(&["0f"]).await.unwrap();
     let people: Vec<_> = (1..=25).map(|n| consented(n).with_identity(app(n))).collect();

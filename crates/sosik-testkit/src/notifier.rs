@@ -74,7 +74,8 @@ pub async fn rule_3_a_call_writes_once_whatever_is_answered(made: Made) {
         (Breaks::Answer, NotifyErrorKind::Unknown),
         (Breaks::Down, NotifyErrorKind::Unavailable),
         (Breaks::TooFast, NotifyErrorKind::Unavailable),
-        (Breaks::Key, NotifyErrorKind::Refused),
+        // Someone has to mend it, and what waits waits for that.
+        (Breaks::Key, NotifyErrorKind::Unavailable),
     ];
     for (how, kind) in expected {
         let had = made.got().len();
@@ -115,5 +116,6 @@ async fn silent(made: &dyn NotifierWorld, notice: &Notice) {
         sosik_registry::Identity::AppUser(id) | sosik_registry::Identity::OpenId(id) => id,
         other => panic!("a suite for keys, not for {}: {identity}", other.kind()),
     };
-    assert!(!names(key) && !names(&said), "{told}");
+    // `Debug` writes line ends in another way.
+    assert!(!names(key) && !said.lines().filter(|line| !line.is_empty()).any(names), "{told}");
 }

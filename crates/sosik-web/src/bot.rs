@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -12,11 +13,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
+use sosik_channel::SendError;
 use sosik_core::Clock;
-use sosik_kakao::bot::{self, BotClient, BotDoor, BotEvent};
+use sosik_kakao::bot::{self, BotClient, BotDoor, BotEvent, BotReply};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::{UNCACHED, limited};
+use crate::rate::Rate;
 use crate::webhook::has_secret;
 
 /// Answers that are made at once. More wait at Kakao: 503, and nothing of theirs is begun.
@@ -29,7 +32,8 @@ const MOST_KNOWN: usize = 100_000;
 /// The webhook of a city's bot, behind the secret header of its settings.
 ///
 /// `POST /kakao/bot`: 204 where an event was taken, whether it is one that is answered or not, and again for one that was taken before,
-/// which is answered once. 401 without the secret, 400 for another form, 413 above [`MAX_BYTES`](bot::MAX_BYTES), 503 while as many
+/// which is answered once. 401 without the secret, 400 for another form, 413 above [`MAX_BYTES`](bot::MAX_BYTES), 429 for more a
+/// second than are taken, 503 while as many
 /// answers are made as can be. What was taken and not answered when a server stops is lost: [`idle`](Self::idle) waits for it.
 #[derive(Clone)]
 pub struct BotWebhook(Arc<Hook>);
@@ -42,6 +46,7 @@ struct Hook {
     clock: Arc<dyn Clock>,
     room: Arc<Semaphore>,
     known: Mutex<Known>,
+    rate: Rate,
 }
 
 /// Events that were taken, by room and number.
@@ -81,8 +86,9 @@ impl BotWebhook {
         client: BotClient,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let (secret, room, known) = (secret.into(), Arc::new(Semaphore::new(AT_ONCE)), Mutex::default());
-        Self(Arc::new(Hook { door, header, secret, client, clock, room, known }))
+        let (secret, room) = (secret.into(), Arc::new(Semaphore::new(AT_ONCE)));
+        let (known, rate) = (Mutex::default(), Rate::default());
+        Self(Arc::new(Hook { door, header, secret, client, clock, room, known, rate }))
     }
 
     /// The route.
@@ -107,6 +113,9 @@ impl fmt::Debug for BotWebhook {
 async fn take(State(hook): State<Arc<Hook>>, headers: HeaderMap, body: Bytes) -> Response {
     if !has_secret(&headers, &hook.header, &hook.secret) {
         return StatusCode::UNAUTHORIZED.into_response();
+    }
+    if let Err(refused) = hook.rate.take(hook.clock.now()) {
+        return refused.into_response();
     }
     let event = match BotEvent::parse(&body) {
         Ok(event) => event,
@@ -143,13 +152,36 @@ impl Hook {
         if let Some(problem) = &reply.problem {
             tracing::error!(%problem, "a citizen was told where else to turn");
         }
-        if let Err(error) = self.client.reply(&reply.to, &reply.answer).await {
+        if let Err(error) = self.reply(&reply).await {
             tracing::error!(%error, "a bot's answer did not arrive");
             return;
         }
         if let Err(error) = reply.shown(self.clock.now()).await {
             tracing::error!(%error, "that a bot's answer arrived was not kept");
         }
+    }
+}
+
+impl Hook {
+    /// Gives an answer: again after a while where it was certainly not taken, since its token holds for minutes.
+    async fn reply(&self, reply: &BotReply) -> Result<(), SendError> {
+        /// So many seconds are waited before it is given again, unless Kakao says how long.
+        const AGAIN: [u64; 4] = [1, 2, 4, 8];
+        /// Whoever chats waits no longer.
+        const MOST: Duration = Duration::from_secs(20);
+
+        for wait in AGAIN {
+            match self.client.reply(&reply.to, &reply.answer).await {
+                Ok(_) => return Ok(()),
+                Err(error) if error.is_retryable() => {
+                    tracing::warn!(%error, "a bot's answer is given again");
+                    #[expect(clippy::disallowed_methods, reason = "a server waits for another")]
+                    tokio::time::sleep(error.retry_after().unwrap_or(Duration::from_secs(wait)).min(MOST)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.client.reply(&reply.to, &reply.answer).await.map(drop)
     }
 }
 

@@ -212,6 +212,7 @@ impl Desk {
             .route("/desk/campaigns/{id}/events", entered(Some(Right::Watch), false, get(campaigns::events)))
             .route("/desk/campaigns/{id}/{deed}", behind(Some(Right::Halt), post(campaigns::halt)))
             .route("/desk/tickets", behind(Some(Right::Answer), get(tickets::list)))
+            .route("/desk/misses", behind(Some(Right::Answer), get(tickets::misses)))
             .route("/desk/tickets/{number}", behind(Some(Right::Answer), get(tickets::one)))
             .route("/desk/tickets/{number}/{deed}", behind(Some(Right::Answer), post(tickets::change)))
             .route("/desk/registry", behind(Some(Right::Registry), get(people::counts)))

@@ -20,6 +20,7 @@ use sosik_kakao::{registry, skill};
 use sosik_registry::{Channels, Event, SubscriberStore};
 
 use crate::limits::{UNCACHED, limited};
+use crate::rate::Rate;
 use crate::webhook::has_secret;
 
 /// Kakao takes an answer to a webhook within three seconds (kakaotalk-channel/callback, read 2026-11): half a second is the network's.
@@ -35,16 +36,17 @@ const AHEAD: TimeDelta = TimeDelta::minutes(5);
 /// | `GET` or `POST /kakao/unlink` | someone left the city's app: 200 |
 ///
 /// What is told twice leaves the same behind, in whatever order it comes (rule 9 of [`SubscriberStore`]). 401 without the app's
-/// primary admin key, 400 for another form, 413 for too much, 503 where it cannot be kept now: Kakao may tell it again. Of a channel
+/// primary admin key, 400 for another form, 413 for too much, 429 for more a second than are taken, 503 where it cannot be kept now: Kakao may tell it again. Of a channel
 /// that is none of the city's nothing is kept, and 204 answered.
-#[derive(Clone)]
-pub struct Webhooks(Arc<Told>);
+#[must_use]
+pub struct Webhooks(Told);
 
 struct Told {
     key: SecretString,
     channels: Arc<Channels>,
     store: Arc<dyn SubscriberStore>,
     clock: Arc<dyn Clock>,
+    rate: Rate,
 }
 
 impl Webhooks {
@@ -55,7 +57,13 @@ impl Webhooks {
         store: Arc<dyn SubscriberStore>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self(Arc::new(Told { key: primary_admin_key.into(), channels, store, clock }))
+        Self(Told { key: primary_admin_key.into(), channels, store, clock, rate: Rate::default() })
+    }
+
+    /// Takes at most so many calls a second of whoever may make them, instead of [`MOST_A_SECOND`](crate::MOST_A_SECOND).
+    pub fn at_most(mut self, calls: u32) -> Self {
+        self.0.rate = Rate::of(calls);
+        self
     }
 
     /// The routes.
@@ -63,7 +71,7 @@ impl Webhooks {
         let routes = Router::new()
             .route("/kakao/channel", post(channel))
             .route("/kakao/unlink", get(unlink_get).post(unlink_post))
-            .with_state(self.0);
+            .with_state(Arc::new(self.0));
         limited(routes, webhook::MAX_BYTES, WEBHOOK_WITHIN, UNCACHED)
     }
 }
@@ -80,6 +88,9 @@ impl Told {
     }
 
     async fn keep(&self, event: Event, done: StatusCode) -> Response {
+        if let Err(refused) = self.rate.take(self.clock.now()) {
+            return refused.into_response();
+        }
         match self.store.apply(&[event], self.clock.now()).await {
             Ok(()) => done.into_response(),
             Err(error) => {
@@ -134,10 +145,11 @@ fn refused(error: WebhookError) -> Response {
 
 /// The skill of a city's chatbot, behind the secret header of its settings.
 ///
-/// `POST /kakao/skill`: 413 above [`MAX_BYTES`](skill::MAX_BYTES), 401 without the secret; else 200 and an answer that a citizen can
+/// `POST /kakao/skill`: 413 above [`MAX_BYTES`](skill::MAX_BYTES), 401 without the secret, 429 for more a second than
+/// are taken; else 200 and an answer that a citizen can
 /// read, whatever came ([`SkillDoor`]). Late answers go to their callback beside it.
-#[derive(Clone)]
-pub struct Chatbot(Arc<Bot>);
+#[must_use]
+pub struct Chatbot(Bot);
 
 struct Bot {
     door: SkillDoor,
@@ -145,6 +157,7 @@ struct Bot {
     secret: SecretString,
     callbacks: Callbacks,
     clock: Arc<dyn Clock>,
+    rate: Rate,
 }
 
 impl Chatbot {
@@ -156,12 +169,18 @@ impl Chatbot {
         callbacks: Callbacks,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self(Arc::new(Bot { door, header, secret: secret.into(), callbacks, clock }))
+        Self(Bot { door, header, secret: secret.into(), callbacks, clock, rate: Rate::default() })
+    }
+
+    /// Takes at most so many calls a second of whoever may make them, instead of [`MOST_A_SECOND`](crate::MOST_A_SECOND).
+    pub fn at_most(mut self, calls: u32) -> Self {
+        self.0.rate = Rate::of(calls);
+        self
     }
 
     /// The route.
     pub fn router(self) -> Router {
-        let routes = Router::new().route("/kakao/skill", post(answer)).with_state(self.0);
+        let routes = Router::new().route("/kakao/skill", post(answer)).with_state(Arc::new(self.0));
         limited(routes, skill::MAX_BYTES, skill::ANSWER_WITHIN, UNCACHED)
     }
 }
@@ -191,6 +210,9 @@ impl Bot {
 async fn answer(State(bot): State<Arc<Bot>>, headers: HeaderMap, body: Bytes) -> Response {
     if !has_secret(&headers, &bot.header, &bot.secret) {
         return StatusCode::UNAUTHORIZED.into_response();
+    }
+    if let Err(refused) = bot.rate.take(bot.clock.now()) {
+        return refused.into_response();
     }
     let served = bot.door.serve(&body, bot.clock.now()).await;
     if let Some(problem) = &served.problem {

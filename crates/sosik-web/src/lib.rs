@@ -38,6 +38,7 @@
 //! - [`receipts::Receipts`]: what a dealer tells of what it sent.
 //! - [`health`]: `/healthz` (it runs) and `/readyz` (what it needs is there).
 //! - `metrics::Metrics`: `/metrics` for Prometheus. [`observed`] tells each request to the log, and counts it.
+//! - [`MOST_A_SECOND`]: how many calls a second each of these routers takes of whoever may make them, unless it is told otherwise.
 //! - [`openapi`]: the endpoints for machines, as `OpenAPI`.
 //!
 //! # Features
@@ -62,7 +63,9 @@ mod limits;
 pub mod metrics;
 mod observe;
 pub mod openapi;
+mod rate;
 pub mod receipts;
 mod webhook;
 
 pub use observe::observed;
+pub use rate::MOST_A_SECOND;

@@ -15,6 +15,7 @@ use sosik_core::Clock;
 use sosik_delivery::{DeliveryError, Engine};
 
 use crate::limits::{UNCACHED, limited};
+use crate::rate::Rate;
 use crate::webhook;
 
 /// The most that a webhook may be, in bytes: a choice of ours. Bizgo posts one receipt, SOLAPI a list of them.
@@ -27,26 +28,32 @@ const WITHIN: Duration = Duration::from_secs(4);
 ///
 /// The transport reads and verifies it as its dealer signs ([`Transport::webhook`]), the engine writes it down: late, twice and in
 /// any order it leaves the same behind. 200 with what the dealer wants to hear; 400 for another form, 401 for whoever is not the
-/// dealer, 413 for too much, 503 where it cannot be kept now: then it comes again, or is asked for.
-#[derive(Clone)]
-pub struct Receipts(Arc<Told>);
+/// dealer, 413 for too much, 429 for more a second than are taken, 503 where it cannot be kept now: then it comes again, or is asked for.
+#[must_use]
+pub struct Receipts(Told);
 
 struct Told {
     transport: Arc<dyn Transport>,
     engine: Arc<Engine>,
     clock: Arc<dyn Clock>,
+    rate: Rate,
 }
 
 impl Receipts {
     /// Takes what the dealer of a transport posts, and gives it to an engine, which need not be the one that sends.
-    #[must_use]
     pub fn new(transport: Arc<dyn Transport>, engine: Arc<Engine>, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Told { transport, engine, clock }))
+        Self(Told { transport, engine, clock, rate: Rate::default() })
+    }
+
+    /// Takes at most so many calls a second of whoever may make them, instead of [`MOST_A_SECOND`](crate::MOST_A_SECOND).
+    pub fn at_most(mut self, calls: u32) -> Self {
+        self.0.rate = Rate::of(calls);
+        self
     }
 
     /// The route, at a path such as `/receipts/bizgo`, as it stands in the dealer's settings.
     pub fn router(self, path: &str) -> Router {
-        limited(Router::new().route(path, post(take)).with_state(self.0), MAX_BYTES, WITHIN, UNCACHED)
+        limited(Router::new().route(path, post(take)).with_state(Arc::new(self.0)), MAX_BYTES, WITHIN, UNCACHED)
     }
 }
 
@@ -58,12 +65,21 @@ impl fmt::Debug for Receipts {
 
 async fn take(State(told): State<Arc<Told>>, headers: HeaderMap, body: Bytes) -> Response {
     let now = told.clock.now();
+    let mut refused = None;
     let kept = async {
         let given = told.transport.webhook(&webhook::request(&headers, body.into(), now)).await?;
+        refused = told.rate.take(now).err();
+        if refused.is_some() {
+            return Ok(given.reply);
+        }
         told.engine.record(&given.receipts, now).await?;
         Ok::<_, DeliveryError>(given.reply)
     };
-    match kept.await {
+    let kept = kept.await;
+    if let Some(refused) = refused {
+        return refused.into_response();
+    }
+    match kept {
         Ok(reply) => ([(header::CONTENT_TYPE, "application/json")], reply).into_response(),
         Err(error) => {
             let status = match &error {

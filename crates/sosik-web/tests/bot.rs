@@ -20,7 +20,7 @@ use sosik_chat::{
 use sosik_content::{Brief, Post, WebLink, curate};
 use sosik_core::{ChannelId, Clock, ManualClock, SeededEntropy};
 use sosik_emulator::{BotHook, Emulator, Options};
-use sosik_kakao::bot::{BotClient, BotDoor};
+use sosik_kakao::bot::{BotClient, BotDoor, BotNotifier};
 use sosik_registry::{Directory, MemorySubscriberStore};
 use sosik_web::bot::BotWebhook;
 
@@ -130,7 +130,11 @@ async fn a_conversation_goes_by_the_bot_as_by_the_skill() {
     // The city answers, and the bot tells it without being asked.
     let [ticket] = &world.chats.queue(&[TicketState::Waiting], None, 10).await.unwrap()[..] else { panic!() };
     world.window.answer_ticket(ticket, "clerk-1", "오늘 고쳤습니다.", world.clock.now()).await.unwrap();
-    let told = world.window.tell_answers(&world.bot, world.clock.now(), 10).await.unwrap();
+    let told = world
+        .window
+        .tell_answers(&BotNotifier::new(world.bot.clone(), channel()), world.clock.now(), 10)
+        .await
+        .unwrap();
     assert_eq!((told.reached, told.left), (1, 0));
     let told = world.emulator.told("citizen-0001");
     assert!(told[0].to_string().contains("오늘 고쳤습니다") && told[0].to_string().contains("이어서 묻기"), "{told:?}");
@@ -163,6 +167,7 @@ async fn what_is_told_again_is_answered_once() {
     }
     world.webhook.idle().await;
     assert_eq!(world.chats.queue(&TicketState::ALL, None, 10).await.unwrap().len(), 1, "one question");
+    assert_eq!(world.emulator.stats().rejected["kakao:-881"], 1, "one answer, by a token that is none");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

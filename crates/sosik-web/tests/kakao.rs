@@ -50,6 +50,10 @@ async fn serve(router: axum::Router) -> SocketAddr {
 
 impl World {
     async fn new() -> Self {
+        Self::limited(sosik_web::MOST_A_SECOND).await
+    }
+
+    async fn limited(most: u32) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let entropy = Arc::new(SystemEntropy::new());
@@ -57,7 +61,8 @@ impl World {
         let store = SqliteStore::open(&folder.path().join("city.db"), vault, Arc::clone(&entropy) as _).unwrap();
         let clock = Arc::new(ManualClock::at(Utc.with_ymd_and_hms(2026, 11, 27, 6, 15, 0).unwrap()));
         let channels = Channels::from_csv("channel,name,public_id\nyangju-city,양주시청,_ZeUTxl\n".as_bytes()).unwrap();
-        let webhooks = Webhooks::new(KEY, Arc::new(channels), Arc::new(store.clone()), Arc::clone(&clock) as _);
+        let webhooks =
+            Webhooks::new(KEY, Arc::new(channels), Arc::new(store.clone()), Arc::clone(&clock) as _).at_most(most);
         let window = Window::builder(City::new("양주시", "양주", "031-8082-0000"))
             .archive(Arc::new(MemoryArchive::new(chrono_tz::Asia::Seoul)))
             .chats(Arc::new(store.clone()))
@@ -69,7 +74,7 @@ impl World {
         let callbacks = Callbacks::new().unwrap().base_url(&emulator.url()).unwrap();
         let door = SkillDoor::new(Arc::new(window), channel());
         let header = HeaderName::from_static("x-sosik-secret");
-        let chatbot = Chatbot::new(door, header, "secret", callbacks, Arc::clone(&clock) as _);
+        let chatbot = Chatbot::new(door, header, "secret", callbacks, Arc::clone(&clock) as _).at_most(most);
         let ready = health::router(vec![Arc::new(Registry::new(Arc::new(store.clone())))], Duration::from_secs(1));
         let address = serve(webhooks.router().merge(chatbot.router()).merge(ready)).await;
         Self { store, clock, emulator, address, client: Client::new(), _folder: folder }
@@ -112,6 +117,35 @@ async fn who_added_or_blocked_is_kept_before_it_is_answered_whatever_the_order()
     let answer = world.told("added", "2", noon).send().await.unwrap();
     assert_eq!(answer.headers()["cache-control"], "no-store");
     assert_eq!(world.state("2").await, Some(RelationState::Added));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_more_a_second_are_taken_and_strangers_take_none_of_them() {
+    let world = World::limited(3).await;
+    let stranger =
+        |n: usize| world.told("added", &n.to_string(), "2026-11-27T03:00:00Z").header("Authorization", "KakaoAK NOT");
+    for n in 0..10 {
+        assert_eq!(status(stranger(n)).await, StatusCode::UNAUTHORIZED);
+        let skill = world.client.post(world.url("/kakao/skill")).body("{}");
+        assert_eq!(status(skill).await, StatusCode::UNAUTHORIZED);
+    }
+    let told = |n: usize| world.told("added", &n.to_string(), "2026-11-27T03:00:00Z");
+    for n in 1..=3 {
+        assert_eq!(status(told(n)).await, StatusCode::NO_CONTENT);
+    }
+    let refused = told(4).send().await.unwrap();
+    assert_eq!(
+        (refused.status(), &refused.headers()["retry-after"]),
+        (StatusCode::TOO_MANY_REQUESTS, &"1".parse().unwrap())
+    );
+    assert_eq!(world.state("4").await, None);
+    let skill = || world.client.post(world.url("/kakao/skill")).header("x-sosik-secret", "secret").body("{}");
+    for expected in [200, 200, 200, 429] {
+        assert_eq!(status(skill()).await.as_u16(), expected, "of each route its own");
+    }
+    world.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(status(told(4)).await, StatusCode::NO_CONTENT);
+    assert_eq!(world.state("4").await, Some(RelationState::Added), "it came again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

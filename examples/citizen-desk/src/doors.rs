@@ -7,7 +7,7 @@ use axum::Router;
 use axum::http::HeaderName;
 use sosik::Clock;
 use sosik::chat::{Notifier, OneOfNotifiers, Window};
-use sosik::kakao::bot::{BotClient, BotDoor};
+use sosik::kakao::bot::{BotClient, BotDoor, BotNotifier};
 use sosik::kakao::event::{EventClient, EventNotifier};
 use sosik::kakao::skill::{Callbacks, SkillDoor};
 use sosik::web::bot::BotWebhook;
@@ -113,7 +113,7 @@ impl Doors {
             let door = BotDoor::new(Arc::clone(window), channel.clone());
             let webhook = BotWebhook::new(door, HEADER, secret.as_str(), client.clone(), Arc::clone(clock));
             router = router.merge(webhook.clone().router());
-            doors.push(Arc::new(client));
+            doors.push(Arc::new(BotNotifier::new(client, channel.clone())));
             bot = Some(webhook);
         }
         if let Some((chatbot, key)) = &secrets.event {
@@ -121,7 +121,7 @@ impl Doors {
             if let Some(url) = &url {
                 client = client.base_url(url)?;
             }
-            doors.push(Arc::new(EventNotifier::new(client, &chatbot.event)));
+            doors.push(Arc::new(EventNotifier::new(client, channel.clone(), &chatbot.event)));
         }
         let notifier = (!doors.is_empty()).then(|| Arc::new(OneOfNotifiers::new(doors)) as Arc<dyn Notifier>);
         Ok(Self { router, notifier, bot })
@@ -137,21 +137,30 @@ pub(crate) async fn telling(
 ) {
     /// An answer took someone days: some seconds are nothing to it, and nobody is asked in vain.
     const EVERY: Duration = Duration::from_secs(3);
-    /// Answers of one round.
-    const MOST: usize = 100;
+    /// A door that cannot be asked is left alone so long.
+    const AWAY: Duration = Duration::from_secs(60);
 
     let Some(notifier) = notifier else { return };
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
-        match window.tell_answers(notifier, clock.now(), MOST).await {
+        // One after the other, so that a server that stops waits for one, and each by its own instant.
+        let wait = match window.tell_answers(notifier, clock.now(), 1).await {
             Ok(told) => {
                 for problem in told.problems {
                     say(&format!("error: an answer was not told: {problem}"));
                 }
+                match (told.reached + told.left, told.postponed) {
+                    (_, 1..) => AWAY,
+                    (1.., _) => Duration::ZERO,
+                    _ => EVERY,
+                }
             }
-            Err(error) => say(&format!("error: answers were not told: {error}")),
-        }
-        if tokio::time::timeout(EVERY, &mut shutdown).await.is_ok() {
+            Err(error) => {
+                say(&format!("error: answers were not told: {error}"));
+                AWAY
+            }
+        };
+        if tokio::time::timeout(wait, &mut shutdown).await.is_ok() {
             return;
         }
     }

@@ -129,10 +129,19 @@ enum Call {
 pub(crate) async fn run(load: Load) -> Result<(), Failure> {
     let folder = std::env::temp_dir().join(format!("citizen-desk-load-{}", std::process::id()));
     let measured = measure(&load, &folder).await;
-    std::fs::remove_dir_all(&folder)?;
+    // What is left of it where it cannot be removed is told by nothing but the folder; what went wrong before counts.
+    let _ = std::fs::remove_dir_all(&folder);
     let report = measured?;
+    tell(&load, &report)?;
+    if report.kept.refused > 0 || report.people_kept != report.people {
+        return Err("something that was told was refused, or is not in the file".into());
+    }
+    Ok(())
+}
+
+fn tell(load: &Load, report: &Report) -> Result<(), Failure> {
     if load.json {
-        say(&serde_json::to_string(&report)?);
+        say(&serde_json::to_string(report)?);
         return Ok(());
     }
     let line = |what: &str, of: &Measured| {

@@ -155,7 +155,9 @@ impl Talk<'_> {
         };
         for _ in 0..TRIES {
             let own = self.tickets_of(&self.everything_of(&self.known().await?)).await?;
-            let Some(ticket) = own.into_iter().find(|ticket| ticket.number == number) else { return Ok(None) };
+            // What was asked in another channel is answered there: here it becomes a question of its own.
+            let is_it = |ticket: &Ticket| ticket.number == number && ticket.channel == self.turn.channel;
+            let Some(ticket) = own.into_iter().find(is_it) else { return Ok(None) };
             match self.window.chats.change(&ticket, &change, self.turn.at).await {
                 Ok(ticket) => return Ok(Some(ticket)),
                 Err(error) => match error.kind() {

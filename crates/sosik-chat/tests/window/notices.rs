@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use chrono::TimeDelta;
 use sosik_chat::{
-    ChatStore, Notice, Notifier, NotifyError, NotifyErrorKind, OneOfNotifiers, TicketChange, TicketState, async_trait,
+    ChatStore, ChatStoreErrorKind, Notice, Notifier, NotifyError, NotifyErrorKind, OneOfNotifiers, TicketChange,
+    TicketState, async_trait,
 };
 
 use crate::world::{World, ask, key, now};
@@ -86,6 +88,11 @@ async fn what_may_have_arrived_is_not_told_twice_and_comes_with_the_next_turn() 
         assert_eq!((told.reached, told.left), (1, 1), "the other one was told");
         assert_eq!(told.problems[0].kind(), kind);
         assert_eq!(world.window.tell_answers(&door, world.at(), 10).await.unwrap().reached, 0, "{kind:?}");
+        if kind == NotifyErrorKind::Unknown {
+            // They read it perhaps, and answer: it does not come again at once.
+            assert!(!world.text("a", "안녕").await.contains("1번 답"));
+            world.pass(TimeDelta::minutes(2));
+        }
         assert!(world.text("a", "안녕").await.contains("1번 답"), "nothing is lost: {kind:?}");
         assert!(!world.text("a", "안녕").await.contains("1번 답"));
     }
@@ -111,6 +118,7 @@ async fn what_breaks_off_between_telling_and_noting_is_not_told_again() {
     let door = Door::default();
     assert_eq!(world.window.tell_answers(&door, world.at(), 10).await.unwrap().reached, 1);
     assert!(door.texts()[0].contains("2번 답"), "the other's");
+    world.pass(TimeDelta::minutes(2));
     assert!(world.text("a", "안녕").await.contains("1번 답"), "it comes with their next turn");
 }
 
@@ -140,6 +148,21 @@ async fn that_it_was_told_is_kept_also_where_someone_writes_meanwhile() {
     let ticket = world.chats.tickets_of(&key("a"), 1).await.unwrap().remove(0);
     let waiting: Vec<_> = ticket.undelivered().map(|(at, entry)| (at, entry.text.as_str())).collect();
     assert_eq!(waiting, [(2, "한 가지 더")]);
+}
+
+#[tokio::test]
+async fn what_is_told_changes_nothing_of_what_staff_looked_at() {
+    let world = answered().await;
+    let looked_at = world.chats.tickets_of(&key("a"), 1).await.unwrap().remove(0);
+    world.window.tell_answers(&Door::answering([NotifyErrorKind::Unavailable]), world.at(), 1).await.unwrap();
+    world.window.tell_answers(&Door::default(), world.at(), 9).await.unwrap();
+    world.chats.change(&looked_at, &TicketChange::Close, now()).await.expect("as they looked at it");
+    // Two doors at once: one of them tells it.
+    let world = answered().await;
+    let [ticket, _] = &world.chats.untold(9).await.unwrap()[..] else { panic!() };
+    let tell = TicketChange::Telling { entry: 1 };
+    world.chats.change(ticket, &tell, world.at()).await.unwrap();
+    assert_eq!(world.chats.change(ticket, &tell, world.at()).await.unwrap_err().kind(), ChatStoreErrorKind::Refused);
 }
 
 #[tokio::test]

@@ -115,6 +115,15 @@ async fn more_is_asked_about_a_question_of_before_and_it_waits_again() {
     assert_eq!(ticket.due, world.at() + TimeDelta::days(7), "an answer is promised anew");
     assert!(ticket.entries[2].text.contains("[휴대전화]"));
 
+    // Who asks again while they wait gives the city no more time.
+    let promised = ticket.due;
+    world.pass(TimeDelta::days(6));
+    for said in ["이어서 묻기", "언제 되나요? 벌써 일주일이에요", "접수하기"] {
+        world.says("a", said).await;
+    }
+    let [ticket] = &world.chats.queue(&TicketState::ALL, None, 10).await.unwrap()[..] else { panic!() };
+    assert_eq!((ticket.entries.len(), ticket.due), (4, promised));
+
     // Another's cannot be added to, and of several one is asked which.
     assert!(
         world.text("b", "문의 2026-000001 이어서 묻기").await.contains("담당자에게 전합니다"),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sosik_channel::{SendError, SendErrorKind};
 use sosik_chat::{Notice, Notifier, NotifyError, async_trait};
+use sosik_core::ChannelId;
 
 use super::event::CallbackToken;
 use crate::builder::{Kakao, KakaoError};
@@ -103,10 +104,26 @@ fn sent(sent: BotSent) -> Result<BotSent, SendError> {
     }
 }
 
+/// Tells people of a channel something by its bot: those who talked with it.
+#[derive(Clone, Debug)]
+pub struct BotNotifier {
+    client: BotClient,
+    channel: ChannelId,
+}
+
+impl BotNotifier {
+    /// Tells people of a channel, whose bot it is.
+    #[must_use]
+    pub fn new(client: BotClient, channel: ChannelId) -> Self {
+        Self { client, channel }
+    }
+}
+
 #[async_trait]
-impl Notifier for BotClient {
+impl Notifier for BotNotifier {
     async fn notify(&self, notice: &Notice) -> Result<(), NotifyError> {
-        let Some(ChatUser::Bot(key)) = ChatUser::of(&notice.who, &notice.channel) else { return Err(unknown_here()) };
-        self.send(&key, &Answer::of(&notice.reply)).await.map(drop).map_err(not_told)
+        let user = ChatUser::of(&notice.who, &self.channel).filter(|_| notice.channel == self.channel);
+        let Some(ChatUser::Bot(key)) = user else { return Err(unknown_here()) };
+        self.client.send(&key, &Answer::of(&notice.reply)).await.map(drop).map_err(not_told)
     }
 }

@@ -68,6 +68,13 @@ async fn a_key_is_changed_while_everyone_is_found() {
 }
 
 #[tokio::test]
+async fn conversations_follow_a_change_of_the_key() {
+    let Some(database) = Database::new().await else { return };
+    let open = async |vault| database.open_with(vault).await;
+    sosik_testkit::keys::conversations_follow_a_change_of_the_key(open).await;
+}
+
+#[tokio::test]
 async fn what_is_changed_in_the_ledger_is_named_by_its_number() {
     let Some(database) = Database::new().await else { return };
     let store = database.open().await.unwrap();

@@ -298,6 +298,14 @@ async fn a_key_is_changed_while_everyone_is_found() {
 }
 
 #[tokio::test]
+async fn conversations_follow_a_change_of_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sosik.db");
+    let open = async |vault| SqliteStore::open(&path, vault, Arc::new(SystemEntropy::new()));
+    sosik_testkit::keys::conversations_follow_a_change_of_the_key(open).await;
+}
+
+#[tokio::test]
 async fn a_backup_is_whole_while_the_file_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder.path().join("sosik.db")).unwrap();

@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use chrono::TimeDelta;
 use maud::html;
 use serde::Deserialize;
 use sosik_chat::{Author, ChatStoreErrorKind, MOST_ANSWERED, Ticket, TicketChange, TicketNumber, TicketState};
@@ -82,8 +83,40 @@ pub(super) async fn list(Extension(Visit { desk, who, .. }): Extension<Visit>, Q
                 }
             }
         }
+        p { a href="/desk/misses" { "창구가 알아듣지 못한 말" } }
     };
     Frame::of(&desk, &who).page(StatusCode::OK, "문의", &main)
+}
+
+/// What the window did not understand: from it a city learns which words it lacks.
+pub(super) async fn misses(Extension(Visit { desk, who, .. }): Extension<Visit>) -> Response {
+    /// So far back, and so many.
+    const DAYS: i64 = 28;
+    const MOST: usize = 100;
+
+    let since = desk.clock.now().with_timezone(&desk.zone()).date_naive() - TimeDelta::days(DAYS);
+    let misses = match desk.stores.chats.misses(since, MOST).await {
+        Ok(misses) => misses,
+        Err(error) => return failed(&desk, Some(&who), &error),
+    };
+    let main = html! {
+        h1 { "알아듣지 못한 말" }
+        p { "지난 " (DAYS) "일 동안 창구가 알아듣지 못한 말입니다. 긴 글은 글자 그대로 남기지 않습니다. 자주 나오는 말은 창구의 낱말표에 더해 주세요." }
+        @if misses.is_empty() {
+            p role="status" { "없습니다." }
+        } @else {
+            div.wide tabindex="0" role="group" aria-label="알아듣지 못한 말 목록" {
+                table {
+                    thead { tr { th scope="col" { "말" } th scope="col" { "횟수" } } }
+                    tbody {
+                        @for (said, count) in &misses { tr { th scope="row" { (said) } td { (count) } } }
+                    }
+                }
+            }
+        }
+        p { a href="/desk/tickets" { "문의로" } }
+    };
+    Frame::of(&desk, &who).page(StatusCode::OK, "알아듣지 못한 말", &main)
 }
 
 pub(super) async fn one(Extension(Visit { desk, who, .. }): Extension<Visit>, Path(number): Path<String>) -> Response {
@@ -148,10 +181,11 @@ async fn shown(
                         }
                         " · " (when(entry.at, desk.zone()))
                         @if matches!(entry.by, Author::Staff(_)) {
-                            @match (entry.delivered, entry.told) {
-                                (Some(_), _) => " · 전해짐",
-                                (None, Some(_)) => " · 알렸으나 받았는지 알 수 없음: 시민이 다시 말을 걸면 전해집니다",
-                                (None, None) => " · 시민이 다시 말을 걸면 전해집니다",
+                            @match (entry.delivered, entry.told, entry.missed) {
+                                (Some(_), ..) => " · 전해짐",
+                                (None, _, true) => " · 바로 알리지 못함: 시민이 다시 말을 걸면 전해집니다",
+                                (None, Some(_), _) => " · 알림, 받았는지 아직 모름: 시민이 다시 말을 걸면 전해집니다",
+                                (None, None, _) => " · 시민이 다시 말을 걸면 전해집니다",
                             }
                         }
                     }

@@ -5,7 +5,7 @@ use sosik_desk::Role;
 use crate::world::{WEEK, World};
 
 /// Every route, and who may use it: approver, editor, privacy officer. Nobody else does.
-const ROUTES: [(&str, &str, [bool; 3]); 29] = [
+const ROUTES: [(&str, &str, [bool; 3]); 30] = [
     ("GET", "/desk", [true, true, true]),
     ("GET", "/desk/week/2026-11-27", [true, true, true]),
     ("GET", "/desk/week/2026-11-27/1.jpg", [true, true, true]),
@@ -21,6 +21,7 @@ const ROUTES: [(&str, &str, [bool; 3]); 29] = [
     ("POST", "/desk/campaigns/0000/resume", [true, false, false]),
     ("POST", "/desk/campaigns/0000/cancel", [true, false, false]),
     ("GET", "/desk/tickets", [true, true, false]),
+    ("GET", "/desk/misses", [true, true, false]),
     ("GET", "/desk/tickets/2026-000001", [true, true, false]),
     ("POST", "/desk/tickets/2026-000001/take", [true, true, false]),
     ("POST", "/desk/tickets/2026-000001/move", [true, true, false]),

@@ -74,3 +74,19 @@ async fn what_is_late_is_said_and_another_office_gets_it() {
         assert_eq!(editor.get(&format!("/desk/tickets/{number}")).await.status().as_u16(), status, "{number}");
     }
 }
+
+#[tokio::test]
+async fn what_was_not_understood_is_told_with_its_count() {
+    let world = World::new().await;
+    let editor = world.person("editor-1", &[Role::Editor]).await;
+    assert_eq!(texts(&editor.page("/desk/misses").await, "[role=status]"), ["없습니다."]);
+    let today = slot().date_naive();
+    for (said, days) in [("반딧불 언제", 0), ("<script>alert(1)</script>", 1), ("반딧불 언제", 27), ("옛말", 29)]
+    {
+        world.store.miss(said, today - TimeDelta::days(days)).await.unwrap();
+    }
+    let page = editor.page("/desk/misses").await;
+    assert_eq!(texts(&page, "tbody th"), ["반딧불 언제", "<script>alert(1)</script>"], "as text");
+    assert_eq!(texts(&page, "tbody td"), ["2", "1"]);
+    assert!(editor.page("/desk/tickets").await.html().contains("href=\"/desk/misses\""));
+}
