@@ -57,7 +57,7 @@ impl Talk<'_> {
             return Ok(Reply::text(self.say("terms-age", &self.contact())?));
         }
         if slots.districts.len() > 1 {
-            return self.which_district(&slots.districts, |name| format!("{name} 구독"));
+            return self.which_of(slots, "구독");
         }
         let wish = Wish::of(slots);
         if wish.areas.is_empty() && wish.topics.is_empty() {
@@ -80,6 +80,12 @@ impl Talk<'_> {
             return self.ask_change(wish, false, self.say("change-start", &what)?);
         }
         self.next_term(wish, Vec::new(), Vec::new()).await
+    }
+
+    /// Which of several districts they mean; the kinds that they named go with whichever they press.
+    fn which_of(&self, slots: &Slots, tail: &str) -> Result<Reply, WindowError> {
+        let kinds: String = slots.topics.iter().map(|topic| format!("{} ", word_of(*topic))).collect();
+        self.which_district(&slots.districts, |name| format!("{name} {kinds}{tail}"))
     }
 
     /// Whether what was said is nothing but names and that they are to come or to stop: else it is asked back, since whoever asks
@@ -159,7 +165,7 @@ impl Talk<'_> {
         }
         if slots.districts.len() > 1 {
             let tail = if stops { "구독 해지" } else { "구독" };
-            return self.which_district(&slots.districts, |name| format!("{name} {tail}")).map(Some);
+            return self.which_of(&slots, tail).map(Some);
         }
         if stops { self.end(&slots, true).await.map(Some) } else { self.start(&slots, true).await.map(Some) }
     }

@@ -164,6 +164,20 @@ async fn questions_change_nothing_without_being_asked_back() {
 }
 
 #[tokio::test]
+async fn a_kind_that_was_named_goes_with_the_district_that_is_chosen() {
+    let world = World::new();
+    let which = world.says("a", "옥정동 문화 구독").await;
+    let says: Vec<_> = which.choices.iter().map(|choice| choice.says.as_str()).collect();
+    assert_eq!(says, ["옥정1동 문화 구독", "옥정2동 문화 구독"]);
+    for said in ["옥정2동 문화 구독", "만 14세 이상이고 동의합니다", "동의합니다"] {
+        world.says("a", said).await;
+    }
+    let person = world.subscribers.find(&key("a")).await.unwrap().unwrap();
+    assert_eq!((person.area.unwrap().as_str(), person.topics.contains("culture")), ("4163058000", true));
+    assert_eq!(person.topics.len(), 1);
+}
+
+#[tokio::test]
 async fn a_kind_or_a_district_stops_and_the_rest_goes_on() {
     let world = World::new();
     assert!(world.text("a", "구독 해지").await.contains("구독 중인 소식이 없습니다"));
