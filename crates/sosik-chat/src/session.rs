@@ -15,6 +15,9 @@ pub struct Session {
     pub language: Option<String>,
     /// How often in a row they were not understood.
     pub misses: u32,
+    /// How many codes were sent to their number: each is a message to someone's telephone, and a few more guesses.
+    #[serde(default)]
+    pub codes: u32,
     /// How often it was kept: of two turns at once the second is refused.
     #[serde(skip)]
     pub version: u64,

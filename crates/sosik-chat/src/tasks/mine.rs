@@ -15,6 +15,8 @@ use crate::text::dense;
 use crate::window::WindowError;
 use crate::words::{Short, short};
 
+/// Codes that are sent in one conversation.
+const MOST_CODES: u32 = 3;
 /// How long a code holds, and how often it may be tried.
 const CODE_HOLDS: TimeDelta = TimeDelta::minutes(5);
 const TRIES: u32 = 5;
@@ -179,9 +181,13 @@ impl Talk<'_> {
         }
         let code = self.code();
         let phones: Vec<_> = known.iter().filter_map(Subscriber::phone).collect();
-        let text = match (&phones[..], &self.window.codes) {
+        let codes = self.window.codes.as_ref().filter(|_| self.session.codes < MOST_CODES);
+        let text = match (&phones[..], codes) {
             ([], _) => self.say("delete-ask", &json!({"code": code}))?,
-            ([phone], Some(codes)) if codes.send(phone, &code).await.is_ok() => self.say("delete-sent", &())?,
+            ([phone], Some(codes)) if codes.send(phone, &code).await.is_ok() => {
+                self.session.codes += 1;
+                self.say("delete-sent", &())?
+            }
             // Whoever holds this telephone need not be whose number is stored.
             _ => return Ok(Reply::text(self.say("delete-person", &self.contact())?)),
         };

@@ -106,6 +106,16 @@ async fn who_has_a_number_shows_that_it_is_theirs() {
     let code = sent.0.lock().unwrap()[0].clone();
     assert!(!asked.contains(&code), "it is not shown where it is asked for: {asked}");
     assert!(world.text("a", &code).await.contains("모두 지웠습니다"));
+
+    // Nobody's telephone is called without end.
+    world.subscribers.put(&[person()], now()).await.unwrap();
+    world.pass(chrono::TimeDelta::hours(1));
+    let had = sent.0.lock().unwrap().len();
+    for _ in 0..9 {
+        world.says("a", "내 정보 삭제").await;
+    }
+    assert_eq!(sent.0.lock().unwrap().len(), had + 3);
+    assert!(world.text("a", "내 정보 삭제").await.contains("031-8082-0000"), "who has to say so is told where");
 }
 
 #[tokio::test]
