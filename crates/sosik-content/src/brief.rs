@@ -3,7 +3,7 @@ use chrono_tz::Tz;
 use sosik_core::{AreaCode, ChannelId};
 
 use crate::classify::{Classification, Kinds, classify};
-use crate::{AreaNames, Choices, Post, Topic, text};
+use crate::{AreaNames, BriefProblem, Choices, Post, Topic, text};
 
 /// How many cards of one topic an edition may carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,52 +232,41 @@ impl BriefBuilder {
         let brief = self.0;
         let mut problems = Vec::new();
         if brief.min_cards == 0 || brief.min_cards > brief.max_cards {
-            problems.push(format!("cards: {} to {} is no range from 1 up", brief.min_cards, brief.max_cards));
+            problems.push(BriefProblem::Cards { min: brief.min_cards, max: brief.max_cards });
         }
-        for quota in brief.quotas.iter() {
-            if quota.min > quota.max {
-                problems.push(format!(
-                    "quota of {}: the least ({}) is above the most ({})",
-                    quota.topic, quota.min, quota.max
-                ));
-            }
+        for quota in brief.quotas.iter().filter(|quota| quota.min > quota.max) {
+            problems.push(BriefProblem::Quota { topic: quota.topic, min: quota.min, max: quota.max });
         }
         let room: usize = brief.quotas.iter().map(|q| q.max).sum();
         if room < brief.min_cards {
-            problems.push(format!("quotas leave room for {room} cards, the edition needs {}", brief.min_cards));
+            problems.push(BriefProblem::QuotasTooSmall { room, needed: brief.min_cards });
         }
-        let kept: usize = brief.quotas.iter().map(|q| q.min).sum();
-        if kept > brief.max_cards {
-            problems.push(format!("quotas keep room for {kept} cards, the edition holds {}", brief.max_cards));
+        let asked: usize = brief.quotas.iter().map(|q| q.min).sum();
+        if asked > brief.max_cards {
+            problems.push(BriefProblem::QuotasTooLarge { asked, room: brief.max_cards });
         }
         if brief.fresh_for <= TimeDelta::zero() {
-            problems.push("fresh_for: it must be longer than nothing".to_owned());
+            problems.push(BriefProblem::FreshFor);
         }
         if brief.text.header < 4 || brief.text.body < 20 {
-            problems.push("text: a header needs 4 units and a body 20 to say anything".to_owned());
+            problems.push(BriefProblem::Text);
         }
-        if brief.choices.pins.len() > brief.max_cards {
-            problems.push(format!(
-                "choices: {} posts are pinned, the edition holds {}",
-                brief.choices.pins.len(),
-                brief.max_cards
-            ));
+        let pins = brief.choices.pins.len();
+        if pins > brief.max_cards {
+            problems.push(BriefProblem::TooManyPins { pins, room: brief.max_cards });
         }
         if let Some(both) = brief.choices.pins.iter().find(|id| brief.choices.drops.contains_key(*id)) {
-            problems.push(format!("choices: {both} is pinned and dropped"));
+            problems.push(BriefProblem::PinnedAndDropped { post: both.clone() });
         }
         for (id, rewrite) in &brief.choices.rewrites {
             let is_empty = |text: &Option<String>| text.as_ref().is_some_and(|text| text.trim().is_empty());
             if is_empty(&rewrite.title) || is_empty(&rewrite.body) {
-                problems.push(format!("choices: the rewrite of {id} says nothing"));
+                problems.push(BriefProblem::EmptyRewrite { post: id.clone() });
             }
-            let (long, breaks) =
-                rewrite.body.as_ref().map_or((0, 0), |body| (text::units(body), body.matches('\n').count()));
-            if long > brief.text.body || breaks > brief.text.line_breaks {
-                problems.push(format!(
-                    "choices: the rewrite of {id} has {long} units and {breaks} line breaks, a card takes {} and {}",
-                    brief.text.body, brief.text.line_breaks
-                ));
+            let has = rewrite.body.as_ref().map_or((0, 0), |body| (text::units(body), body.matches('\n').count()));
+            let most = (brief.text.body, brief.text.line_breaks);
+            if has.0 > most.0 || has.1 > most.1 {
+                problems.push(BriefProblem::LongRewrite { post: id.clone(), has, most });
             }
         }
         if problems.is_empty() { Ok(brief) } else { Err(BriefError { problems }) }
@@ -286,15 +275,15 @@ impl BriefBuilder {
 
 /// A brief that no edition can meet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the brief cannot be met: {}", problems.join("; "))]
+#[error("the brief cannot be met: {}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
 pub struct BriefError {
-    problems: Vec<String>,
+    problems: Vec<BriefProblem>,
 }
 
 impl BriefError {
-    /// Each problem, one sentence each.
+    /// Each problem.
     #[must_use]
-    pub fn problems(&self) -> &[String] {
+    pub fn problems(&self) -> &[BriefProblem] {
         &self.problems
     }
 }

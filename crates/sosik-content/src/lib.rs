@@ -68,6 +68,7 @@
 
 mod area_names;
 mod brief;
+mod brief_problem;
 mod card;
 mod choices;
 pub mod classify;
@@ -93,6 +94,7 @@ pub mod wording;
 
 pub use area_names::AreaNames;
 pub use brief::{Brief, BriefBuilder, BriefError, Quota, Quotas, TextLimits};
+pub use brief_problem::BriefProblem;
 pub use card::{Card, Point};
 pub use choices::{Choices, Rewrite};
 pub use curate::{CurateError, Curation, LeftOut, Reason, Score, ScorePart, curate};

@@ -84,8 +84,9 @@ impl Talk<'_> {
 
     /// Which of several districts they mean; the kinds that they named go with whichever they press.
     fn which_of(&self, slots: &Slots, tail: &str) -> Result<Reply, WindowError> {
-        let kinds: String = slots.topics.iter().map(|topic| format!("{} ", word_of(*topic))).collect();
-        self.which_district(&slots.districts, |name| format!("{name} {kinds}{tail}"))
+        let named: Vec<&str> = slots.topics.iter().map(|topic| word_of(*topic)).chain([tail]).collect();
+        let rest = named.join(" ");
+        self.which_district(&slots.districts, |name| format!("{name} {rest}"))
     }
 
     /// Whether what was said is nothing but names and that they are to come or to stop: else it is asked back, since whoever asks

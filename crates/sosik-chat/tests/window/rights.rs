@@ -109,7 +109,7 @@ async fn who_has_a_number_shows_that_it_is_theirs() {
 
     // Nobody's telephone is called without end.
     world.subscribers.put(&[person()], now()).await.unwrap();
-    world.pass(chrono::TimeDelta::hours(1));
+    world.pass(TimeDelta::hours(1));
     let had = sent.0.lock().unwrap().len();
     for _ in 0..9 {
         world.says("a", "내 정보 삭제").await;

@@ -8,7 +8,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sosik_content::review::{Finding, Reviewer};
-use sosik_content::{BriefError, CardPicture, Choices, CurateError, Curation, Edition, LeftOut, Post, Topic, curate};
+use sosik_content::{
+    BriefError, BriefProblem, CardPicture, Choices, CurateError, Curation, Edition, LeftOut, Post, Topic, curate,
+};
 use sosik_delivery::{ApprovalRule, CampaignKey, OutboxError};
 use sosik_desk::{Draft, DraftError, DraftState, Edit, EditionDigest, NewsroomError};
 use sosik_registry::StoreError;
@@ -205,7 +207,7 @@ fn carried<'a>(edition: &'a Edition, posts: &'a [Post]) -> impl Iterator<Item = 
 
 /// Why no edition can be made, in words for an editor.
 fn told_brief(error: &BriefError) -> String {
-    error.problems().join(", ")
+    error.problems().iter().map(BriefProblem::korean).collect::<Vec<_>>().join(", ")
 }
 
 fn told_curation(error: &CurateError) -> String {

@@ -158,7 +158,7 @@ async fn an_edit_that_leaves_no_edition_is_told_and_not_kept() {
     for (fields, told) in [
         (
             vec![("do", "rewrite"), ("post", "p-1"), ("title", ""), ("body", long.as_str())],
-            "그렇게는 소식을 만들 수 없습니다",
+            "고쳐 쓴 글이 너무 깁니다. 400자에 줄바꿈 0번인데, 180자와",
         ),
         (vec![("do", "pin"), ("post", "p-99")], "꼭 싣기로 한 글을 실을 수 없습니다"),
         (vec![("do", "drop"), ("post", "p-1"), ("why", "")], "왜 빼는지"),
