@@ -65,6 +65,7 @@ impl NotifierWorld for World {
             gone.chain([self.known.identity(&elsewhere.clone()), sosik_registry::Identity::OpenId("open-0001".into())]);
         let mut gone: Vec<_> = gone.map(|who| Notice::new(who, channel(), reply())).collect();
         // Another channel's people are written to by another door.
+        gone.push(Notice::new(self.known.identity(&channel()), elsewhere.clone(), reply()));
         gone.push(Notice::new(self.known.identity(&elsewhere), elsewhere, reply()));
         gone
     }

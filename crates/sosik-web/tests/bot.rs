@@ -19,7 +19,7 @@ use sosik_chat::{
 };
 use sosik_content::{Brief, Post, WebLink, curate};
 use sosik_core::{ChannelId, Clock, ManualClock, SeededEntropy};
-use sosik_emulator::{BotHook, Emulator, Options};
+use sosik_emulator::{BotHook, Emulator, Fault, Options};
 use sosik_kakao::bot::{BotClient, BotDoor, BotNotifier};
 use sosik_registry::{Directory, MemorySubscriberStore};
 use sosik_web::bot::BotWebhook;
@@ -245,4 +245,15 @@ async fn more_than_can_be_answered_at_once_wait_at_kakao() {
         StatusCode::NO_CONTENT
     );
     world.webhook.idle().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_was_not_taken_is_given_again_and_one_that_may_have_been_is_not() {
+    let world = World::new(Duration::ZERO).await;
+    world.emulator.fail_next([Fault::status(503), Fault::too_many(1)]);
+    assert!(world.says("이번 주 소식").await.contains("점등식"), "the third time");
+    let calls = world.emulator.stats().calls;
+    world.emulator.fail_next([Fault::NoAnswer]);
+    assert!(world.says("이번 주 소식").await.contains("점등식"), "it was taken, and nobody said so");
+    assert_eq!(world.emulator.stats().calls, calls + 1, "and is not given twice");
 }

@@ -42,7 +42,9 @@ impl Talk<'_> {
 
     /// More about what was asked before: of their own tickets, the one that they name, or the only one.
     pub(crate) async fn follow_up(&mut self) -> Result<Reply, WindowError> {
-        let tickets = self.own_tickets().await?;
+        let mut tickets = self.own_tickets().await?;
+        // What was asked in another channel is answered there: here it would be a question of its own.
+        tickets.retain(|ticket| ticket.channel == self.turn.channel);
         match tickets.as_slice() {
             [] => self.ask_person(self.turn.picture.clone(), None),
             [only] => self.ask_person(self.turn.picture.clone(), Some(only.number)),
@@ -155,9 +157,7 @@ impl Talk<'_> {
         };
         for _ in 0..TRIES {
             let own = self.tickets_of(&self.everything_of(&self.known().await?)).await?;
-            // What was asked in another channel is answered there: here it becomes a question of its own.
-            let is_it = |ticket: &Ticket| ticket.number == number && ticket.channel == self.turn.channel;
-            let Some(ticket) = own.into_iter().find(is_it) else { return Ok(None) };
+            let Some(ticket) = own.into_iter().find(|ticket| ticket.number == number) else { return Ok(None) };
             match self.window.chats.change(&ticket, &change, self.turn.at).await {
                 Ok(ticket) => return Ok(Some(ticket)),
                 Err(error) => match error.kind() {

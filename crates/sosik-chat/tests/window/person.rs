@@ -140,6 +140,33 @@ async fn more_is_asked_about_a_question_of_before_and_it_waits_again() {
 }
 
 #[tokio::test]
+async fn a_question_is_added_to_and_answered_in_its_own_channel() {
+    let world = World::new();
+    let district = sosik_core::ChannelId::parse("hoecheon1").unwrap();
+    let there = |said: &str| Turn::new(district.clone(), Speaker::in_channel(&district, "a-there"), said, world.at());
+    // The same person, as the registry knows.
+    let both = sosik_registry::Identity::ChannelUser { channel: district.clone(), key: "a-there".into() };
+    let person = sosik_registry::NewSubscriber::known_by(crate::world::key("a")).with_identity(both);
+    sosik_registry::SubscriberStore::put(&*world.subscribers, &[person], now()).await.unwrap();
+    ask(&world, "a", "덕정역 앞 가로등이 안 켜져요").await;
+    let [ticket] = &world.chats.queue(&TicketState::ALL, None, 10).await.unwrap()[..] else { panic!() };
+    world.window.answer_ticket(ticket, "clerk-1", "오늘 고쳤습니다.", now()).await.unwrap();
+    assert!(!world.turn(&there("안녕")).await.to_text().contains("고쳤습니다"), "it is answered where it was asked");
+    assert!(
+        world.turn(&there("이어서 묻기")).await.to_text().starts_with("담당자에게 전합니다"),
+        "a question of its own"
+    );
+    world.turn(&there("취소")).await;
+    // By another of their ids in the same channel it comes.
+    let app = sosik_registry::Identity::AppUser("123".into());
+    let person = sosik_registry::NewSubscriber::known_by(crate::world::key("a")).with_identity(app.clone());
+    sosik_registry::SubscriberStore::put(&*world.subscribers, &[person], now()).await.unwrap();
+    let turn = Turn::new(channel(), Speaker::known_by(app), "안녕", world.at());
+    let text = world.turn(&turn).await.to_text();
+    assert!(text.contains("고쳤습니다"), "{text}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_added_becomes_a_question_of_its_own() {
     let world = World::new();
     ask(&world, "a", "가로등이 안 켜져요").await;
