@@ -196,8 +196,14 @@ await look(approver, "ticket");
 await approver.getByRole("button", { name: "답하기" }).click();
 await talk.getByText("도로과에서 11월 안에 고치겠습니다.").waitFor();
 await look(talk, "answered");
-await approver.reload();
-expect("staff see that it arrived", (await approver.locator("ol.talk").textContent()).includes("전해짐"));
+// That it arrived is asked of Kakao a second later.
+let arrived = false;
+for (let tries = 0; tries < 20 && !arrived; tries += 1) {
+  await approver.waitForTimeout(500);
+  await approver.reload();
+  arrived = (await approver.locator("ol.talk").textContent()).includes("전해짐");
+}
+expect("staff see that it arrived", arrived);
 
 // The citizen asks more about it, and it waits again.
 expect("more can be asked", (await say("이어서 묻기")).includes("덧붙입니다"));

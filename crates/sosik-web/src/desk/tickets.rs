@@ -105,12 +105,10 @@ pub(super) async fn misses(Extension(Visit { desk, who, .. }): Extension<Visit>)
         @if misses.is_empty() {
             p role="status" { "없습니다." }
         } @else {
-            div.wide tabindex="0" role="group" aria-label="알아듣지 못한 말 목록" {
-                table {
-                    thead { tr { th scope="col" { "말" } th scope="col" { "횟수" } } }
-                    tbody {
-                        @for (said, count) in &misses { tr { th scope="row" { (said) } td { (count) } } }
-                    }
+            table.narrow {
+                thead { tr { th scope="col" { "말" } th scope="col" { "횟수" } } }
+                tbody {
+                    @for (said, count) in &misses { tr { th scope="row" { (said) } td { (count) } } }
                 }
             }
         }
