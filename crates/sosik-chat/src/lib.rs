@@ -66,6 +66,7 @@ mod reply;
 mod session;
 mod slots;
 mod store;
+pub mod stored;
 mod talk;
 mod tasks;
 mod text;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use sosik_core::ChannelId;
-use sosik_registry::Identity;
+use sosik_registry::{Identity, StoreError, StoreErrorKind};
 
 use crate::{NewTicket, Session, Ticket, TicketChange, TicketError, TicketNumber, TicketState};
 
@@ -258,6 +258,17 @@ impl ChatStoreError {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.kind == ChatStoreErrorKind::Unavailable
+    }
+}
+
+impl From<StoreError> for ChatStoreError {
+    /// The error of a database that keeps more than conversations.
+    fn from(error: StoreError) -> Self {
+        let kind = match error.kind() {
+            StoreErrorKind::Unavailable => ChatStoreErrorKind::Unavailable,
+            _ => ChatStoreErrorKind::Corrupt,
+        };
+        Self::new(kind, error.to_string()).with_source(error)
     }
 }
 

@@ -250,7 +250,7 @@ async fn call(
 }
 
 /// Whether a call has a key of Kakao's.
-fn has_key(headers: &HeaderMap, key: &str) -> bool {
+pub(crate) fn has_key(headers: &HeaderMap, key: &str) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     given.strip_prefix("KakaoAK ") == Some(key)
 }

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::chatbot::has_key;
 use crate::server::Shared;
 
 type Server = State<Arc<Shared>>;
@@ -105,9 +106,8 @@ impl Refused {
 
 /// Answers a call, and counts it when it is refused.
 fn answer(shared: &Shared, headers: &HeaderMap, work: impl FnOnce(&mut Kakao) -> Result<Value, Refused>) -> Response {
-    let given = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let answered = match (&shared.kakao_key, given.strip_prefix("KakaoAK ")) {
-        (Some(key), Some(given)) if key == given => work(&mut shared.kakao()),
+    let answered = match &shared.kakao_key {
+        Some(key) if has_key(headers, key) => work(&mut shared.kakao()),
         _ => Err(Refused(StatusCode::UNAUTHORIZED, -401, "this app key does not exist".to_owned())),
     };
     match answered {

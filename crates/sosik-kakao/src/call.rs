@@ -41,7 +41,7 @@ impl Caller {
         timeout: Duration,
     ) -> Result<Self, KakaoError> {
         let text = key.expose_secret();
-        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+        if !is_plain(text) {
             return Err(wrong(name, "it is empty, or has other characters than the console shows"));
         }
         let base = host(base_url)?;
@@ -83,6 +83,11 @@ impl Caller {
         }
         serde_json::from_slice(&body).map_err(|error| ANSWERS.unparsed(&error, sends))
     }
+}
+
+/// Whether a name of Kakao's is made of what one may hold: it becomes part of an address or a header.
+pub(crate) fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 fn wrong(setting: &'static str, why: &str) -> KakaoError {

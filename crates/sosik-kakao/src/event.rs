@@ -21,7 +21,7 @@ use sosik_chat::{Notice, Notifier, NotifyError, NotifyErrorKind, async_trait, sh
 use sosik_core::ChannelId;
 
 use crate::builder::KakaoError;
-use crate::call::{ANSWERS, Caller, TIMEOUT};
+use crate::call::{ANSWERS, Caller, TIMEOUT, is_plain};
 use crate::chat_user::ChatUser;
 use crate::errors::NAME;
 use crate::skill::limits::TEXT;
@@ -158,8 +158,7 @@ impl EventClient {
     /// [`KakaoError`] names what cannot be used. The key is never repeated.
     pub fn new(rest_key: impl Into<SecretString>, bot: impl Into<String>) -> Result<Self, KakaoError> {
         let bot = bot.into();
-        let name = bot.strip_suffix('!').unwrap_or(&bot);
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+        if !is_plain(bot.strip_suffix('!').unwrap_or(&bot)) {
             let why = "it is letters and digits as the chatbot's settings show them, with ! behind in development";
             return Err(KakaoError::Setting { setting: "bot", why: why.to_owned() });
         }
@@ -210,8 +209,7 @@ impl EventClient {
     ///
     /// [`SendError`]; it may be asked again.
     pub async fn task(&self, task: &TaskId) -> Result<Task, SendError> {
-        let is_plain = task.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        if !is_plain {
+        if !is_plain(&task.0) {
             return Err(ANSWERS.unreadable(false).with_detail("a task's name is of another form"));
         }
         let request = self.caller.request(Method::GET, &format!("v1/tasks/{}", task.0))?;

@@ -1,11 +1,12 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use deadpool_postgres::{Client, Transaction};
+use sosik_chat::stored::{entries_from_json, entries_to_json, lookups, row_of, session_from_json, session_to_json};
 use sosik_chat::{
     ChatStore, ChatStoreError, ChatStoreErrorKind, NewTicket, Session, Ticket, TicketChange, TicketNumber, TicketState,
 };
 use sosik_core::{ChannelId, Language};
-use sosik_registry::{Identity, StoreError, StoreErrorKind, Vault};
+use sosik_registry::{Identity, StoreError, Vault};
 use tokio_postgres::Row;
 
 use crate::error::{database, unreadable};
@@ -26,16 +27,11 @@ impl ChatStore for PostgresStore {
         channel: &ChannelId,
         now: DateTime<Utc>,
     ) -> Result<Option<Session>, ChatStoreError> {
-        let found = async {
-            let mut client = self.client().await?;
-            let transaction = reading(&mut client).await?;
-            let vault = led(&transaction, &self.vault).await?;
-            session_of(&transaction, &vault, (who, channel), now).await
-        };
-        let Some((text, version)) = found.await.map_err(failed)? else { return Ok(None) };
-        let mut session: Session = serde_json::from_str(&text).map_err(|error| failed(unreadable("session", error)))?;
-        session.version = version;
-        Ok(Some(session))
+        let mut client = self.client().await?;
+        let transaction = reading(&mut client).await?;
+        let vault = led(&transaction, &self.vault).await?;
+        let found = session_of(&transaction, &vault, (who, channel), now).await?;
+        Ok(found.map(|(text, version)| session_from_json(&text, version)).transpose()?)
     }
 
     async fn keep(
@@ -46,86 +42,77 @@ impl ChatStore for PostgresStore {
         until: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<(), ChatStoreError> {
-        let kept = async {
-            let text = json("session", session)?;
-            let mut client = self.client().await?;
-            let (transaction, vault) = self.talking(&mut client).await?;
-            let lookup = alone(&transaction, &vault, who).await?;
-            let known = session_of(&transaction, &vault, (who, channel), now).await?;
-            if known.map_or(0, |(_, version)| version) != session.version {
-                return Ok(false);
-            }
-            for lookup in lookups(&vault, who) {
-                let delete = "DELETE FROM chat_sessions WHERE who = $1 AND channel = $2";
-                run(&transaction, delete, &[&lookup, &channel.as_str()]).await?;
-            }
-            let put = "INSERT INTO chat_sessions (who, channel, session, version, until) VALUES ($1, $2, $3, $4, $5)";
-            let version = i64::try_from(session.version + 1).unwrap_or(i64::MAX);
-            run(&transaction, put, &[&lookup, &channel.as_str(), &text, &version, &until]).await?;
-            // What has ended is kept no longer than until the next is; what someone else keeps now is left to them.
-            let ended = "DELETE FROM chat_sessions WHERE (who, channel) IN \
-                         (SELECT who, channel FROM chat_sessions WHERE until <= $1 LIMIT 100 FOR UPDATE SKIP LOCKED)";
-            run(&transaction, ended, &[&now]).await?;
-            transaction.commit().await.map_err(database)?;
-            Ok(true)
-        };
-        if kept.await.map_err(failed)? {
-            return Ok(());
+        let text = session_to_json(session)?;
+        let mut client = self.client().await?;
+        let (transaction, vault) = self.talking(&mut client).await?;
+        let lookup = alone(&transaction, &vault, who).await?;
+        let known = session_of(&transaction, &vault, (who, channel), now).await?;
+        if known.map_or(0, |(_, version)| version) != session.version {
+            let message = "the conversation went on meanwhile";
+            return Err(ChatStoreError::new(ChatStoreErrorKind::Conflict, message));
         }
-        Err(ChatStoreError::new(ChatStoreErrorKind::Conflict, "the conversation went on meanwhile"))
+        for lookup in lookups(&vault, who) {
+            let delete = "DELETE FROM chat_sessions WHERE who = $1 AND channel = $2";
+            run(&transaction, delete, &[&lookup, &channel.as_str()]).await?;
+        }
+        let put = "INSERT INTO chat_sessions (who, channel, session, version, until) VALUES ($1, $2, $3, $4, $5)";
+        let version = i64::try_from(session.version + 1).unwrap_or(i64::MAX);
+        run(&transaction, put, &[&lookup, &channel.as_str(), &text, &version, &until]).await?;
+        // What has ended is kept no longer than until the next is; what someone else keeps now is left to them.
+        let ended = "DELETE FROM chat_sessions WHERE (who, channel) IN \
+                     (SELECT who, channel FROM chat_sessions WHERE until <= $1 LIMIT 100 FOR UPDATE SKIP LOCKED)";
+        run(&transaction, ended, &[&now]).await?;
+        Ok(transaction.commit().await.map_err(database)?)
     }
 
     async fn open(&self, new: NewTicket, year: i32, now: DateTime<Utc>) -> Result<Ticket, ChatStoreError> {
-        let opened = async {
-            let mut client = self.client().await?;
-            let (transaction, vault) = self.talking(&mut client).await?;
-            // The row of the year is held until the ticket is kept: no number is left out.
-            let next = "INSERT INTO ticket_serials (year, serial) VALUES ($1, 1) \
-                        ON CONFLICT (year) DO UPDATE SET serial = ticket_serials.serial + 1 RETURNING serial";
-            let row = one(&transaction, next, &[&year]).await?;
-            let row = row.ok_or_else(|| unreadable("ticket's number", "none was given"))?;
-            let serial = u32::try_from(get::<i32>(&row, 0)?).map_err(|error| unreadable("ticket's number", error))?;
-            let ticket = new.numbered(TicketNumber::new(year, serial), now);
-            let who = ticket.who.as_ref();
-            let sealed = who.map(|who| vault.seal(who, row_of(ticket.number).as_bytes()));
-            let lookup = who.map(|who| vault.index(who).to_vec());
-            let insert = format!(
-                "INSERT INTO tickets ({COLUMNS}, who, untold) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)"
-            );
-            let (channel, language, state) = (ticket.channel.as_str(), ticket.language.as_str(), ticket.state.code());
-            let (serial, version, entries) =
-                (serial_of(ticket.number), version(&ticket), json("ticket", &ticket.entries)?);
-            run(
-                &transaction,
-                &insert,
-                &[
-                    &year,
-                    &serial,
-                    &sealed,
-                    &channel,
-                    &language,
-                    &ticket.office,
-                    &state,
-                    &ticket.assignee,
-                    &ticket.opened,
-                    &ticket.due,
-                    &ticket.changed,
-                    &version,
-                    &entries,
-                    &lookup,
-                ],
-            )
-            .await?;
-            transaction.commit().await.map_err(database)?;
-            Ok(ticket)
-        };
-        opened.await.map_err(failed)
+        let mut client = self.client().await?;
+        let (transaction, vault) = self.talking(&mut client).await?;
+        // The row of the year is held until the ticket is kept: no number is left out.
+        let next = "INSERT INTO ticket_serials (year, serial) VALUES ($1, 1) \
+                    ON CONFLICT (year) DO UPDATE SET serial = ticket_serials.serial + 1 RETURNING serial";
+        let row = one(&transaction, next, &[&year]).await?;
+        let row = row.ok_or_else(|| unreadable("ticket's number", "none was given"))?;
+        let serial = u32::try_from(get::<i32>(&row, 0)?).map_err(|error| unreadable("ticket's number", error))?;
+        let ticket = new.numbered(TicketNumber::new(year, serial), now);
+        let who = ticket.who.as_ref();
+        let sealed = who.map(|who| vault.seal(who, row_of(ticket.number).as_bytes()));
+        let lookup = who.map(|who| vault.index(who).to_vec());
+        let insert = format!(
+            "INSERT INTO tickets ({COLUMNS}, who, untold) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)"
+        );
+        let (channel, language, state) = (ticket.channel.as_str(), ticket.language.as_str(), ticket.state.code());
+        let (serial, version, entries) =
+            (serial_of(ticket.number), version(&ticket), entries_to_json(&ticket.entries)?);
+        run(
+            &transaction,
+            &insert,
+            &[
+                &year,
+                &serial,
+                &sealed,
+                &channel,
+                &language,
+                &ticket.office,
+                &state,
+                &ticket.assignee,
+                &ticket.opened,
+                &ticket.due,
+                &ticket.changed,
+                &version,
+                &entries,
+                &lookup,
+            ],
+        )
+        .await?;
+        transaction.commit().await.map_err(database)?;
+        Ok(ticket)
     }
 
     async fn ticket(&self, number: TicketNumber) -> Result<Option<Ticket>, ChatStoreError> {
         let select = format!("SELECT {COLUMNS} FROM tickets WHERE year = $1 AND serial = $2");
-        let found = self.tickets(&select, |_| Vec::new(), &[&number.year, &serial_of(number)]).await?;
+        let found = self.tickets(&select, &[&number.year, &serial_of(number)]).await?;
         Ok(found.into_iter().next())
     }
 
@@ -136,28 +123,22 @@ impl ChatStore for PostgresStore {
         now: DateTime<Utc>,
     ) -> Result<Ticket, ChatStoreError> {
         let number = ticket.number;
-        let changed = async {
-            let mut client = self.client().await?;
-            let (transaction, vault) = self.talking(&mut client).await?;
-            let select = format!("SELECT {COLUMNS} FROM tickets WHERE year = $1 AND serial = $2 FOR UPDATE");
-            let told = |kind, message: String| Ok(Err(ChatStoreError::new(kind, message)));
-            let Some(row) = one(&transaction, &select, &[&number.year, &serial_of(number)]).await? else {
-                return told(ChatStoreErrorKind::Missing, format!("there is no ticket {number}"));
-            };
-            let known = ticket_of(&vault, &row)?;
-            if known.version != ticket.version {
-                let message = format!("ticket {number} was changed meanwhile: read it again");
-                return told(ChatStoreErrorKind::Conflict, message);
-            }
-            let next = match known.after(change, now) {
-                Ok(next) => next,
-                Err(error) => return Ok(Err(error.into())),
-            };
-            write_over(&transaction, &next).await?;
-            transaction.commit().await.map_err(database)?;
-            Ok(Ok(next))
+        let mut client = self.client().await?;
+        let (transaction, vault) = self.talking(&mut client).await?;
+        let select = format!("SELECT {COLUMNS} FROM tickets WHERE year = $1 AND serial = $2 FOR UPDATE");
+        let told = |kind, message: String| Err(ChatStoreError::new(kind, message));
+        let Some(row) = one(&transaction, &select, &[&number.year, &serial_of(number)]).await? else {
+            return told(ChatStoreErrorKind::Missing, format!("there is no ticket {number}"));
         };
-        changed.await.map_err(failed)?
+        let known = ticket_of(&vault, &row)?;
+        if known.version != ticket.version {
+            let message = format!("ticket {number} was changed meanwhile: read it again");
+            return told(ChatStoreErrorKind::Conflict, message);
+        }
+        let next = known.after(change, now)?;
+        write_over(&transaction, &next).await?;
+        transaction.commit().await.map_err(database)?;
+        Ok(next)
     }
 
     async fn queue(
@@ -172,68 +153,65 @@ impl ChatStore for PostgresStore {
              ORDER BY due, year, serial LIMIT $3"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.tickets(&select, |_| Vec::new(), &[&states, &office, &limit]).await
+        self.tickets(&select, &[&states, &office, &limit]).await
     }
 
     async fn untold(&self, limit: usize) -> Result<Vec<Ticket>, ChatStoreError> {
         let select = format!("SELECT {COLUMNS} FROM tickets WHERE untold > 0 ORDER BY changed, year, serial LIMIT $1");
-        self.tickets(&select, |_| Vec::new(), &[&i64::try_from(limit).unwrap_or(i64::MAX)]).await
+        self.tickets(&select, &[&i64::try_from(limit).unwrap_or(i64::MAX)]).await
     }
 
     async fn tickets_of(&self, who: &Identity, limit: usize) -> Result<Vec<Ticket>, ChatStoreError> {
         let select =
-            format!("SELECT {COLUMNS} FROM tickets WHERE who = ANY($2) ORDER BY year DESC, serial DESC LIMIT $1");
+            format!("SELECT {COLUMNS} FROM tickets WHERE who = ANY($1) ORDER BY year DESC, serial DESC LIMIT $2");
+        let mut client = self.client().await?;
+        let transaction = reading(&mut client).await?;
+        let vault = led(&transaction, &self.vault).await?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.tickets(&select, |vault| lookups(vault, who), &[&limit]).await
+        Ok(tickets(&transaction, &vault, &select, &[&lookups(&vault, who), &limit]).await?)
     }
 
     async fn miss(&self, said: &str, day: NaiveDate) -> Result<(), ChatStoreError> {
         let put = "INSERT INTO chat_misses (day, said, count) VALUES ($1, $2, 1) \
                    ON CONFLICT (day, said) DO UPDATE SET count = chat_misses.count + 1";
-        self.at_once(put, &[&day, &said]).await.map(drop).map_err(failed)
+        Ok(self.at_once(put, &[&day, &said]).await.map(drop)?)
     }
 
     async fn misses(&self, since: NaiveDate, limit: usize) -> Result<Vec<(String, u64)>, ChatStoreError> {
         let select = "SELECT said, sum(count)::bigint AS times FROM chat_misses WHERE day >= $1 GROUP BY said \
                       ORDER BY times DESC, said LIMIT $2";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = self.found(select, &[&since, &limit]).await.map_err(failed)?;
+        let rows = self.found(select, &[&since, &limit]).await?;
         let read = |row: &Row| Ok((get(row, 0)?, u64::try_from(get::<i64>(row, 1)?).unwrap_or(0)));
-        rows.iter().map(read).collect::<Result<_, _>>().map_err(failed)
+        rows.iter().map(read).collect()
     }
 
     async fn forget(&self, who: &Identity) -> Result<(), ChatStoreError> {
-        let forgotten = async {
-            let mut client = self.client().await?;
-            let (transaction, vault) = self.talking(&mut client).await?;
-            // A turn that keeps something beside it would bring back what is forgotten.
-            alone(&transaction, &vault, who).await?;
-            let lookups = lookups(&vault, who);
-            run(&transaction, "DELETE FROM chat_sessions WHERE who = ANY($1)", &[&lookups]).await?;
-            let select = format!("SELECT {COLUMNS} FROM tickets WHERE who = ANY($1) ORDER BY year, serial FOR UPDATE");
-            for row in all(&transaction, &select, &[&lookups]).await? {
-                let ticket = ticket_of(&vault, &row)?.forgotten();
-                write_over(&transaction, &ticket).await?;
-                let nameless = "UPDATE tickets SET who = NULL, who_sealed = NULL WHERE year = $1 AND serial = $2";
-                run(&transaction, nameless, &[&ticket.number.year, &serial_of(ticket.number)]).await?;
-            }
-            transaction.commit().await.map_err(database)
-        };
-        forgotten.await.map_err(failed)
+        let mut client = self.client().await?;
+        let (transaction, vault) = self.talking(&mut client).await?;
+        // A turn that keeps something beside it would bring back what is forgotten.
+        alone(&transaction, &vault, who).await?;
+        let lookups = lookups(&vault, who);
+        run(&transaction, "DELETE FROM chat_sessions WHERE who = ANY($1)", &[&lookups]).await?;
+        let select = format!("SELECT {COLUMNS} FROM tickets WHERE who = ANY($1) ORDER BY year, serial FOR UPDATE");
+        for row in all(&transaction, &select, &[&lookups]).await? {
+            let ticket = ticket_of(&vault, &row)?.forgotten();
+            write_over(&transaction, &ticket).await?;
+            let nameless = "UPDATE tickets SET who = NULL, who_sealed = NULL WHERE year = $1 AND serial = $2";
+            run(&transaction, nameless, &[&ticket.number.year, &serial_of(ticket.number)]).await?;
+        }
+        Ok(transaction.commit().await.map_err(database)?)
     }
 
     async fn purge(&self, before: DateTime<Utc>) -> Result<u64, ChatStoreError> {
-        let purged = async {
-            let mut client = self.client().await?;
-            let transaction = client.transaction().await.map_err(database)?;
-            let closed = "DELETE FROM tickets WHERE state = 'closed' AND changed < $1";
-            let dropped = run(&transaction, closed, &[&before]).await?;
-            run(&transaction, "DELETE FROM chat_sessions WHERE until < $1", &[&before]).await?;
-            run(&transaction, "DELETE FROM chat_misses WHERE day < $1", &[&before.date_naive()]).await?;
-            transaction.commit().await.map_err(database)?;
-            Ok(dropped)
-        };
-        purged.await.map_err(failed)
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await.map_err(database)?;
+        let closed = "DELETE FROM tickets WHERE state = 'closed' AND changed < $1";
+        let dropped = run(&transaction, closed, &[&before]).await?;
+        run(&transaction, "DELETE FROM chat_sessions WHERE until < $1", &[&before]).await?;
+        run(&transaction, "DELETE FROM chat_misses WHERE day < $1", &[&before.date_naive()]).await?;
+        transaction.commit().await.map_err(database)?;
+        Ok(dropped)
     }
 }
 
@@ -248,27 +226,22 @@ impl PostgresStore {
         Ok((transaction, vault))
     }
 
-    /// The tickets of a query: after its values, whichever are of the vault as the database is sealed.
-    async fn tickets(
-        &self,
-        select: &str,
-        by_key: impl Fn(&Vault) -> Vec<Vec<u8>> + Send + Sync,
-        values: Values<'_>,
-    ) -> Result<Vec<Ticket>, ChatStoreError> {
-        let found = async {
-            let mut client = self.client().await?;
-            let transaction = reading(&mut client).await?;
-            let vault = led(&transaction, &self.vault).await?;
-            let by_key = by_key(&vault);
-            let mut all_values = values.to_vec();
-            if !by_key.is_empty() {
-                all_values.push(&by_key);
-            }
-            let rows = all(&transaction, select, &all_values).await?;
-            rows.iter().map(|row| ticket_of(&vault, row)).collect::<Result<_, _>>()
-        };
-        found.await.map_err(failed)
+    /// The tickets of a query.
+    async fn tickets(&self, select: &str, values: Values<'_>) -> Result<Vec<Ticket>, ChatStoreError> {
+        let mut client = self.client().await?;
+        let transaction = reading(&mut client).await?;
+        let vault = led(&transaction, &self.vault).await?;
+        Ok(tickets(&transaction, &vault, select, values).await?)
     }
+}
+
+async fn tickets(
+    transaction: &Transaction<'_>,
+    vault: &Vault,
+    select: &str,
+    values: Values<'_>,
+) -> Result<Vec<Ticket>, StoreError> {
+    all(transaction, select, values).await?.iter().map(|row| ticket_of(vault, row)).collect()
 }
 
 /// The lock of those who seal what is written in conversations, and of whoever seals everything anew.
@@ -321,16 +294,6 @@ async fn session_of(
     Ok(None)
 }
 
-/// The hashes under which someone is kept: that of the current key first.
-fn lookups(vault: &Vault, who: &Identity) -> Vec<Vec<u8>> {
-    std::iter::once(vault.index(who)).chain(vault.older_indexes(who)).map(|lookup| lookup.to_vec()).collect()
-}
-
-/// For which row an identity is sealed.
-fn row_of(number: TicketNumber) -> String {
-    format!("ticket {number}")
-}
-
 fn serial_of(number: TicketNumber) -> i32 {
     i32::try_from(number.serial).unwrap_or(i32::MAX)
 }
@@ -339,17 +302,13 @@ fn version(ticket: &Ticket) -> i64 {
     i64::try_from(ticket.version).unwrap_or(i64::MAX)
 }
 
-fn json(what: &str, value: &impl serde::Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| unreadable(what, error))
-}
-
 /// Writes what changes of a ticket.
 async fn write_over(transaction: &Transaction<'_>, ticket: &Ticket) -> Result<(), StoreError> {
     let update = "UPDATE tickets SET office = $3, state = $4, assignee = $5, due = $6, changed = $7, version = $8, \
                   untold = $9, entries = $10 WHERE year = $1 AND serial = $2";
     let (serial, state, version) = (serial_of(ticket.number), ticket.state.code(), version(ticket));
     let untold = i32::try_from(ticket.untold().count()).unwrap_or(i32::MAX);
-    let entries = json("ticket", &ticket.entries)?;
+    let entries = entries_to_json(&ticket.entries)?;
     let Ticket { number, office, assignee, due, changed, .. } = ticket;
     run(
         transaction,
@@ -375,15 +334,6 @@ fn ticket_of(vault: &Vault, row: &Row) -> Result<Ticket, StoreError> {
     ticket.assignee = get(row, 7)?;
     (ticket.due, ticket.changed) = (get(row, 9)?, get(row, 10)?);
     ticket.version = u64::try_from(get::<i64>(row, 11)?).map_err(|error| unreadable("ticket", error))?;
-    ticket.entries = serde_json::from_str(get(row, 12)?).map_err(|error| unreadable("ticket", error))?;
+    ticket.entries = entries_from_json(get(row, 12)?)?;
     Ok(ticket)
-}
-
-/// The error of the store as that of conversations.
-fn failed(error: StoreError) -> ChatStoreError {
-    let kind = match error.kind() {
-        StoreErrorKind::Unavailable => ChatStoreErrorKind::Unavailable,
-        _ => ChatStoreErrorKind::Corrupt,
-    };
-    ChatStoreError::new(kind, error.to_string()).with_source(error)
 }

@@ -1,11 +1,12 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Row, Transaction, params};
+use sosik_chat::stored::{entries_from_json, entries_to_json, lookups, row_of, session_from_json, session_to_json};
 use sosik_chat::{
     ChatStore, ChatStoreError, ChatStoreErrorKind, NewTicket, Session, Ticket, TicketChange, TicketNumber, TicketState,
 };
 use sosik_core::{ChannelId, Language};
-use sosik_registry::{Identity, StoreError, StoreErrorKind, Vault};
+use sosik_registry::{Identity, StoreError, Vault};
 
 use crate::error::{database, unreadable};
 use crate::query::{all, one, run};
@@ -29,11 +30,9 @@ impl ChatStore for SqliteStore {
         let found = self.read(move |transaction, vault| {
             let found = session_of(transaction, vault, &who, &channel, now)?;
             let Some((text, version)) = found else { return Ok(None) };
-            let mut session: Session = serde_json::from_str(&text).map_err(|error| unreadable("session", error))?;
-            session.version = version;
-            Ok(Some(session))
+            session_from_json(&text, version).map(Some)
         });
-        found.await.map_err(failed)
+        found.await.map_err(ChatStoreError::from)
     }
 
     async fn keep(
@@ -45,7 +44,7 @@ impl ChatStore for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<(), ChatStoreError> {
         let (who, channel, read) = (who.clone(), channel.clone(), session.version);
-        let session = json("session", session).map_err(failed)?;
+        let session = session_to_json(session).map_err(ChatStoreError::from)?;
         let kept = self.write(move |transaction, vault| {
             let known = session_of(transaction, vault, &who, &channel, now)?.map_or(0, |(_, version)| version);
             if known != read {
@@ -64,7 +63,7 @@ impl ChatStore for SqliteStore {
             run(transaction, put, params![lookup, channel.as_str(), session, version, micros(until)])?;
             Ok((Ok(()), false))
         });
-        kept.await.map_err(failed)?
+        kept.await.map_err(ChatStoreError::from)?
     }
 
     async fn open(&self, new: NewTicket, year: i32, now: DateTime<Utc>) -> Result<Ticket, ChatStoreError> {
@@ -91,18 +90,18 @@ impl ChatStore for SqliteStore {
                 micros(ticket.due),
                 micros(ticket.changed),
                 version(&ticket),
-                json("ticket", &ticket.entries)?,
+                entries_to_json(&ticket.entries)?,
                 ticket.assignee,
                 who.map(|who| vault.index(who).to_vec()),
             ];
             run(transaction, &insert, values)?;
             Ok((ticket, false))
         });
-        opened.await.map_err(failed)
+        opened.await.map_err(ChatStoreError::from)
     }
 
     async fn ticket(&self, number: TicketNumber) -> Result<Option<Ticket>, ChatStoreError> {
-        self.read(move |transaction, vault| by_number(transaction, vault, number)).await.map_err(failed)
+        self.read(move |transaction, vault| by_number(transaction, vault, number)).await.map_err(ChatStoreError::from)
     }
 
     async fn change(
@@ -128,7 +127,7 @@ impl ChatStore for SqliteStore {
             write_over(transaction, &next)?;
             Ok((Ok(next), false))
         });
-        changed.await.map_err(failed)?
+        changed.await.map_err(ChatStoreError::from)?
     }
 
     async fn queue(
@@ -152,7 +151,7 @@ impl ChatStore for SqliteStore {
             tickets.truncate(limit);
             Ok(tickets)
         });
-        found.await.map_err(failed)
+        found.await.map_err(ChatStoreError::from)
     }
 
     async fn untold(&self, limit: usize) -> Result<Vec<Ticket>, ChatStoreError> {
@@ -162,7 +161,7 @@ impl ChatStore for SqliteStore {
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             all(transaction, &select, [limit], |row| ticket_of(vault, row))
         });
-        found.await.map_err(failed)
+        found.await.map_err(ChatStoreError::from)
     }
 
     async fn tickets_of(&self, who: &Identity, limit: usize) -> Result<Vec<Ticket>, ChatStoreError> {
@@ -179,7 +178,7 @@ impl ChatStore for SqliteStore {
             tickets.truncate(limit);
             Ok(tickets)
         });
-        found.await.map_err(failed)
+        found.await.map_err(ChatStoreError::from)
     }
 
     async fn miss(&self, said: &str, day: NaiveDate) -> Result<(), ChatStoreError> {
@@ -190,7 +189,7 @@ impl ChatStore for SqliteStore {
             run(transaction, put, params![day.to_string(), said])?;
             Ok(((), false))
         });
-        counted.await.map_err(failed)
+        counted.await.map_err(ChatStoreError::from)
     }
 
     async fn misses(&self, since: NaiveDate, limit: usize) -> Result<Vec<(String, u64)>, ChatStoreError> {
@@ -203,7 +202,7 @@ impl ChatStore for SqliteStore {
                 Ok((said, u64::try_from(count).unwrap_or(0)))
             })
         });
-        found.await.map_err(failed)
+        found.await.map_err(ChatStoreError::from)
     }
 
     async fn forget(&self, who: &Identity) -> Result<(), ChatStoreError> {
@@ -222,7 +221,7 @@ impl ChatStore for SqliteStore {
             // What they wrote leaves the log too.
             Ok(((), true))
         });
-        forgotten.await.map_err(failed)
+        forgotten.await.map_err(ChatStoreError::from)
     }
 
     async fn purge(&self, before: DateTime<Utc>) -> Result<u64, ChatStoreError> {
@@ -233,7 +232,7 @@ impl ChatStore for SqliteStore {
             run(transaction, "DELETE FROM chat_misses WHERE day < ?1", [before.date_naive().to_string()])?;
             Ok((dropped as u64, true))
         });
-        purged.await.map_err(failed)
+        purged.await.map_err(ChatStoreError::from)
     }
 }
 
@@ -274,22 +273,8 @@ fn session_of(
     Ok(None)
 }
 
-/// The hashes under which someone is kept: that of the current key first.
-fn lookups(vault: &Vault, who: &Identity) -> Vec<Vec<u8>> {
-    std::iter::once(vault.index(who)).chain(vault.older_indexes(who)).map(|lookup| lookup.to_vec()).collect()
-}
-
-/// For which row an identity is sealed.
-fn row_of(number: TicketNumber) -> String {
-    format!("ticket {number}")
-}
-
 fn version(ticket: &Ticket) -> i64 {
     i64::try_from(ticket.version).unwrap_or(i64::MAX)
-}
-
-fn json(what: &str, value: &impl serde::Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| unreadable(what, error))
 }
 
 fn by_number(transaction: &Transaction<'_>, vault: &Vault, number: TicketNumber) -> Result<Option<Ticket>, StoreError> {
@@ -311,7 +296,7 @@ fn write_over(transaction: &Transaction<'_>, ticket: &Ticket) -> Result<(), Stor
         micros(ticket.due),
         micros(ticket.changed),
         version(ticket),
-        json("ticket", &ticket.entries)?,
+        entries_to_json(&ticket.entries)?,
         ticket.assignee,
         i64::try_from(ticket.untold().count()).unwrap_or(i64::MAX),
     ];
@@ -336,15 +321,6 @@ fn ticket_of(vault: &Vault, row: &Row<'_>) -> Result<Ticket, StoreError> {
     (ticket.due, ticket.changed) = (instant(due)?, instant(changed)?);
     ticket.version = u64::try_from(version).map_err(|error| unreadable("ticket", error))?;
     ticket.assignee = row.get(12).map_err(database)?;
-    ticket.entries = serde_json::from_str(&entries).map_err(|error| unreadable("ticket", error))?;
+    ticket.entries = entries_from_json(&entries)?;
     Ok(ticket)
-}
-
-/// The error of the store as that of conversations.
-fn failed(error: StoreError) -> ChatStoreError {
-    let kind = match error.kind() {
-        StoreErrorKind::Unavailable => ChatStoreErrorKind::Unavailable,
-        _ => ChatStoreErrorKind::Corrupt,
-    };
-    ChatStoreError::new(kind, error.to_string()).with_source(error)
 }

@@ -1,6 +1,6 @@
 //! What Kakao's Bot API posts: answered within a second, and the citizen by the event's token.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -33,8 +33,7 @@ const MOST_KNOWN: usize = 100_000;
 ///
 /// `POST /kakao/bot`: 204 where an event was taken, whether it is one that is answered or not, and again for one that was taken before,
 /// which is answered once. 401 without the secret, 400 for another form, 413 above [`MAX_BYTES`](bot::MAX_BYTES), 429 for more a
-/// second than are taken, 503 while as many
-/// answers are made as can be. What was taken and not answered when a server stops is lost: [`idle`](Self::idle) waits for it.
+/// second than are taken, 503 while as many answers are made as can be. What was taken and not answered when a server stops is lost: [`idle`](Self::idle) waits for it.
 #[derive(Clone)]
 pub struct BotWebhook(Arc<Hook>);
 
@@ -52,28 +51,23 @@ struct Hook {
 /// Events that were taken, by room and number.
 #[derive(Default)]
 struct Known {
-    taken: HashMap<(String, String), DateTime<Utc>>,
-    order: VecDeque<(String, String)>,
+    taken: HashSet<(String, String)>,
+    order: VecDeque<((String, String), DateTime<Utc>)>,
 }
 
 impl Known {
     /// Whether an event is new; it is known from now on.
     fn is_new(&mut self, event: (String, String), now: DateTime<Utc>) -> bool {
-        while let Some(oldest) = self.order.front() {
-            let is_old = self.taken.get(oldest).is_none_or(|at| *at + KNOWN < now);
-            if !is_old && self.order.len() < MOST_KNOWN {
-                break;
-            }
-            if let Some(oldest) = self.order.pop_front() {
-                self.taken.remove(&oldest);
-            }
+        let is_past = |(_, at): &(_, DateTime<Utc>)| *at + KNOWN < now;
+        while self.order.len() >= MOST_KNOWN || self.order.front().is_some_and(is_past) {
+            let Some((oldest, _)) = self.order.pop_front() else { break };
+            self.taken.remove(&oldest);
         }
-        if self.taken.contains_key(&event) {
-            return false;
+        let is_new = self.taken.insert(event.clone());
+        if is_new {
+            self.order.push_back((event, now));
         }
-        self.order.push_back(event.clone());
-        self.taken.insert(event, now);
-        true
+        is_new
     }
 }
 
@@ -160,9 +154,7 @@ impl Hook {
             tracing::error!(%error, "that a bot's answer arrived was not kept");
         }
     }
-}
 
-impl Hook {
     /// Gives an answer: again after a while where it was certainly not taken, since its token holds for minutes.
     async fn reply(&self, reply: &BotReply) -> Result<(), SendError> {
         /// So many seconds are waited before it is given again, unless Kakao says how long.

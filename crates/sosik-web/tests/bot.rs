@@ -150,6 +150,12 @@ async fn the_webhook_is_answered_at_once_and_the_citizen_in_time() {
     let answer = world.emulator.bot_answer(&token, Duration::from_secs(5)).await.unwrap();
     assert!(answer.to_string().contains("점등식"));
 
+    // What took too long was done all the same: what they were asked waits for them.
+    let late = World::new(Duration::from_secs(2)).await;
+    assert!(late.says("담당자에게 묻기").await.contains("031-8082-0000"));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(late.says("덕정역 앞 가로등이 한 달째 꺼져 있어요").await.contains("이대로 담당자에게 전할까요"));
+
     let slow = World::new(Duration::from_secs(5)).await;
     assert!(slow.says("이번 주 소식").await.contains("031-8082-0000"), "where else to turn");
     assert!(slow.says("옆집에서 연기가 나고 있어요").await.contains("119"), "whatever takes long");

@@ -169,7 +169,7 @@ async fn measure(load: &Load, folder: &Path) -> Result<Report, Failure> {
     drop(server);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
     let store = parts::store(folder, &entropy)?;
-    let people = (0..load.people(kept.calls)).collect::<Vec<_>>();
+    let people = (0..people(load.repeats, kept.calls)).collect::<Vec<_>>();
     let mut people_kept = 0;
     for number in &people {
         let known = store.find(&sosik::registry::Identity::AppUser((number + 1).to_string())).await?;
@@ -195,22 +195,15 @@ async fn measure(load: &Load, folder: &Path) -> Result<Report, Failure> {
     })
 }
 
-impl Load {
-    /// Whom a call tells of: what is told again is of someone before.
-    fn person(&self, call: u64) -> u64 {
-        let repeats = self.repeats.min(99);
-        let (hundreds, rest) = (call / 100, call % 100);
-        let new = 100 - repeats;
-        hundreds * new + rest.min(new - 1)
-    }
+/// Whom a call tells of: of a hundred calls so many tell what was told before, of someone before.
+fn person(repeats: u64, call: u64) -> u64 {
+    let new = 100 - repeats.min(99);
+    call / 100 * new + (call % 100).min(new - 1)
+}
 
-    /// How many people so many calls tell of.
-    fn people(&self, calls: usize) -> u64 {
-        match u64::try_from(calls).unwrap_or(u64::MAX) {
-            0 => 0,
-            calls => self.person(calls - 1) + 1,
-        }
-    }
+/// How many people so many calls tell of.
+fn people(repeats: u64, calls: usize) -> u64 {
+    u64::try_from(calls).ok().and_then(|calls| calls.checked_sub(1)).map_or(0, |last| person(repeats, last) + 1)
 }
 
 async fn drive(load: &Load, base: &str, call: Call) -> Result<Measured, Failure> {
@@ -218,21 +211,20 @@ async fn drive(load: &Load, base: &str, call: Call) -> Result<Measured, Failure>
         .map_err(|error| format!("the client cannot be made: {error}"))?;
     let begun = clock();
     let end = Duration::from_secs(load.seconds);
-    let (next, load_rate) = (Arc::new(AtomicU64::new(0)), load.rate);
+    let next = Arc::new(AtomicU64::new(0));
+    let Load { rate, seconds, repeats, .. } = *load;
     let mut workers = Vec::new();
     for _ in 0..load.connections.max(1) {
         let (client, next, base) = (client.clone(), Arc::clone(&next), base.to_owned());
-        let (repeats, seconds) = (load.repeats, load.seconds);
-        let of = Load { rate: load_rate, seconds, connections: 1, repeats, json: false };
         let work = async move {
             let mut took = Vec::new();
             let mut refused = 0_usize;
             loop {
-                if load_rate == 0 && begun.elapsed() >= end {
+                if rate == 0 && begun.elapsed() >= end {
                     break;
                 }
                 let number = next.fetch_add(1, Ordering::Relaxed);
-                let due = match load_rate {
+                let due = match rate {
                     0 => clock(),
                     rate if number >= rate * seconds => break,
                     rate => begun + Duration::from_nanos(number.saturating_mul(1_000_000_000) / rate),
@@ -243,7 +235,7 @@ async fn drive(load: &Load, base: &str, call: Call) -> Result<Measured, Failure>
                     Call::Webhook => client
                         .post(format!("{base}/kakao/channel"))
                         .header("Authorization", format!("KakaoAK {KEY}"))
-                        .body(event(of.person(number))),
+                        .body(event(person(repeats, number))),
                 };
                 let is_taken = match request.send().await {
                     Ok(response) => response.status().is_success(),
@@ -298,12 +290,11 @@ mod tests {
 
     #[test]
     fn so_many_of_a_hundred_tell_of_someone_before() {
-        let of = |repeats| Load { rate: 1, seconds: 1, connections: 1, repeats, json: false };
-        for (repeats, people) in [(0, 1_000), (10, 900), (99, 10), (200, 10)] {
-            let all: std::collections::BTreeSet<_> = (0..1_000).map(|call| of(repeats).person(call)).collect();
-            assert_eq!((all.len(), of(repeats).people(1_000)), (people, u64::try_from(people).unwrap()));
-            assert_eq!(all.iter().max(), Some(&(u64::try_from(people).unwrap() - 1)), "none is left out");
+        for (repeats, count) in [(0, 1_000), (10, 900), (99, 10), (200, 10)] {
+            let all: std::collections::BTreeSet<_> = (0..1_000).map(|call| person(repeats, call)).collect();
+            assert_eq!((all.len(), people(repeats, 1_000)), (count, u64::try_from(count).unwrap()));
+            assert_eq!(all.iter().max(), Some(&(u64::try_from(count).unwrap() - 1)), "none is left out");
         }
-        assert_eq!(of(10).people(0), 0);
+        assert_eq!(people(10, 0), 0);
     }
 }

@@ -59,12 +59,17 @@ impl BotDoor {
         event.kind == BotEventKind::Message && event.is_channel && event.callback.is_some()
     }
 
-    /// The answer to an event that came at an instant; `None` where there is nothing to be [answered](Self::answers).
+    /// The answer to an event that came at an instant; `None` where there is nothing to be [answered](Self::answers). To be called on
+    /// a tokio runtime: what takes too long goes on to its end.
     pub async fn answer(&self, event: &BotEvent, at: DateTime<Utc>) -> Option<BotReply> {
         let to = event.callback.clone().filter(|_| Self::answers(event))?;
         let turn = event.turn(&self.channel, at);
-        let reply = match tokio::time::timeout(self.within, self.window.answer(&turn)).await {
-            Ok(reply) => reply.map_err(DoorError::from),
+        let (window, asked) = (Arc::clone(&self.window), turn.clone());
+        #[expect(clippy::disallowed_methods, reason = "what a turn does is done, also where its answer comes too late")]
+        let answer = tokio::spawn(async move { window.answer(&asked).await });
+        let reply = match tokio::time::timeout(self.within, answer).await {
+            Ok(Ok(reply)) => reply.map_err(DoorError::from),
+            Ok(Err(_)) => Err(DoorError::Lost),
             Err(_) => Err(DoorError::Late(self.within)),
         };
         let reply = reply.and_then(|reply| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use sosik_chat::{ChatStore, NewTicket, Session, TicketChange, TicketState};
 use sosik_core::{ChannelId, SeededEntropy, SystemEntropy};
-use sosik_registry::{Identity, SubscriberStore, Vault};
+use sosik_registry::{Identity, Vault};
 use sosik_sqlite::SqliteStore;
 use sosik_testkit::noon;
 
@@ -24,7 +24,7 @@ fn question(n: u32) -> NewTicket {
 }
 
 #[tokio::test]
-async fn who_asked_is_sealed_and_follows_a_change_of_the_key() {
+async fn no_one_is_named_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sosik.db");
     let open = |vault: Vault| SqliteStore::open(&path, vault, Arc::new(SystemEntropy::new())).unwrap();
@@ -37,24 +37,6 @@ async fn who_asked_is_sealed_and_follows_a_change_of_the_key() {
     assert!(old.close());
     let bytes = std::fs::read(&path).unwrap();
     assert!(!bytes.windows(10).any(|part| part == b"secret-key"), "no one is named in the file");
-
-    let both = open(vault("1e").also_opening(&key("0f")));
-    assert_eq!(both.tickets_of(&who(3), 10).await.unwrap().len(), 1, "found under the key of before");
-    assert!(both.session(&who(1), &channel(), noon()).await.unwrap().is_some());
-    let mut steps = 0;
-    while both.reseal(4).await.unwrap() > 0 {
-        steps += 1;
-        assert!(steps < 9, "it comes to its end");
-        for n in 1..=9 {
-            assert_eq!(both.tickets_of(&who(n), 10).await.unwrap().len(), 1, "{n} between two steps");
-        }
-    }
-    assert!(both.close());
-    let alone = open(vault("1e"));
-    for n in 1..=9 {
-        let tickets = alone.tickets_of(&who(n), 10).await.unwrap();
-        assert_eq!(tickets[0].who, Some(who(n)), "{n}");
-    }
 }
 
 #[tokio::test]
